@@ -1,0 +1,2 @@
+/** The facade: everything else is reached from {@code Loadline}. */
+package io.loadline;

@@ -1,2 +1,11 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /** The facade: everything else is reached from {@code Loadline}. */
+@CheckReturnValue
+@NullMarked
 package io.loadline;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

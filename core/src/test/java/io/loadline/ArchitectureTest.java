@@ -23,7 +23,6 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -201,9 +200,7 @@ class ArchitectureTest {
                 .arePublic()
                 .should()
                 .notHaveRawParameterTypes(describe(
-                        "a TimeUnit",
-                        types -> types.stream()
-                                .anyMatch(type -> ((JavaType) type).toErasure().isEquivalentTo(TimeUnit.class)))));
+                        "a TimeUnit", types -> types.stream().anyMatch(type -> type.isEquivalentTo(TimeUnit.class)))));
     }
 
     @Test

@@ -1,0 +1,2 @@
+package io.loadline;
+public final class Loadline {}

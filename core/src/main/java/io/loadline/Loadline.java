@@ -52,7 +52,8 @@ public final class Loadline implements AutoCloseable {
         this.name = builder.name;
         this.heartbeat = Heartbeat.create(builder.ticker);
         this.availability = Availability.create(builder.clock);
-        ConcurrencyLimiter.Builder limiterBuilder = ConcurrencyLimiter.builder(name).ticker(builder.ticker);
+        ConcurrencyLimiter.Builder limiterBuilder =
+                ConcurrencyLimiter.builder(name).ticker(builder.ticker);
         builder.limiter.accept(limiterBuilder);
         this.limiter = limiterBuilder.build();
         this.beats = heartbeat.listen(this::beatLimiter);

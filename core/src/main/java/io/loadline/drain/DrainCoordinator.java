@@ -181,7 +181,10 @@ public final class DrainCoordinator implements AutoCloseable {
             listeners.publish(DrainPhase.DONE);
             lock.lock();
             try {
-                LOG.info("Drain: done after {} ms {}", Duration.ofNanos(now() - begunNanos).toMillis(), elapsedMillis());
+                LOG.info(
+                        "Drain: done after {} ms {}",
+                        Duration.ofNanos(now() - begunNanos).toMillis(),
+                        elapsedMillis());
             } finally {
                 lock.unlock();
             }
@@ -221,8 +224,8 @@ public final class DrainCoordinator implements AutoCloseable {
         if (!arrivals.any()) {
             return Math.min(quietNanos, settleMaxNanos);
         }
-        double wanted = Math.max(quietNanos, QUIET_INTERVALS * arrivals.meanIntervalNanos());
-        return (long) Math.min(wanted, settleMaxNanos);
+        double wanted = Math.max((double) quietNanos, QUIET_INTERVALS * arrivals.meanIntervalNanos());
+        return (long) Math.min(wanted, (double) settleMaxNanos);
     }
 
     private void onBeat(long now) {

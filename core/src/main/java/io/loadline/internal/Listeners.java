@@ -69,8 +69,11 @@ public final class Listeners<L, E> {
         } catch (Throwable e) {
             if (!entry.logged) {
                 entry.logged = true;
-                LOG.warn("Listener {} failed at {}; it stays, and this is logged once",
-                        entry.listener.getClass().getName(), event, e);
+                LOG.warn(
+                        "Listener {} failed at {}; it stays, and this is logged once",
+                        entry.listener.getClass().getName(),
+                        event,
+                        e);
             }
         }
     }

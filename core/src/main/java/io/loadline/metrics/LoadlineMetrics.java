@@ -107,11 +107,12 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                 gauge(LoadlineMeter.VALIDITY, snapshot -> snapshot.validity() == validity ? 1 : 0, tag(validity));
             }
             for (DrainPhase phase : DrainPhase.values()) {
-                meters.add(register(
-                        LoadlineMeter.DRAIN_PHASE, self -> self.drain.phase() == phase ? 1 : 0, tag(phase)));
+                meters.add(
+                        register(LoadlineMeter.DRAIN_PHASE, self -> self.drain.phase() == phase ? 1 : 0, tag(phase)));
             }
             meters.add(register(
-                    LoadlineMeter.DRAIN_REMAINING, self -> self.drain.progress().remaining().toNanos() / 1e9));
+                    LoadlineMeter.DRAIN_REMAINING,
+                    self -> self.drain.progress().remaining().toNanos() / 1e9));
         }
 
         synchronized void follow(SignalSnapshot snapshot) {
@@ -120,8 +121,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             }
             boolean valid = snapshot.validity() == Validity.VALID;
             if (valid && loads.isEmpty()) {
-                loads.add(register(LoadlineMeter.LOAD, self -> self.signal.snapshot().load()));
-                loads.add(register(LoadlineMeter.LOAD_PERCENT, self -> self.signal.snapshot().loadPercent()));
+                loads.add(register(
+                        LoadlineMeter.LOAD, self -> self.signal.snapshot().load()));
+                loads.add(register(
+                        LoadlineMeter.LOAD_PERCENT,
+                        self -> self.signal.snapshot().loadPercent()));
             } else if (!valid && !loads.isEmpty()) {
                 loads.forEach(registry::remove);
                 loads.clear();
@@ -134,7 +138,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             }
             for (String resource : snapshot.saturations().keySet()) {
                 if (resources.add(resource)) {
-                    gauge(LoadlineMeter.SATURATION, now -> now.saturations().getOrDefault(resource, Double.NaN), resource);
+                    gauge(
+                            LoadlineMeter.SATURATION,
+                            now -> now.saturations().getOrDefault(resource, Double.NaN),
+                            resource);
                 }
             }
         }

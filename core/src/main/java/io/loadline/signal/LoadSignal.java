@@ -94,7 +94,8 @@ public final class LoadSignal implements AutoCloseable {
         this.lastTickNanos = builder.heartbeat.ticker().read();
         this.saturations = new ArrayList<>();
         ProcessCpu cpu = new ProcessCpu(lastTickNanos);
-        saturations.add(Saturation.of("cpu", () -> cpu.read(builder.heartbeat.ticker().read())));
+        saturations.add(
+                Saturation.of("cpu", () -> cpu.read(builder.heartbeat.ticker().read())));
         saturations.addAll(builder.saturations);
         this.snapshot = idle(Validity.of(availability.state(), false));
         registrations.add(builder.heartbeat.listen(beat -> onBeat(beat.nowNanos())));
@@ -175,7 +176,10 @@ public final class LoadSignal implements AutoCloseable {
         int limit = limiter.limit();
         int inFlight = limiter.inFlight();
         boolean saturated = shed > 0 || inFlight >= limit;
-        double localUtilization = utilizations.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        double localUtilization = utilizations.values().stream()
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(0);
         capacity.tick(demandDone, saturated, localUtilization >= USED_UP, nowNanos);
         double calls = capacity.calls();
         double demand = demandDone + (Double.isNaN(calls) ? demandShed : Math.min(demandShed, SHED_CAP * calls));
@@ -214,8 +218,10 @@ public final class LoadSignal implements AutoCloseable {
             } catch (RuntimeException e) {
                 if (!saturationFailed) {
                     saturationFailed = true;
-                    LOG.warn("Saturation source {} failed and counts as unknown; this is logged once",
-                            saturation.name(), e);
+                    LOG.warn(
+                            "Saturation source {} failed and counts as unknown; this is logged once",
+                            saturation.name(),
+                            e);
                 }
             }
         }

@@ -62,7 +62,7 @@ final class TrustedCapacity {
         double observed = spanSum / spanTicks;
         spanTicks = 0;
         spanSum = 0;
-        if (observed <= 0 || capacity > observed && !localLimit) {
+        if (observed <= 0 || (capacity > observed && !localLimit)) {
             return;
         }
         lowInARow = observed < WELL_BELOW * capacity ? lowInARow + 1 : 0;

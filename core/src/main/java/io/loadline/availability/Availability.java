@@ -4,13 +4,9 @@
  */
 package io.loadline.availability;
 
+import io.loadline.internal.Listeners;
 import io.loadline.time.Registration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +23,7 @@ public final class Availability {
      * whatever is not STOPPED may become BROKEN. Nothing leaves STOPPED or BROKEN, except that a broken service that is
      * told to go still stops.
      *
-     * The last change is the one atomic: state, time and reason are never seen torn. Listeners are called after the
-     * change, outside locks. Two threads may change the state shortly after one another, so changes go through a queue
-     * that is emptied by whoever finds it idle: each listener sees all changes, in order, one at a time.
+     * The last change is the one atomic: state, time and reason are never seen torn. Listeners are told after it.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
 
@@ -38,11 +32,7 @@ public final class Availability {
     /** Written by the transitions, by compare-and-set only; read by everybody. */
     private final AtomicReference<StateChange> last;
 
-    private final List<Entry> listeners = new CopyOnWriteArrayList<>();
-    private final Queue<StateChange> unpublished = new ConcurrentLinkedQueue<>();
-
-    /** The number of changes in the queue; whoever raises it from 0 empties the queue. */
-    private final AtomicInteger publishing = new AtomicInteger();
+    private final Listeners<Listener, StateChange> listeners = new Listeners<>(Listener::onChange);
 
     private Availability(InstantSource clock) {
         this.clock = clock;
@@ -110,9 +100,7 @@ public final class Availability {
 
     /** Adds a listener that is told of every change from now on, in order. */
     public Registration listen(Listener listener) {
-        Entry entry = new Entry(listener);
-        listeners.add(entry);
-        return () -> listeners.remove(entry);
+        return listeners.add(listener)::run;
     }
 
     private boolean change(ServiceState to, String reason) {
@@ -124,7 +112,7 @@ public final class Availability {
             StateChange next = new StateChange(current.to(), to, clock.instant(), reason);
             if (last.compareAndSet(current, next)) {
                 LOG.info("{} -> {}: {}", next.from(), next.to(), reason);
-                publish(next);
+                listeners.publish(next);
                 return true;
             }
         }
@@ -141,44 +129,10 @@ public final class Availability {
         };
     }
 
-    private void publish(StateChange change) {
-        unpublished.add(change);
-        if (publishing.getAndIncrement() != 0) {
-            return;
-        }
-        do {
-            StateChange next = unpublished.remove();
-            for (Entry entry : listeners) {
-                entry.call(next);
-            }
-        } while (publishing.decrementAndGet() != 0);
-    }
-
     /** Is told of changes of state, one at a time and in order. */
     @FunctionalInterface
     public interface Listener {
         /** Is called after {@code change} has happened, by the thread that made it or one that made another. */
         void onChange(StateChange change);
-    }
-
-    private static final class Entry {
-        private final Listener listener;
-        private volatile boolean logged;
-
-        Entry(Listener listener) {
-            this.listener = listener;
-        }
-
-        void call(StateChange change) {
-            try {
-                listener.onChange(change);
-            } catch (RuntimeException e) {
-                if (!logged) {
-                    logged = true;
-                    LOG.warn("Listener {} failed at {} -> {}; it is skipped, and this is logged once",
-                            listener.getClass().getName(), change.from(), change.to(), e);
-                }
-            }
-        }
     }
 }

@@ -9,17 +9,16 @@ import static io.loadline.internal.Checks.checkArgument;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
+import io.loadline.internal.Listeners;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.LimiterStats;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ public final class DrainCoordinator implements AutoCloseable {
     private final long quietNanos;
     private final long settleMaxNanos;
     private final Registration beats;
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners<Listener, DrainPhase> listeners = new Listeners<>(Listener::onPhase);
     private final CompletableFuture<DrainResult> drained = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -122,8 +121,7 @@ public final class DrainCoordinator implements AutoCloseable {
 
     /** Adds a listener that is told of each phase after it has begun. */
     public Registration listen(Listener listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return listeners.add(listener)::run;
     }
 
     /**
@@ -137,7 +135,7 @@ public final class DrainCoordinator implements AutoCloseable {
     @CanIgnoreReturnValue
     public CompletionStage<DrainResult> drainAsync(String reason, Settling settling) {
         if (begin(reason, settling)) {
-            tell(DrainPhase.ANNOUNCING);
+            listeners.publish(DrainPhase.ANNOUNCING);
             advance(now());
         }
         return drained.minimalCompletionStage();
@@ -180,10 +178,13 @@ public final class DrainCoordinator implements AutoCloseable {
             lock.unlock();
         }
         if (before == DrainPhase.CLOSING) {
-            tell(DrainPhase.DONE);
+            listeners.publish(DrainPhase.DONE);
             lock.lock();
             try {
-                LOG.info("Drain: done after {} ms {}", Duration.ofNanos(now() - begunNanos).toMillis(), elapsedMillis());
+                LOG.info(
+                        "Drain: done after {} ms {}",
+                        Duration.ofNanos(now() - begunNanos).toMillis(),
+                        elapsedMillis());
             } finally {
                 lock.unlock();
             }
@@ -223,8 +224,8 @@ public final class DrainCoordinator implements AutoCloseable {
         if (!arrivals.any()) {
             return Math.min(quietNanos, settleMaxNanos);
         }
-        double wanted = Math.max(quietNanos, QUIET_INTERVALS * arrivals.meanIntervalNanos());
-        return (long) Math.min(wanted, settleMaxNanos);
+        double wanted = Math.max((double) quietNanos, QUIET_INTERVALS * arrivals.meanIntervalNanos());
+        return (long) Math.min(wanted, (double) settleMaxNanos);
     }
 
     private void onBeat(long now) {
@@ -242,10 +243,10 @@ public final class DrainCoordinator implements AutoCloseable {
     /** Moves on as far as it goes at {@code now}. */
     private void advance(long now) {
         if (moveIf(DrainPhase.ANNOUNCING, true, DrainPhase.SETTLING, now)) {
-            tell(DrainPhase.SETTLING);
+            listeners.publish(DrainPhase.SETTLING);
         }
         if (moveIf(DrainPhase.SETTLING, hasSettled(now), DrainPhase.QUIESCING, now)) {
-            tell(DrainPhase.QUIESCING);
+            listeners.publish(DrainPhase.QUIESCING);
             limiter.refuseAll(() -> finish(DrainOutcome.IDLE, now()));
         }
         if (phase == DrainPhase.QUIESCING && isExpired(now)) {
@@ -313,7 +314,7 @@ public final class DrainCoordinator implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        tell(DrainPhase.CLOSING);
+        listeners.publish(DrainPhase.CLOSING);
         drained.complete(ended);
     }
 
@@ -331,16 +332,6 @@ public final class DrainCoordinator implements AutoCloseable {
         Map<DrainPhase, Long> millis = new EnumMap<>(DrainPhase.class);
         elapsed.forEach((each, duration) -> millis.put(each, duration.toMillis()));
         return millis;
-    }
-
-    private void tell(DrainPhase entered) {
-        for (Listener listener : listeners) {
-            try {
-                listener.onPhase(entered);
-            } catch (RuntimeException e) {
-                LOG.warn("Listener {} failed at drain phase {} and is skipped", listener.getClass().getName(), entered, e);
-            }
-        }
     }
 
     /** Everything that came so far: ended, refused or running. Read one by one, so it may be short by a few for a moment. */

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Core takes no JSON library, and needs no more than this: objects, arrays, strings, numbers, booleans and null.
  * Numbers that JSON cannot express (NaN, infinities) become null.
  */
-@CanIgnoreReturnValue
 public final class JsonWriter {
     private final StringBuilder out = new StringBuilder(256);
     private boolean needsComma;
 
     /** Opens an object that is an element of an array, or the text itself. */
+    @CanIgnoreReturnValue
     public JsonWriter beginObject() {
         separate();
         out.append('{');
@@ -27,12 +27,14 @@ public final class JsonWriter {
     }
 
     /** Opens an object that is a member. */
+    @CanIgnoreReturnValue
     public JsonWriter beginObject(String name) {
         name(name);
         return beginObject();
     }
 
     /** Closes the innermost object. */
+    @CanIgnoreReturnValue
     public JsonWriter endObject() {
         out.append('}');
         needsComma = true;
@@ -40,6 +42,7 @@ public final class JsonWriter {
     }
 
     /** Opens an array that is a member. */
+    @CanIgnoreReturnValue
     public JsonWriter beginArray(String name) {
         name(name);
         out.append('[');
@@ -47,6 +50,7 @@ public final class JsonWriter {
     }
 
     /** Closes the innermost array. */
+    @CanIgnoreReturnValue
     public JsonWriter endArray() {
         out.append(']');
         needsComma = true;
@@ -54,6 +58,7 @@ public final class JsonWriter {
     }
 
     /** Writes a string element of an array. */
+    @CanIgnoreReturnValue
     public JsonWriter element(String value) {
         separate();
         string(value);
@@ -62,6 +67,7 @@ public final class JsonWriter {
     }
 
     /** Writes a string member, or null. */
+    @CanIgnoreReturnValue
     public JsonWriter member(String name, @Nullable String value) {
         name(name);
         if (value == null) {
@@ -74,6 +80,7 @@ public final class JsonWriter {
     }
 
     /** Writes an integer member. */
+    @CanIgnoreReturnValue
     public JsonWriter member(String name, long value) {
         name(name);
         out.append(value);
@@ -82,6 +89,7 @@ public final class JsonWriter {
     }
 
     /** Writes a number member; null if it is not finite. */
+    @CanIgnoreReturnValue
     public JsonWriter member(String name, double value) {
         name(name);
         if (Double.isFinite(value)) {
@@ -94,6 +102,7 @@ public final class JsonWriter {
     }
 
     /** Writes a boolean member. */
+    @CanIgnoreReturnValue
     public JsonWriter member(String name, boolean value) {
         name(name);
         out.append(value);
@@ -133,7 +142,7 @@ public final class JsonWriter {
                 case '\t' -> out.append("\\t");
                 default -> {
                     // Lone surrogates cannot be encoded in UTF-8, control characters must be escaped.
-                    if (c < 0x20 || Character.isSurrogate(c) && !isPaired(value, i) || c == 0x2028 || c == 0x2029) {
+                    if (c < 0x20 || (Character.isSurrogate(c) && !isPaired(value, i)) || c == 0x2028 || c == 0x2029) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {
                         out.append(c);

@@ -140,7 +140,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         fruitlessRaises = 0;
         double idle = Math.max(initial, IDLE_FACTOR * recentPeak);
         if (limit > idle) {
-            return moveTo(limit + (idle - limit) * IDLE_STEP, "not reached: at most %d in flight", window.peakInFlight());
+            return moveTo(
+                    limit + (idle - limit) * IDLE_STEP, "not reached: at most %d in flight", window.peakInFlight());
         }
         return moveTo(limit, "steady");
     }

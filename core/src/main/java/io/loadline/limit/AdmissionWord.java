@@ -66,14 +66,14 @@ final class AdmissionWord extends AdmissionWordPadding {
     }
 
     int tryAcquire(Enforcement enforcement) {
-        for (;;) {
+        for (; ; ) {
             long current = word;
             if (current < 0) {
                 return REFUSED_CLOSED;
             }
             int inFlight = inFlight(current);
             int limit = limit(current);
-            if (inFlight < limit || enforcement == Enforcement.OFF && inFlight < COUNT_MASK) {
+            if (inFlight < limit || (enforcement == Enforcement.OFF && inFlight < COUNT_MASK)) {
                 if (WORD.compareAndSet(this, current, current + 1)) {
                     int running = inFlight + 1 + outside(current);
                     if (running > peak) {
@@ -101,7 +101,7 @@ final class AdmissionWord extends AdmissionWordPadding {
      * @throws IllegalStateException if no such call is in flight, which means it was released twice
      */
     boolean release(boolean outsideLimit) {
-        for (;;) {
+        for (; ; ) {
             long current = word;
             if ((outsideLimit ? outside(current) : inFlight(current)) == 0) {
                 throw new IllegalStateException("released more often than acquired");
@@ -114,9 +114,9 @@ final class AdmissionWord extends AdmissionWordPadding {
     }
 
     void limit(int limit) {
-        for (;;) {
+        for (; ; ) {
             long current = word;
-            if (WORD.compareAndSet(this, current, current & ~LIMIT_FIELD | (long) limit << LIMIT_SHIFT)) {
+            if (WORD.compareAndSet(this, current, (current & ~LIMIT_FIELD) | ((long) limit << LIMIT_SHIFT))) {
                 return;
             }
         }
@@ -124,7 +124,7 @@ final class AdmissionWord extends AdmissionWordPadding {
 
     /** Refuses everything from now on, or takes new calls again. Returns whether the word is then closed and empty. */
     boolean closed(boolean closed) {
-        for (;;) {
+        for (; ; ) {
             long current = word;
             long next = closed ? current | CLOSED : current & ~CLOSED;
             if (WORD.compareAndSet(this, current, next)) {

@@ -57,7 +57,8 @@ public interface ConcurrencyLimiter {
     }
 
     /** Admits a call of {@code route}, or returns null at once. */
-    @Nullable Permit tryAcquire(Route route);
+    @Nullable
+    Permit tryAcquire(Route route);
 
     /**
      * The primitive under all other ways to acquire: admits a call of {@code route} and returns a ticket, or returns
@@ -90,8 +91,7 @@ public interface ConcurrencyLimiter {
     <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception;
 
     /** {@link #callAsync(Route, Supplier)} without a particular route. */
-    default <T extends @Nullable Object> CompletionStage<T> callAsync(
-            Supplier<? extends CompletionStage<T>> action) {
+    default <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> action) {
         return callAsync(otherRoute(), action);
     }
 
@@ -150,12 +150,15 @@ public interface ConcurrencyLimiter {
     /** Builds limiters. Not thread-safe; may be reused, later changes do not reach limiters already built. */
     final class Builder {
         final String name;
-        Supplier<? extends LimitAlgorithm> algorithm = () -> AdaptiveLimit.builder().build();
+        Supplier<? extends LimitAlgorithm> algorithm =
+                () -> AdaptiveLimit.builder().build();
         Enforcement enforcement = Enforcement.ENFORCE;
         int maxRoutes = 100;
         Ticker ticker = Ticker.system();
         Function<? super Throwable, Outcome> outcomeOf = DefaultConcurrencyLimiter::defaultOutcome;
-        @Nullable DoubleSupplier cpuUtilization;
+
+        @Nullable
+        DoubleSupplier cpuUtilization;
 
         private Builder(String name) {
             checkArgument(!name.isBlank(), "name must not be blank: '%s'", name);
@@ -180,7 +183,8 @@ public interface ConcurrencyLimiter {
          * @throws IllegalArgumentException unless it is between 1 and 10,000
          */
         public Builder maxRoutes(int maxRoutes) {
-            checkArgument(maxRoutes >= 1 && maxRoutes <= 10_000, "maxRoutes must be between 1 and 10000: %s", maxRoutes);
+            checkArgument(
+                    maxRoutes >= 1 && maxRoutes <= 10_000, "maxRoutes must be between 1 and 10000: %s", maxRoutes);
             this.maxRoutes = maxRoutes;
             return this;
         }

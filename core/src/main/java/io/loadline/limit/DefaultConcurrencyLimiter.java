@@ -193,9 +193,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             flags |= OUTSIDE;
         }
         if (stats.isSampled(sampleMask)) {
-            return ticker.read() - originNanos << FLAG_BITS | flags | TIMED;
+            return ((ticker.read() - originNanos) << FLAG_BITS) | flags | TIMED;
         }
-        return beatNanos << FLAG_BITS | flags;
+        return (beatNanos << FLAG_BITS) | flags;
     }
 
     @Override
@@ -212,12 +212,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 rttNanos = Math.min(rttNanos, Route.CLIP * baselineNanos);
             }
         }
-        int field =
-                switch (outcome) {
-                    case SUCCESS -> StripedStats.SUCCEEDED;
-                    case IGNORED -> StripedStats.IGNORED;
-                    case DROPPED -> StripedStats.DROPPED;
-                };
+        int field = switch (outcome) {
+            case SUCCESS -> StripedStats.SUCCEEDED;
+            case IGNORED -> StripedStats.IGNORED;
+            case DROPPED -> StripedStats.DROPPED;
+        };
         stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos);
         if (idle) {
             announceIdle();
@@ -251,8 +250,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             return CompletableFuture.failedFuture(RejectedException.of(rejectionReason()));
         }
         try {
-            return action.get().whenComplete((result, failure) ->
-                    permit.end(failure == null ? Outcome.SUCCESS : classify(failure)));
+            return action.get()
+                    .whenComplete(
+                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)));
         } catch (Exception e) {
             permit.end(classify(e));
             return CompletableFuture.failedFuture(e);
@@ -370,8 +370,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         } catch (RuntimeException e) {
             if (!algorithmFailed) {
                 algorithmFailed = true;
-                LOG.warn("{}: {} failed; the limit stays at {}, and this is logged once",
-                        name, algorithm.getClass().getName(), word.limit(), e);
+                LOG.warn(
+                        "{}: {} failed; the limit stays at {}, and this is logged once",
+                        name,
+                        algorithm.getClass().getName(),
+                        word.limit(),
+                        e);
             }
             beginWindow(ticker.read() - originNanos);
         } finally {
@@ -459,7 +463,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         double perSecond = (completed - rateCompleted) * 1e9 / elapsed;
         rateBeganNanos = now;
         rateCompleted = completed;
-        int oneOf = Integer.highestOneBit((int) Math.min(Integer.MAX_VALUE >> 1, Math.max(1, perSecond / TIMED_PER_SECOND)));
+        int oneOf = Integer.highestOneBit(
+                (int) Math.min(Integer.MAX_VALUE >> 1, Math.max(1, perSecond / TIMED_PER_SECOND)));
         sampleMask = Math.min(MAX_SAMPLE_MASK, oneOf - 1);
     }
 
@@ -473,8 +478,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             shed += total(route).shed();
         }
         if (shed > shedLogged) {
-            LOG.warn("{}: refused {} calls for want of capacity since the last such line; limit {}, in flight {}",
-                    name, shed - shedLogged, word.limit(), word.running());
+            LOG.warn(
+                    "{}: refused {} calls for want of capacity since the last such line; limit {}, in flight {}",
+                    name,
+                    shed - shedLogged,
+                    word.limit(),
+                    word.running());
             shedLogged = shed;
             shedLoggedNanos = now;
         }
@@ -498,16 +507,18 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             try {
                 listener.run();
             } catch (RuntimeException e) {
-                LOG.warn("{}: listener {} failed when the limiter became idle",
-                        name, listener.getClass().getName(), e);
+                LOG.warn(
+                        "{}: listener {} failed when the limiter became idle",
+                        name,
+                        listener.getClass().getName(),
+                        e);
             }
         }
     }
 
     private Outcome classify(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         try {
             return outcomeOf.apply(cause);
         } catch (RuntimeException e) {

@@ -36,7 +36,7 @@ public final class FixedLimit implements LimitAlgorithm {
     @Override
     public boolean isComplete(LimitWindow window) {
         // Windows still end, so that baselines, and with them the signal, are learned under a fixed limit too.
-        return window.durationNanos() >= LimitWindow.MIN_NANOS && window.samples() >= LimitWindow.MIN_SAMPLES
+        return (window.durationNanos() >= LimitWindow.MIN_NANOS && window.samples() >= LimitWindow.MIN_SAMPLES)
                 || window.durationNanos() >= LimitWindow.MAX_NANOS;
     }
 

@@ -85,7 +85,8 @@ public final class LimitWindow {
         this.judged = judgedSamples;
         this.stretch = judgedSamples == 0 ? 1 : judgedRtts / baselines;
         this.meanBaselineNanos = judgedSamples == 0 ? 0 : baselines / judgedSamples;
-        this.stretchError = judgedSamples < 2 ? Double.POSITIVE_INFINITY : ratioError(routes, longs, doubles, baselines);
+        this.stretchError =
+                judgedSamples < 2 ? Double.POSITIVE_INFINITY : ratioError(routes, longs, doubles, baselines);
     }
 
     /** The standard error of a ratio of sums: the residuals rtt - stretch * baseline over the sum of baselines. */

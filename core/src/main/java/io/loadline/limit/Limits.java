@@ -14,9 +14,6 @@ final class Limits {
         checkArgument(min >= 1, "min must be at least 1: %s", min);
         checkArgument(max >= min, "max must not be below min: %s < %s", max, min);
         checkArgument(
-                max <= ConcurrencyLimiter.MAX_LIMIT,
-                "max must not be above %s: %s",
-                ConcurrencyLimiter.MAX_LIMIT,
-                max);
+                max <= ConcurrencyLimiter.MAX_LIMIT, "max must not be above %s: %s", ConcurrencyLimiter.MAX_LIMIT, max);
     }
 }

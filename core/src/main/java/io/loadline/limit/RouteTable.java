@@ -53,7 +53,8 @@ final class RouteTable {
         if (all.size() == max) {
             if (!fullLogged) {
                 fullLogged = true;
-                LOG.warn("There are {} routes already; '{}' and all further ones count as '{}'", max, name, Route.OTHER);
+                LOG.warn(
+                        "There are {} routes already; '{}' and all further ones count as '{}'", max, name, Route.OTHER);
             }
             return other;
         }

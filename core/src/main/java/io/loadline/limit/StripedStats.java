@@ -135,6 +135,6 @@ final class StripedStats {
 
     /** Thread ids are dense; the multiplication spreads those that differ by a power of two (Knuth's 2^32 / phi). */
     private int home() {
-        return ((int) Thread.currentThread().getId() * 0x9E3779B9 >>> 16) & mask;
+        return (((int) Thread.currentThread().getId() * 0x9E3779B9) >>> 16) & mask;
     }
 }

@@ -4,14 +4,11 @@
  */
 package io.loadline.time;
 
+import io.loadline.internal.Listeners;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls its listeners every 100 ms, one after the other, from one daemon thread named {@code loadline}. Thread-safe.
@@ -24,19 +21,15 @@ public final class Heartbeat implements AutoCloseable {
      * A beat that comes late is information: the process could not run (a pause of the collector, a throttled CPU
      * quota, a suspended machine). The next beat is due one period after the last one began, not on a fixed grid, so a
      * long stall is followed by one late beat and never by a burst of beats that catch up.
-     *
-     * A listener that throws must not end the thread, whatever it throws: everything periodic hangs on it. It is
-     * logged once, since a listener that throws at every beat would otherwise write ten lines a second.
      */
 
     /** The time between two beats. */
     public static final Duration PERIOD = Duration.ofMillis(100);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
     private static final long PERIOD_NANOS = PERIOD.toNanos();
 
     private final Ticker ticker;
-    private final List<Entry> entries = new CopyOnWriteArrayList<>();
+    private final Listeners<Listener, Beat> listeners = new Listeners<>(Listener::beat);
 
     /** Written by {@link #start()} and {@link #close()}, read by the thread itself; a beat more or less is harmless. */
     private volatile @Nullable Thread thread;
@@ -63,9 +56,7 @@ public final class Heartbeat implements AutoCloseable {
 
     /** Adds a listener that is called at each beat until its registration is closed. */
     public Registration listen(Listener listener) {
-        Entry entry = new Entry(listener);
-        entries.add(entry);
-        return () -> entries.remove(entry);
+        return listeners.add(listener)::run;
     }
 
     /** Starts the daemon thread; does nothing if it runs already. */
@@ -95,12 +86,9 @@ public final class Heartbeat implements AutoCloseable {
         }
         try {
             long now = ticker.read();
-            long late = Math.max(0, now - lastBeatNanos - PERIOD_NANOS);
+            long lateNanos = Math.max(0, now - lastBeatNanos - PERIOD_NANOS);
             lastBeatNanos = now;
-            Beat beat = new Beat(now, late);
-            for (Entry entry : entries) {
-                entry.call(beat);
-            }
+            listeners.publish(new Beat(now, lateNanos));
         } finally {
             beating.set(false);
         }
@@ -132,26 +120,5 @@ public final class Heartbeat implements AutoCloseable {
     public interface Listener {
         /** Does what is due at this beat. */
         void beat(Beat beat);
-    }
-
-    private static final class Entry {
-        private final Listener listener;
-        private boolean logged;
-
-        Entry(Listener listener) {
-            this.listener = listener;
-        }
-
-        void call(Beat beat) {
-            try {
-                listener.beat(beat);
-            } catch (Throwable e) {
-                if (!logged) {
-                    logged = true;
-                    LOG.warn("Listener {} failed at a heartbeat; it stays, and this is logged once",
-                            listener.getClass().getName(), e);
-                }
-            }
-        }
     }
 }

@@ -239,6 +239,28 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
 
         /**
+         * Sets only the lower bound of {@link #limits}.
+         *
+         * @throws IllegalArgumentException if it is outside 1 to {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        public Builder minLimit(int min) {
+            Limits.check("min", min);
+            this.min = min;
+            return this;
+        }
+
+        /**
+         * Sets only the upper bound of {@link #limits}.
+         *
+         * @throws IllegalArgumentException if it is outside 1 to {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        public Builder maxLimit(int max) {
+            Limits.check("max", max);
+            this.max = max;
+            return this;
+        }
+
+        /**
          * Sets the limit to begin with, in calls; it is cut to the bounds. Default: four per available processor.
          *
          * @throws IllegalArgumentException if {@code initial < 1}
@@ -263,8 +285,13 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             return this;
         }
 
-        /** An algorithm for one limiter. */
+        /**
+         * An algorithm for one limiter.
+         *
+         * @throws IllegalArgumentException if the bounds, set one by one, contradict each other
+         */
         public AdaptiveLimit build() {
+            Limits.check(min, max);
             return new AdaptiveLimit(this);
         }
     }

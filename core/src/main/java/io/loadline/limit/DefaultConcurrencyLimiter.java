@@ -263,6 +263,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public Outcome outcomeOf(Throwable failure) {
+        return classify(failure);
+    }
+
+    @Override
     public int limit() {
         return word.limit();
     }

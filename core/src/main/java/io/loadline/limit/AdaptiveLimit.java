@@ -278,9 +278,27 @@ public final class AdaptiveLimit implements LimitAlgorithm {
          * @throws IllegalArgumentException if one of them is negative
          */
         public Builder warmUp(Duration duration, int calls) {
+            return warmUpDuration(duration).warmUpCalls(calls);
+        }
+
+        /**
+         * Sets only the duration of {@link #warmUp}.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder warmUpDuration(Duration duration) {
             checkArgument(!duration.isNegative(), "warmUp duration must not be negative: %s", duration);
-            checkArgument(calls >= 0, "warmUp calls must not be negative: %s", calls);
             this.warmUpNanos = duration.toNanos();
+            return this;
+        }
+
+        /**
+         * Sets only the calls of {@link #warmUp}.
+         *
+         * @throws IllegalArgumentException if they are negative
+         */
+        public Builder warmUpCalls(int calls) {
+            checkArgument(calls >= 0, "warmUp calls must not be negative: %s", calls);
             this.warmUpCalls = calls;
             return this;
         }

@@ -22,6 +22,8 @@ public final class OrdersApplication {
     public static void main(String[] args) throws SQLException {
         // The server writes head and body apart; without this the body waits for the client's delayed ACK, 40 ms.
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        // It closes idle connections beyond 200, and with them a request that is on its way. As many as Tomcat keeps.
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "8192");
         try {
             OrdersServer server = OrdersServer.start(Settings.from(System.getenv()));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> server.stop(GRACE), "shutdown"));

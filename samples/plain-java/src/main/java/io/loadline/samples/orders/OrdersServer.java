@@ -73,9 +73,10 @@ final class OrdersServer {
         orders.server.start();
         orders.management.ifPresent(HttpServer::start);
         orders.started = true;
-        log.info("Orders service started on port {}", orders.server.getAddress().getPort());
-        orders.management.ifPresent(
-                management -> log.info("Management on port {}", management.getAddress().getPort()));
+        log.info("HTTP started on port {}", orders.server.getAddress().getPort());
+        orders.management.ifPresent(management -> log.info(
+                "Management started on port {}", management.getAddress().getPort()));
+        log.info("Orders service ready");
         return orders;
     }
 
@@ -150,8 +151,8 @@ final class OrdersServer {
 
     private static ThreadPoolExecutor executor(String name, int threads) {
         AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                threads, threads, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(threads, threads, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
                     // What must finish is what the server waits for when it stops.
                     thread.setDaemon(true);

@@ -41,7 +41,10 @@ public final class LoadRun {
     private final long originNanos = System.nanoTime();
     private final double originEpochMillis = System.currentTimeMillis();
 
-    /* Last in, first out, so that connections which are not needed grow old and go. */
+    /*
+     * First in, first out: behind a balancer of connections, the last one in would often be that of an instance which
+     * refuses quickly, and would draw ever more requests to it.
+     */
     private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
     private final Set<Channel> channels = new HashSet<>();
     /* In the order of scheduled times, hence of deadlines, as all have the same timeout. */
@@ -192,9 +195,9 @@ public final class LoadRun {
     }
 
     private @Nullable LoadConnection pooled() {
-        for (LoadConnection last = idle.pollLast(); last != null; last = idle.pollLast()) {
-            if (last.isUsable()) {
-                return last;
+        for (LoadConnection first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
+            if (first.isUsable()) {
+                return first;
             }
         }
         return null;

@@ -10,12 +10,13 @@ import org.HdrHistogram.Histogram;
 /**
  * Counts and latencies of a stretch of load. Not thread-safe, and no longer written to once handed out.
  *
- * <p>Latency is that of {@link Outcome#OK} and runs from the time a request was scheduled, not from when it was sent: a
+ * <p>Latency runs from the time a request was scheduled, not from when it was sent: a
  * generator or a server that falls behind shows in it (no coordinated omission).
  */
 public final class LoadStats {
     private final long[] counts = new long[Outcome.values().length];
     private final Histogram latencyMicros = new Histogram(3);
+    private final Histogram admittedMicros = new Histogram(3);
     private final Histogram lagMicros = new Histogram(3);
     private long offered;
     private long elapsedNanos;
@@ -29,6 +30,9 @@ public final class LoadStats {
         counts[outcome.ordinal()]++;
         if (outcome == Outcome.OK) {
             latencyMicros.recordValue(Math.max(0, latencyNanos / 1_000));
+        }
+        if (outcome == Outcome.OK || outcome == Outcome.TIMEOUT) {
+            admittedMicros.recordValue(Math.max(0, latencyNanos / 1_000));
         }
     }
 
@@ -44,6 +48,7 @@ public final class LoadStats {
                 sum.counts[i] += part.counts[i];
             }
             sum.latencyMicros.add(part.latencyMicros);
+            sum.admittedMicros.add(part.admittedMicros);
             sum.lagMicros.add(part.lagMicros);
             sum.offered += part.offered;
             sum.elapsedNanos += part.elapsedNanos;
@@ -92,6 +97,14 @@ public final class LoadStats {
     /** Milliseconds within which {@code percentile} (0..100) of the good answers came; 0 without any. */
     public double latencyMillis(double percentile) {
         return latencyMicros.getValueAtPercentile(percentile) / 1e3;
+    }
+
+    /**
+     * Milliseconds within which {@code percentile} (0..100) of the requests that were neither refused nor broken were
+     * answered, or given up by the client; 0 without any.
+     */
+    public double admittedMillis(double percentile) {
+        return admittedMicros.getValueAtPercentile(percentile) / 1e3;
     }
 
     /** Milliseconds by which the generator itself was late for {@code percentile} (0..100) of the requests. */

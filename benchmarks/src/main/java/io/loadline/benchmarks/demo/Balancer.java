@@ -170,6 +170,11 @@ final class Balancer implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // A reset is passed on as one: the other side shall not wait for what will not come.
+            if (to.isActive()) {
+                to.config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+            to.close();
             context.close();
         }
     }

@@ -84,6 +84,11 @@ public final class Demo implements Callable<Integer> {
                 "%d of %d",
                 result.phases().get(Phase.RESTART).lost(),
                 result.phases().get(Phase.RESTART).offered()));
+        row(table, "  timed out / cut off", results, result -> text(
+                "%d / %d",
+                result.phases().get(Phase.RESTART).count(Outcome.TIMEOUT),
+                result.phases().get(Phase.RESTART).lost()
+                        - result.phases().get(Phase.RESTART).count(Outcome.TIMEOUT)));
         row(table, "refused in the restart", results, result -> text(
                 "%d", result.phases().get(Phase.RESTART).count(Outcome.SHED)));
         row(table, "SIGTERM to exit / to ready again", results, result -> text(

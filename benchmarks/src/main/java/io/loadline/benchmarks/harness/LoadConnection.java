@@ -6,6 +6,7 @@ package io.loadline.benchmarks.harness;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
@@ -19,23 +20,19 @@ import org.jspecify.annotations.Nullable;
 /** One client connection with at most one request on it. Not thread-safe; confined to the run's event loop. */
 final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
     private final LoadRun run;
-    private @Nullable Channel channel;
+    private final Channel channel;
     private @Nullable LoadExchange exchange;
     private @Nullable HttpResponse head;
     private String failure = "closed";
     long idleSinceNanos;
 
-    LoadConnection(LoadRun run) {
+    LoadConnection(LoadRun run, Channel channel) {
         this.run = run;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        channel = context.channel();
+        this.channel = channel;
     }
 
     boolean isUsable() {
-        return channel != null && channel.isActive();
+        return channel.isActive();
     }
 
     void send(LoadExchange next) {
@@ -46,14 +43,15 @@ final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     void close() {
-        if (channel != null) {
-            channel.close();
-        }
+        channel.close();
     }
 
-    /* The client has given up: whatever still arrives is of no interest. */
+    /* The client has given up. It resets, so that nothing in between keeps a connection for an answer nobody awaits. */
     void abandon() {
         exchange = null;
+        if (channel.isActive()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
         close();
     }
 

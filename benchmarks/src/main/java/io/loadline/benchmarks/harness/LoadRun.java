@@ -80,7 +80,7 @@ public final class LoadRun {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new HttpResponseDecoder(), new LoadConnection(LoadRun.this));
+                        channel.pipeline().addLast(new HttpResponseDecoder(), new LoadConnection(LoadRun.this, channel));
                     }
                 });
     }

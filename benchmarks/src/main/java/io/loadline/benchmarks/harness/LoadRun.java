@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Load that is being sent. Thread-safe: all state is confined to one event loop, the public methods go through it. */
@@ -47,7 +48,7 @@ public final class LoadRun {
      */
     private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
     private final Set<Channel> channels = new HashSet<>();
-    /* In the order of scheduled times, hence of deadlines, as all have the same timeout. */
+    /* In the order in which they were sent, hence of deadlines, as all have the same timeout. */
     private final ArrayDeque<LoadExchange> pending = new ArrayDeque<>();
     private final CompletableFuture<LoadStats> finished = new CompletableFuture<>();
     private final LoadStats total = new LoadStats();
@@ -87,7 +88,7 @@ public final class LoadRun {
 
     private ByteBuf[] encode(boolean fresh) {
         return plan.paths().stream()
-                .map(path -> Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(plan.encode(path, fresh))))
+                .map(path -> Unpooled.directBuffer().writeBytes(plan.encode(path, fresh)))
                 .toArray(ByteBuf[]::new);
     }
 
@@ -114,12 +115,12 @@ public final class LoadRun {
         });
     }
 
-    /** Sends no more, waits until every request has ended, and returns all that was counted after the warm-up. */
+    /** Sends no more, waits until every request has ended, and returns all that was counted. */
     public LoadStats stop() throws InterruptedException {
         loop.execute(() -> {
             if (!stopping) {
                 stopping = true;
-                total.elapsed(Math.max(0, now() - startNanos));
+                total.elapsed(now() - startNanos);
                 finishIfDone();
             }
         });
@@ -140,8 +141,8 @@ public final class LoadRun {
     }
 
     void begin() {
-        windowStartNanos = now();
-        startNanos = windowStartNanos + plan.warmup().toNanos();
+        startNanos = now();
+        windowStartNanos = startNanos;
         sweepIdle();
         startTicking();
     }
@@ -173,12 +174,10 @@ public final class LoadRun {
         if (fresh) {
             freshDue--;
         }
-        LoadExchange exchange = new LoadExchange(scheduledNanos, (int) (sequence++ % plan.paths().size()), fresh);
-        long lagNanos = now() - scheduledNanos;
-        window.offered(lagNanos);
-        if (scheduledNanos >= startNanos) {
-            total.offered(lagNanos);
-        }
+        int path = (int) (sequence++ % plan.paths().size());
+        LoadExchange exchange = new LoadExchange(scheduledNanos, now(), path, fresh);
+        window.offered(exchange.sentNanos - scheduledNanos);
+        total.offered(exchange.sentNanos - scheduledNanos);
         outstanding++;
         pending.add(exchange);
         if (pending.size() == 1) {
@@ -240,9 +239,7 @@ public final class LoadRun {
         outstanding--;
         long latencyNanos = now() - exchange.scheduledNanos;
         window.ended(outcome, latencyNanos);
-        if (exchange.scheduledNanos >= startNanos) {
-            total.ended(outcome, latencyNanos);
-        }
+        total.ended(outcome, latencyNanos);
         log.write(
                 originEpochMillis + exchange.scheduledNanos / 1e6,
                 latencyNanos,
@@ -259,8 +256,8 @@ public final class LoadRun {
     private void expire() {
         long overdueNanos = now() - plan.timeout().toNanos();
         for (LoadExchange first = pending.peek(); first != null; first = pending.peek()) {
-            if (!first.ended && first.scheduledNanos > overdueNanos) {
-                loop.schedule(this::expire, first.scheduledNanos - overdueNanos, TimeUnit.NANOSECONDS);
+            if (!first.ended && first.sentNanos > overdueNanos) {
+                loop.schedule(this::expire, first.sentNanos - overdueNanos, TimeUnit.NANOSECONDS);
                 return;
             }
             pending.remove();
@@ -291,6 +288,7 @@ public final class LoadRun {
             log.close();
             finished.complete(total);
             List.copyOf(channels).forEach(Channel::close);
+            Stream.of(keptRequests, freshRequests).flatMap(Stream::of).forEach(ByteBuf::release);
         }
     }
 }

@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.drain;
+
+/** Sees from a growing count when calls came and how often. Not thread-safe; confined to the coordinator's lock. */
+final class Arrivals {
+    /*
+     * The rate is an exponentially weighted mean over HORIZON, divided by the weight it has gathered so far: without
+     * that a young process would seem to have less traffic than it has, and settle too long.
+     */
+    private static final double HORIZON_NANOS = 30e9;
+
+    private long count;
+    private long lastNanos;
+    private long lastArrivalNanos;
+    private double rate;
+    private double weight;
+
+    Arrivals(long nowNanos) {
+        this.lastNanos = nowNanos;
+        this.lastArrivalNanos = nowNanos;
+    }
+
+    /** Takes a reading; {@code seen} may shortly fall behind, which counts as no arrival. */
+    void read(long seen, long nowNanos) {
+        long elapsed = nowNanos - lastNanos;
+        long arrived = Math.max(0, seen - count);
+        if (arrived > 0) {
+            count = seen;
+            lastArrivalNanos = nowNanos;
+        }
+        if (elapsed > 0) {
+            double share = -Math.expm1(-elapsed / HORIZON_NANOS);
+            rate += ((double) arrived / elapsed - rate) * share;
+            weight += (1 - weight) * share;
+            lastNanos = nowNanos;
+        }
+    }
+
+    /** Calls begin to count anew at {@code nowNanos}: silence is measured from here. */
+    void restart(long nowNanos) {
+        lastArrivalNanos = nowNanos;
+    }
+
+    boolean any() {
+        return count > 0;
+    }
+
+    long silentNanos(long nowNanos) {
+        return nowNanos - lastArrivalNanos;
+    }
+
+    /** The mean time between two arrivals of late, in nanoseconds; infinite without any. */
+    double meanIntervalNanos() {
+        return weight / rate;
+    }
+}

@@ -1,0 +1,422 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.drain;
+
+import static io.loadline.internal.Checks.checkArgument;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.availability.Availability;
+import io.loadline.internal.Listeners;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.LimiterStats;
+import io.loadline.time.Heartbeat;
+import io.loadline.time.Registration;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a service away without dropping a call: announces, waits until traffic has stopped, refuses what still comes and
+ * waits for what runs, all before one deadline. Thread-safe; a drain happens once.
+ */
+public final class DrainCoordinator implements AutoCloseable {
+    /*
+     * The drain has no thread of its own and never polls: it moves on at a heartbeat (silence, deadline), when the last
+     * call is released, or when somebody aborts it. What moves it runs under the lock; what others must hear of runs
+     * after the lock has been let go, by the same thread.
+     *
+     * Settling: nobody tells a process when the balancers have taken it out, so the end of the traffic is the sign. It
+     * has stopped when nothing came for QUIET_INTERVALS times the mean interval before the signal: at a lower factor a
+     * gap in slow traffic would be taken for the end (at one call per interval a given interval is empty with
+     * probability 1/e, ten in a row with 1/e^10 [1]).
+     *
+     * [1] Poisson arrivals: P(no arrival in k mean intervals) = e^-k
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(DrainCoordinator.class);
+    private static final double QUIET_INTERVALS = 10;
+
+    private final Availability availability;
+    private final ConcurrencyLimiter limiter;
+    private final Heartbeat heartbeat;
+    private final long deadlineNanos;
+    private final long quietNanos;
+    private final long settleMaxNanos;
+    private final Registration beats;
+    private final Listeners<Listener, DrainPhase> listeners = new Listeners<>(Listener::onPhase);
+    private final CompletableFuture<DrainResult> drained = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Written under the lock, read by every response that asks whether a drain is on. */
+    private volatile DrainPhase phase = DrainPhase.NONE;
+
+    @GuardedBy("lock")
+    private final Arrivals arrivals;
+
+    @GuardedBy("lock")
+    private final Map<DrainPhase, Duration> elapsed = new EnumMap<>(DrainPhase.class);
+
+    @GuardedBy("lock")
+    private long begunNanos;
+
+    @GuardedBy("lock")
+    private long phaseBegunNanos;
+
+    @GuardedBy("lock")
+    private long refusedBefore;
+
+    @GuardedBy("lock")
+    private long quietNeededNanos;
+
+    @GuardedBy("lock")
+    private @Nullable DrainResult result;
+
+    private DrainCoordinator(Builder builder) {
+        this.availability = builder.availability;
+        this.limiter = builder.limiter;
+        this.heartbeat = builder.heartbeat;
+        this.deadlineNanos = builder.deadline.toNanos();
+        this.quietNanos = builder.quiet.toNanos();
+        this.settleMaxNanos = builder.settleMax.toNanos();
+        this.arrivals = new Arrivals(now());
+        this.beats = heartbeat.listen(beat -> onBeat(beat.nowNanos()));
+    }
+
+    /** A builder for a coordinator that changes {@code availability}, waits for {@code limiter} and is driven by {@code heartbeat}. */
+    public static Builder builder(Availability availability, ConcurrencyLimiter limiter, Heartbeat heartbeat) {
+        return new Builder(availability, limiter, heartbeat);
+    }
+
+    /** Where the drain is. */
+    public DrainPhase phase() {
+        return phase;
+    }
+
+    /** Whether responses should ask for their connection to be closed: from ANNOUNCING on. */
+    public boolean isDraining() {
+        return phase != DrainPhase.NONE;
+    }
+
+    /** Phase, calls in flight, refusals and time left. */
+    public DrainProgress progress() {
+        lock.lock();
+        try {
+            boolean begun = phase != DrainPhase.NONE;
+            long left = begun ? Math.max(0, deadlineNanos - (now() - begunNanos)) : 0;
+            long refused = begun ? limiter.stats().refused() - refusedBefore : 0;
+            return new DrainProgress(phase, limiter.inFlight(), refused, Duration.ofNanos(left));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds a listener that is told of each phase after it has begun. */
+    public Registration listen(Listener listener) {
+        return listeners.add(listener)::run;
+    }
+
+    /**
+     * Begins the drain; readiness is down and responses ask for closed connections when this returns. If a drain has
+     * begun before, this only returns its stage.
+     *
+     * @param reason why, in a few words for people
+     * @param settling whether to wait until traffic has stopped
+     * @return a stage that completes when the server may be closed; never exceptionally
+     */
+    @CanIgnoreReturnValue
+    public CompletionStage<DrainResult> drainAsync(String reason, Settling settling) {
+        if (begin(reason, settling)) {
+            listeners.publish(DrainPhase.ANNOUNCING);
+            advance(now());
+        }
+        return drained.minimalCompletionStage();
+    }
+
+    /**
+     * Drains and waits for it. An interrupt of the waiting thread aborts the drain and is kept as the thread's status.
+     *
+     * @param reason why, in a few words for people
+     * @param settling whether to wait until traffic has stopped
+     */
+    public DrainResult drain(String reason, Settling settling) {
+        drainAsync(reason, settling);
+        try {
+            return drained.get();
+        } catch (InterruptedException e) {
+            abort();
+            Thread.currentThread().interrupt();
+            return drained.join();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a drain never completes exceptionally", e);
+        }
+    }
+
+    /** Ends the waiting of a drain that is on; its outcome is {@link DrainOutcome#ABORTED}. */
+    public void abort() {
+        finish(DrainOutcome.ABORTED, now());
+    }
+
+    /** Tells that the server has stopped: the drain is {@link DrainPhase#DONE} and the service STOPPED. */
+    public void closed() {
+        DrainPhase before;
+        lock.lock();
+        try {
+            before = phase;
+            if (before == DrainPhase.CLOSING) {
+                enter(DrainPhase.DONE, now());
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (before == DrainPhase.CLOSING) {
+            listeners.publish(DrainPhase.DONE);
+            lock.lock();
+            try {
+                LOG.info(
+                        "Drain: done after {} ms {}",
+                        Duration.ofNanos(now() - begunNanos).toMillis(),
+                        elapsedMillis());
+            } finally {
+                lock.unlock();
+            }
+        }
+        boolean unused = availability.stopped("server closed");
+    }
+
+    /** Stops listening to the heartbeat; a drain that is on is aborted. */
+    @Override
+    public void close() {
+        abort();
+        beats.close();
+    }
+
+    private boolean begin(String reason, Settling settling) {
+        lock.lock();
+        try {
+            if (phase != DrainPhase.NONE) {
+                return false;
+            }
+            long now = now();
+            arrivals.read(seen(), now);
+            begunNanos = now;
+            refusedBefore = limiter.stats().refused();
+            quietNeededNanos = settling == Settling.SKIP ? 0 : quietNeeded();
+            arrivals.restart(now);
+            enter(DrainPhase.ANNOUNCING, now);
+        } finally {
+            lock.unlock();
+        }
+        boolean unused = availability.draining(reason);
+        return true;
+    }
+
+    @GuardedBy("lock")
+    private long quietNeeded() {
+        if (!arrivals.any()) {
+            return Math.min(quietNanos, settleMaxNanos);
+        }
+        double wanted = Math.max((double) quietNanos, QUIET_INTERVALS * arrivals.meanIntervalNanos());
+        return (long) Math.min(wanted, (double) settleMaxNanos);
+    }
+
+    private void onBeat(long now) {
+        lock.lock();
+        try {
+            if (phase.compareTo(DrainPhase.QUIESCING) < 0) {
+                arrivals.read(seen(), now);
+            }
+        } finally {
+            lock.unlock();
+        }
+        advance(now);
+    }
+
+    /** Moves on as far as it goes at {@code now}. */
+    private void advance(long now) {
+        if (moveIf(DrainPhase.ANNOUNCING, true, DrainPhase.SETTLING, now)) {
+            listeners.publish(DrainPhase.SETTLING);
+        }
+        if (moveIf(DrainPhase.SETTLING, hasSettled(now), DrainPhase.QUIESCING, now)) {
+            listeners.publish(DrainPhase.QUIESCING);
+            limiter.refuseAll(() -> finish(DrainOutcome.IDLE, now()));
+        }
+        if (phase == DrainPhase.QUIESCING && isExpired(now)) {
+            finish(DrainOutcome.REQUESTS_ACTIVE, now);
+        }
+    }
+
+    private boolean hasSettled(long now) {
+        lock.lock();
+        try {
+            return arrivals.silentNanos(now) >= quietNeededNanos
+                    || now - begunNanos >= settleMaxNanos
+                    || now - begunNanos >= deadlineNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isExpired(long now) {
+        lock.lock();
+        try {
+            return now - begunNanos >= deadlineNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean moveIf(DrainPhase from, boolean condition, DrainPhase to, long now) {
+        lock.lock();
+        try {
+            if (phase != from || !condition) {
+                return false;
+            }
+            enter(to, now);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void finish(DrainOutcome outcome, long now) {
+        DrainResult ended;
+        lock.lock();
+        try {
+            if (phase == DrainPhase.NONE || result != null) {
+                return;
+            }
+            enter(DrainPhase.CLOSING, now);
+            int remaining = outcome == DrainOutcome.IDLE ? 0 : limiter.inFlight();
+            ended = new DrainResult(outcome, remaining, elapsed);
+            result = ended;
+            String line = "Drain: {} after {} ms {}, {} in flight, {} refused";
+            Object[] values = {
+                outcome,
+                ended.total().toMillis(),
+                elapsedMillis(),
+                remaining,
+                limiter.stats().refused() - refusedBefore
+            };
+            if (outcome == DrainOutcome.IDLE) {
+                LOG.info(line, values);
+            } else {
+                LOG.warn(line, values);
+            }
+        } finally {
+            lock.unlock();
+        }
+        listeners.publish(DrainPhase.CLOSING);
+        drained.complete(ended);
+    }
+
+    @GuardedBy("lock")
+    private void enter(DrainPhase next, long now) {
+        if (phase != DrainPhase.NONE) {
+            elapsed.put(phase, Duration.ofNanos(now - phaseBegunNanos));
+        }
+        phase = next;
+        phaseBegunNanos = now;
+    }
+
+    @GuardedBy("lock")
+    private Map<DrainPhase, Long> elapsedMillis() {
+        Map<DrainPhase, Long> millis = new EnumMap<>(DrainPhase.class);
+        elapsed.forEach((each, duration) -> millis.put(each, duration.toMillis()));
+        return millis;
+    }
+
+    /** Everything that came so far: ended, refused or running. Read one by one, so it may be short by a few for a moment. */
+    private long seen() {
+        LimiterStats stats = limiter.stats();
+        return stats.offered() + stats.refused() + limiter.inFlight();
+    }
+
+    private long now() {
+        return heartbeat.ticker().read();
+    }
+
+    /** Whether a drain waits until traffic has stopped. */
+    public enum Settling {
+        /** It does: other processes may still send. */
+        WAIT,
+        /** It does not: nobody routes to this process, as in a test or a live reload. */
+        SKIP
+    }
+
+    /** Is told of the phases of a drain. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Is called after {@code phase} has begun; must not block. Several threads may call, one after the other. */
+        void onPhase(DrainPhase phase);
+    }
+
+    /** Builds coordinators. Not thread-safe. */
+    public static final class Builder {
+        private final Availability availability;
+        private final ConcurrencyLimiter limiter;
+        private final Heartbeat heartbeat;
+        private Duration deadline = Duration.ofSeconds(25);
+        private Duration quiet = Duration.ofSeconds(1);
+        private Duration settleMax = Duration.ofSeconds(10);
+
+        private Builder(Availability availability, ConcurrencyLimiter limiter, Heartbeat heartbeat) {
+            this.availability = availability;
+            this.limiter = limiter;
+            this.heartbeat = heartbeat;
+        }
+
+        /**
+         * Sets the time for all phases together; it should be below the platform's grace period. Default: 25 s.
+         *
+         * @throws IllegalArgumentException unless it is positive and at most one hour
+         */
+        public Builder deadline(Duration deadline) {
+            this.deadline = checkDuration("deadline", deadline);
+            return this;
+        }
+
+        /**
+         * Sets the least silence that counts as the end of the traffic. Where a platform removes instances by probing
+         * them, make it the probe's period times its failure threshold plus the time the news takes. Default: 1 s.
+         *
+         * @throws IllegalArgumentException unless it is positive and at most one hour
+         */
+        public Builder quiet(Duration quiet) {
+            this.quiet = checkDuration("quiet", quiet);
+            return this;
+        }
+
+        /**
+         * Sets the longest time to wait for the end of the traffic. Default: 10 s.
+         *
+         * @throws IllegalArgumentException unless it is positive and at most one hour
+         */
+        public Builder settleMax(Duration settleMax) {
+            this.settleMax = checkDuration("settleMax", settleMax);
+            return this;
+        }
+
+        /** A coordinator that listens to its heartbeat from now on. */
+        public DrainCoordinator build() {
+            return new DrainCoordinator(this);
+        }
+
+        private static Duration checkDuration(String name, Duration duration) {
+            checkArgument(
+                    !duration.isNegative() && !duration.isZero() && duration.compareTo(Duration.ofHours(1)) <= 0,
+                    "%s must be positive and at most 1 h: %s",
+                    name,
+                    duration);
+            return duration;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.drain;
+
+/** How a drain ended. */
+public enum DrainOutcome {
+    /** Every admitted call finished before the deadline. */
+    IDLE,
+    /** The deadline passed with calls still running; {@link DrainResult#remainingInFlight} tells how many. */
+    REQUESTS_ACTIVE,
+    /** {@link DrainCoordinator#abort()} was called, or the waiting thread was interrupted. */
+    ABORTED
+}

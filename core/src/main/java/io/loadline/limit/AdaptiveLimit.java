@@ -1,0 +1,271 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import static io.loadline.internal.Checks.checkArgument;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * Finds the limit from how much longer calls take than without congestion, and checks by experiment that it was
+ * congestion. Not thread-safe; confined to its limiter.
+ */
+public final class AdaptiveLimit implements LimitAlgorithm {
+    /*
+     * Stretch: z = sum of latencies / sum of their routes' baselines. The service is congested if z exceeds what noise
+     * explains: max(1.25, 1 + 2.5 standard errors). Few samples or a wide spread make the bar higher by themselves.
+     *
+     * Shrink: while congested, L *= max(0.7, 1 / (1 + (z - threshold) / 2)), but never below the floor
+     * 0.9 x throughput x mean baseline: by Little's law [1] fewer calls could not sustain what is being done.
+     *
+     * Verify: latency also rises without a queue of ours, for example when a dependency slows down; shrinking would then
+     * throw away work and cure nothing. So while congested and at the limit, now and then L is raised for one window.
+     * If throughput follows and latency does not, twice in a row, there was no queue: the limit stays up, the latencies
+     * seen become the baselines, and growth starts anew. The pause between experiments doubles after a failure, since an
+     * experiment in a real overload costs latency. None when the CPUs are nearly used up: then the queue is ours.
+     *
+     * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [2], then additively.
+     * Growth must buy throughput: after four raises that bought none the limit goes back to where throughput was first
+     * as high, and stays for a while. A latency ratio alone cannot see a level that is steadily bad, since the baseline
+     * may have been learned on it.
+     *
+     * Decay: a limit that is not reached falls towards four times what was in use, so that a flood does not find a limit
+     * of a thousand. Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window.
+     *
+     * Warm-up: until enough calls have been seen nothing is refused, or each deploy would begin with refusals. It ends
+     * after a number of calls or a time, whichever is first, so an overload that meets a cold instance is bounded.
+     *
+     * [1] J. Little, A Proof for the Queuing Formula L = λW, 1961
+     * [2] V. Jacobson, Congestion Avoidance and Control, 1988
+     */
+    private static final double MIN_THRESHOLD = 1.25;
+    private static final double NOISE = 2.5;
+    private static final double STRONGEST_CUT = 0.7;
+    private static final double FLOOR = 0.9;
+    private static final double FAILURE_RATE = 0.02;
+    private static final int FAILURES = 3;
+    private static final double FAILURE_CUT = 0.9;
+    private static final double SLOW_START = 1.5;
+    private static final double ADDITIVE = 0.5;
+    private static final double THROUGHPUT_GAIN = 1.03;
+    private static final int FRUITLESS_RAISES = 4;
+    private static final int HOLD_WINDOWS = 20;
+    private static final double IDLE_FACTOR = 4;
+    private static final double IDLE_STEP = 0.1;
+    private static final double PEAK_DECAY = 0.95;
+    private static final int WARM_SAMPLES = 30;
+    private static final int MAX_WINDOW_SAMPLES = 300;
+
+    private final int initial;
+    private final int min;
+    private final int max;
+    private final long warmUpNanos;
+    private final int warmUpCalls;
+    private final Experiment experiment = new Experiment();
+
+    private double limit;
+    private boolean slowStart = true;
+    private double recentPeak;
+
+    private double bestThroughput;
+    private double bestLimit;
+    private int fruitlessRaises;
+    private int holdWindows;
+
+    private boolean warm;
+    private long seenNanos;
+    private long seenCalls;
+    private long seenSamples;
+
+    private AdaptiveLimit(Builder builder) {
+        this.min = builder.min;
+        this.max = builder.max;
+        this.initial = Math.min(max, Math.max(min, builder.initial));
+        this.warmUpNanos = builder.warmUpNanos;
+        this.warmUpCalls = builder.warmUpCalls;
+        this.limit = initial;
+        this.warm = warmUpNanos == 0;
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public int initialLimit() {
+        return initial;
+    }
+
+    @Override
+    public boolean isWarm() {
+        return warm;
+    }
+
+    @Override
+    public boolean isComplete(LimitWindow window) {
+        if (window.durationNanos() >= LimitWindow.MAX_NANOS) {
+            return true;
+        }
+        double enough = Math.max(LimitWindow.MIN_SAMPLES, Math.min(MAX_WINDOW_SAMPLES, limit));
+        return window.durationNanos() >= LimitWindow.MIN_NANOS
+                && window.samples() >= enough
+                && window.durationNanos() >= 2 * window.meanRttNanos();
+    }
+
+    @Override
+    public LimitDecision decide(LimitWindow window) {
+        warmUp(window);
+        recentPeak = Math.max(window.peakInFlight(), recentPeak * PEAK_DECAY);
+        double threshold = Math.max(MIN_THRESHOLD, 1 + NOISE * window.stretchError());
+        boolean congested = window.stretch() > threshold;
+
+        if (experiment.isRunning()) {
+            return endExperiment(window);
+        }
+        if (window.dropped() >= FAILURES && window.dropped() > FAILURE_RATE * window.completed()) {
+            slowStart = false;
+            return moveTo(limit * FAILURE_CUT, "failures: %d of %d calls", window.dropped(), window.completed());
+        }
+        if (congested) {
+            return congested(window, threshold);
+        }
+        experiment.calm();
+        if (window.binding()) {
+            return grow(window);
+        }
+        fruitlessRaises = 0;
+        double idle = Math.max(initial, IDLE_FACTOR * recentPeak);
+        if (limit > idle) {
+            return moveTo(
+                    limit + (idle - limit) * IDLE_STEP, "not reached: at most %d in flight", window.peakInFlight());
+        }
+        return moveTo(limit, "steady");
+    }
+
+    private LimitDecision congested(LimitWindow window, double threshold) {
+        slowStart = false;
+        fruitlessRaises = 0;
+        holdWindows = 0;
+        if (window.binding() && experiment.isDue(window)) {
+            return moveTo(experiment.begin(window, limit), "experiment: is it a queue?");
+        }
+        double cut = Math.max(STRONGEST_CUT, 1 / (1 + (window.stretch() - threshold) / 2));
+        double floor = FLOOR * window.throughput() * window.meanBaselineNanos() / 1e9;
+        // The floor may be above the limit when calls run outside it; it only stops a fall.
+        double next = Math.min(limit, Math.max(floor, limit * cut));
+        return moveTo(next, "congested: latency is %.2f x its baseline", window.stretch());
+    }
+
+    private LimitDecision endExperiment(LimitWindow window) {
+        double before = experiment.limitBefore();
+        return switch (experiment.end(window)) {
+            case QUEUE -> moveTo(before, "experiment: more calls only waited longer");
+            case REPEAT -> moveTo(before, "experiment: no queue seen, to be repeated");
+            case NO_QUEUE -> {
+                slowStart = true;
+                bestThroughput = 0;
+                LimitDecision decision = moveTo(limit, "experiment: not a queue, calls take longer");
+                yield new LimitDecision(decision.limit(), decision.reason(), true);
+            }
+        };
+    }
+
+    private LimitDecision grow(LimitWindow window) {
+        double throughput = window.throughput();
+        if (holdWindows > 0) {
+            holdWindows--;
+            if (holdWindows == 0) {
+                bestThroughput = 0;
+            }
+            return moveTo(limit, "holding: more calls brought no more throughput");
+        }
+        if (throughput > bestThroughput * THROUGHPUT_GAIN) {
+            bestThroughput = throughput;
+            bestLimit = limit;
+            fruitlessRaises = 0;
+        } else if (++fruitlessRaises > FRUITLESS_RAISES) {
+            fruitlessRaises = 0;
+            slowStart = false;
+            holdWindows = HOLD_WINDOWS;
+            return moveTo(Math.min(limit, bestLimit), "more calls brought no more throughput");
+        }
+        double next = slowStart ? limit * SLOW_START : limit + Math.max(1, ADDITIVE * Math.sqrt(limit));
+        return moveTo(next, "reached without congestion");
+    }
+
+    private LimitDecision moveTo(double next, String reason, Object... values) {
+        limit = Math.max(min, Math.min(max, next));
+        return LimitDecision.of((int) Math.round(limit), String.format(Locale.ROOT, reason, values));
+    }
+
+    private void warmUp(LimitWindow window) {
+        if (warm || seenCalls + window.completed() == 0) {
+            return;
+        }
+        seenNanos += window.durationNanos();
+        seenCalls += window.completed();
+        seenSamples += window.samples();
+        warm = (seenNanos >= warmUpNanos || seenCalls >= warmUpCalls) && seenSamples >= WARM_SAMPLES;
+    }
+
+    /** Builds adaptive limits. Not thread-safe; may be reused. */
+    public static final class Builder {
+        private static final int CPUS = Runtime.getRuntime().availableProcessors();
+
+        private int initial = Math.max(4, 4 * CPUS);
+        private int min = Math.max(2, CPUS / 2);
+        private int max = 1000;
+        private long warmUpNanos = Duration.ofSeconds(10).toNanos();
+        private int warmUpCalls = 1000;
+
+        private Builder() {}
+
+        /**
+         * Sets the bounds between which the limit may move, in calls. Default: half the available processors, at least
+         * 2, to 1000.
+         *
+         * @throws IllegalArgumentException if {@code min < 1}, {@code max < min} or {@code max} is above
+         *     {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        public Builder limits(int min, int max) {
+            Limits.check(min, max);
+            this.min = min;
+            this.max = max;
+            return this;
+        }
+
+        /**
+         * Sets the limit to begin with, in calls; it is cut to the bounds. Default: four per available processor.
+         *
+         * @throws IllegalArgumentException if {@code initial < 1}
+         */
+        public Builder initialLimit(int initial) {
+            checkArgument(initial >= 1, "initialLimit must be at least 1: %s", initial);
+            this.initial = initial;
+            return this;
+        }
+
+        /**
+         * Sets for how long after its first calls the limit is not enforced: {@code duration} or {@code calls},
+         * whichever ends first, and at least 30 timed calls. Zero enforces at once. Default: 10 s, 1000 calls.
+         *
+         * @throws IllegalArgumentException if one of them is negative
+         */
+        public Builder warmUp(Duration duration, int calls) {
+            checkArgument(!duration.isNegative(), "warmUp duration must not be negative: %s", duration);
+            checkArgument(calls >= 0, "warmUp calls must not be negative: %s", calls);
+            this.warmUpNanos = duration.toNanos();
+            this.warmUpCalls = calls;
+            return this;
+        }
+
+        /** An algorithm for one limiter. */
+        public AdaptiveLimit build() {
+            return new AdaptiveLimit(this);
+        }
+    }
+}

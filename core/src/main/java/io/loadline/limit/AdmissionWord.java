@@ -1,0 +1,178 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Limit, calls in flight, calls outside the limit and whether new calls are taken at all, in one atomic word.
+ * Thread-safe.
+ */
+final class AdmissionWord extends AdmissionWordPadding {
+    /*
+     * One fact in one place: the check against the limit and the count are one compare-and-set against a consistent
+     * limit, so the limit can never be exceeded by a race, and lowering it is a smaller number that blocks nobody:
+     * what is in flight falls by itself. Since the closed bit is in the same word, no call is admitted after it was
+     * set, and "closed and empty" is final until somebody reopens: a drain can wait for it.
+     *
+     *   63      62      61 .. 42     41 .. 21            20 .. 0
+     *   closed  spare   limit        outside the limit   in flight
+     *
+     * Checked by AdmissionWordLincheckTest and by PermitStressTest.
+     */
+    static final int MAX_LIMIT = (1 << 20) - 1;
+
+    /** Results of {@link #tryAcquire}. */
+    static final int REFUSED_CLOSED = -2;
+
+    static final int REFUSED_LIMIT = -1;
+    static final int ADMITTED = 0;
+    static final int ADMITTED_LOW = 1;
+    static final int ADMITTED_OUTSIDE = 2;
+
+    private static final long CLOSED = 1L << 63;
+    private static final int COUNT_MASK = (1 << 21) - 1;
+    private static final int OUTSIDE_SHIFT = 21;
+    private static final long ONE_OUTSIDE = 1L << OUTSIDE_SHIFT;
+    private static final int LIMIT_SHIFT = 42;
+    private static final long LIMIT_FIELD = (long) MAX_LIMIT << LIMIT_SHIFT;
+    private static final long COUNT_FIELDS = (1L << LIMIT_SHIFT) - 1;
+
+    private static final VarHandle WORD;
+
+    static {
+        try {
+            WORD = MethodHandles.lookup().findVarHandle(AdmissionWord.class, "word", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Written by every acquire and release, by compare-and-set only. */
+    private volatile long word;
+
+    /**
+     * The most calls that ran at once since it was last taken. Written after a successful acquire, read by the beat;
+     * a racing maximum may be lost to a smaller one, by at most the number of racing threads. It shares the word's
+     * cache line on purpose: who writes it has just won that line.
+     */
+    private int peak;
+
+    AdmissionWord(int limit) {
+        this.word = (long) limit << LIMIT_SHIFT;
+    }
+
+    int tryAcquire(Enforcement enforcement) {
+        for (; ; ) {
+            long current = word;
+            if (current < 0) {
+                return REFUSED_CLOSED;
+            }
+            int inFlight = inFlight(current);
+            int limit = limit(current);
+            if (inFlight < limit || (enforcement == Enforcement.OFF && inFlight < COUNT_MASK)) {
+                if (WORD.compareAndSet(this, current, current + 1)) {
+                    int running = inFlight + 1 + outside(current);
+                    if (running > peak) {
+                        peak = running;
+                    }
+                    return running <= limit >> 1 ? ADMITTED_LOW : ADMITTED;
+                }
+            } else if (enforcement == Enforcement.SHADOW && outside(current) < COUNT_MASK) {
+                if (WORD.compareAndSet(this, current, current + ONE_OUTSIDE)) {
+                    int running = inFlight + 1 + outside(current);
+                    if (running > peak) {
+                        peak = running;
+                    }
+                    return ADMITTED_OUTSIDE;
+                }
+            } else {
+                return REFUSED_LIMIT;
+            }
+        }
+    }
+
+    /**
+     * Takes back one call; returns whether that was the last one while closed.
+     *
+     * @throws IllegalStateException if no such call is in flight, which means it was released twice
+     */
+    boolean release(boolean outsideLimit) {
+        for (; ; ) {
+            long current = word;
+            if ((outsideLimit ? outside(current) : inFlight(current)) == 0) {
+                throw new IllegalStateException("released more often than acquired");
+            }
+            long next = current - (outsideLimit ? ONE_OUTSIDE : 1);
+            if (WORD.compareAndSet(this, current, next)) {
+                return next < 0 && (next & COUNT_FIELDS) == 0;
+            }
+        }
+    }
+
+    void limit(int limit) {
+        for (; ; ) {
+            long current = word;
+            if (WORD.compareAndSet(this, current, (current & ~LIMIT_FIELD) | ((long) limit << LIMIT_SHIFT))) {
+                return;
+            }
+        }
+    }
+
+    /** Refuses everything from now on, or takes new calls again. Returns whether the word is then closed and empty. */
+    boolean closed(boolean closed) {
+        for (; ; ) {
+            long current = word;
+            long next = closed ? current | CLOSED : current & ~CLOSED;
+            if (WORD.compareAndSet(this, current, next)) {
+                return next < 0 && (next & COUNT_FIELDS) == 0;
+            }
+        }
+    }
+
+    boolean closed() {
+        return word < 0;
+    }
+
+    int limit() {
+        return limit(word);
+    }
+
+    /** All calls that run, within the limit and outside it. */
+    int running() {
+        long current = word;
+        return inFlight(current) + outside(current);
+    }
+
+    int inFlight() {
+        return inFlight(word);
+    }
+
+    /** The peak since the last call; the next one begins with what runs now. */
+    int takePeak() {
+        int taken = Math.max(peak, running());
+        peak = running();
+        return taken;
+    }
+
+    private static int inFlight(long word) {
+        return (int) word & COUNT_MASK;
+    }
+
+    private static int outside(long word) {
+        return (int) (word >>> OUTSIDE_SHIFT) & COUNT_MASK;
+    }
+
+    private static int limit(long word) {
+        return (int) (word >>> LIMIT_SHIFT) & MAX_LIMIT;
+    }
+}
+
+/** Keeps the word away from the header and from whatever the collector put before it. */
+@SuppressWarnings("unused")
+abstract class AdmissionWordPadding {
+    private long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+}

@@ -1,0 +1,126 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import static io.loadline.internal.Checks.checkArgument;
+
+/**
+ * Additive increase, multiplicative decrease on failures: the rule of TCP Reno. Sees overload only through
+ * {@link Outcome#DROPPED}, so it suits callers whose time-outs mean overload. Not thread-safe; confined to its limiter.
+ */
+public final class AimdLimit implements LimitAlgorithm {
+    /*
+     * Once per window: any share of dropped calls above the tolerance cuts the limit by the back-off factor; otherwise
+     * a limit that was reached grows by one call. Windows, not single calls, since one overload fails many calls and
+     * must cut once.
+     *
+     * [1] D.-M. Chiu, R. Jain, Analysis of the Increase and Decrease Algorithms for Congestion Avoidance, 1989
+     */
+    private final int initial;
+    private final int min;
+    private final int max;
+    private final double backoff;
+    private final double tolerance;
+    private double limit;
+
+    private AimdLimit(Builder builder) {
+        this.initial = Math.min(builder.max, Math.max(builder.min, builder.initial));
+        this.min = builder.min;
+        this.max = builder.max;
+        this.backoff = builder.backoff;
+        this.tolerance = builder.tolerance;
+        this.limit = initial;
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public int initialLimit() {
+        return initial;
+    }
+
+    @Override
+    public boolean isComplete(LimitWindow window) {
+        return window.durationNanos() >= LimitWindow.MIN_NANOS && window.completed() > 0;
+    }
+
+    @Override
+    public LimitDecision decide(LimitWindow window) {
+        String reason = "steady";
+        if (window.dropped() > tolerance * window.completed()) {
+            limit = Math.max(min, limit * backoff);
+            reason = window.dropped() + " of " + window.completed() + " calls failed for want of capacity";
+        } else if (window.binding()) {
+            limit = Math.min(max, limit + 1);
+            reason = "the limit was reached and nothing failed";
+        }
+        return LimitDecision.of((int) Math.round(limit), reason);
+    }
+
+    /** Builds AIMD limits. Not thread-safe; may be reused. */
+    public static final class Builder {
+        private int initial = 20;
+        private int min = 1;
+        private int max = 200;
+        private double backoff = 0.9;
+        private double tolerance;
+
+        private Builder() {}
+
+        /**
+         * Sets the bounds between which the limit may move, in calls. Default: 1 to 200.
+         *
+         * @throws IllegalArgumentException if {@code min < 1}, {@code max < min} or {@code max} is above
+         *     {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        public Builder limits(int min, int max) {
+            Limits.check(min, max);
+            this.min = min;
+            this.max = max;
+            return this;
+        }
+
+        /**
+         * Sets the limit to begin with, in calls; it is cut to the bounds. Default: 20.
+         *
+         * @throws IllegalArgumentException if {@code initial < 1}
+         */
+        public Builder initialLimit(int initial) {
+            checkArgument(initial >= 1, "initialLimit must be at least 1: %s", initial);
+            this.initial = initial;
+            return this;
+        }
+
+        /**
+         * Sets what the limit is multiplied with upon failures, 0.5 to below 1. Default: 0.9.
+         *
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder backoff(double backoff) {
+            checkArgument(backoff >= 0.5 && backoff < 1, "backoff must be at least 0.5 and below 1: %s", backoff);
+            this.backoff = backoff;
+            return this;
+        }
+
+        /**
+         * Sets the share of dropped calls that is still no overload, 0 to below 1. Default: 0.
+         *
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder tolerance(double tolerance) {
+            checkArgument(tolerance >= 0 && tolerance < 1, "tolerance must be at least 0 and below 1: %s", tolerance);
+            this.tolerance = tolerance;
+            return this;
+        }
+
+        /** An algorithm for one limiter. */
+        public AimdLimit build() {
+            return new AimdLimit(this);
+        }
+    }
+}

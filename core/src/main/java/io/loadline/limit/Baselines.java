@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+/** Learns each route's latency without congestion. Not thread-safe; confined to the limiter's beat. */
+final class Baselines {
+    /*
+     * Upward only from calls that were admitted while at most half of the limit was in use, and slowly: the weight of
+     * a window is its share of calls among SLOW_SAMPLES. Downward at once, by whatever load, when the mean is below
+     * the baseline by more than the noise, but only to the upper end of that noise: otherwise the luckiest window of
+     * many becomes the baseline (what users of Vegas-like limiters complain of: concurrency-limits issues 34 and 37).
+     * A route's first means are provisional: they follow until enough calls have been seen.
+     */
+    private static final int MIN_SAMPLES = 5;
+    private static final int CONFIRMED_SAMPLES = 30;
+    private static final double SLOW_SAMPLES = 500;
+    private static final double NOISE = 2.5;
+
+    private final long[] seen;
+
+    Baselines(int routes) {
+        this.seen = new long[routes];
+    }
+
+    void learn(Route route, long[] longs, double[] doubles) {
+        int at = route.index * StripedStats.LONGS;
+        int squareAt = route.index * StripedStats.DOUBLES;
+        long n = longs[at + StripedStats.TIMED];
+        if (n < MIN_SAMPLES) {
+            return;
+        }
+        double mean = (double) longs[at + StripedStats.RTT_NANOS] / n;
+        double error = error(n, mean, doubles[squareAt + StripedStats.RTT_SQUARES]);
+        long before = seen[route.index];
+        seen[route.index] = before + n;
+        if (before < CONFIRMED_SAMPLES) {
+            double known = route.baselineNanos();
+            set(route, before == 0 || known == 0 ? mean : (known * before + mean * n) / (before + n));
+            return;
+        }
+        double baseline = route.baselineNanos();
+        if (mean < baseline - NOISE * error) {
+            set(route, Math.min(baseline, mean + error));
+            return;
+        }
+        long low = longs[at + StripedStats.LOW_TIMED];
+        if (low >= MIN_SAMPLES) {
+            double lowMean = (double) longs[at + StripedStats.LOW_RTT_NANOS] / low;
+            set(route, baseline + (lowMean - baseline) * (low / (low + SLOW_SAMPLES)));
+        }
+    }
+
+    /** Takes the window's latencies as the new baseline; a route with too few of its own is stretched like the rest. */
+    void adopt(Route route, long[] longs, double stretch) {
+        int at = route.index * StripedStats.LONGS;
+        long n = longs[at + StripedStats.TIMED];
+        if (n >= MIN_SAMPLES) {
+            set(route, (double) longs[at + StripedStats.RTT_NANOS] / n);
+        } else if (route.baselineNanos() > 0) {
+            set(route, route.baselineNanos() * stretch);
+        }
+    }
+
+    private static void set(Route route, double nanos) {
+        route.baselineNanos(Math.max(1, Math.round(nanos)));
+    }
+
+    private static double error(long n, double mean, double squares) {
+        double variance = Math.max(0, squares / n - mean * mean);
+        return Math.sqrt(variance / n);
+    }
+}

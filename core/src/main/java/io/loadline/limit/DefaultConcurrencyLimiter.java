@@ -1,0 +1,556 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import static io.loadline.internal.Checks.checkArgument;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.internal.ProcessCpu;
+import io.loadline.time.Ticker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The limiter: one {@link AdmissionWord} for admission, {@link StripedStats} for what was seen, an algorithm. */
+final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
+    /*
+     * Ticket: (nanoseconds since this limiter was built << 4) | flags. VALID keeps it from being 0, and 60 bits of
+     * nanoseconds last for 36 years. An untimed ticket carries the time of the last beat instead of a reading of the
+     * clock, since two readings cost more than everything else on this path.
+     *
+     * Release: in-flight goes down first, then the sample is recorded, so that nothing that goes wrong in statistics
+     * can leak a call. Statistics are collected by the beat; the algorithm, and everything that may be slow or throw,
+     * runs there and never on a caller's thread.
+     *
+     * Sampling: every call is timed up to about 2,000 a second, then one of a power of two, by a counter per stripe.
+     * By chance would cost a random number; by in-flight would bias the mean.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyLimiter.class);
+
+    private static final int FLAG_BITS = 4;
+    private static final int VALID = 1;
+    private static final int TIMED = 2;
+    private static final int LOW = 4;
+    private static final int OUTSIDE = 8;
+
+    private static final double TIMED_PER_SECOND = 2_000;
+    private static final int MAX_SAMPLE_MASK = 255;
+    private static final long STALL_ECHO_NANOS = 200_000_000L;
+    private static final long STALL_PAUSE_NANOS = 2_000_000_000L;
+    private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
+
+    private final String name;
+    private final Ticker ticker;
+    private final long originNanos;
+    private final Function<? super Throwable, Outcome> outcomeOf;
+    private final DoubleSupplier cpuUtilization;
+    private final AdmissionWord word;
+    private final StripedStats stats;
+    private final RouteTable routes;
+    private final LimitAlgorithm algorithm;
+    private final AtomicReference<@Nullable Runnable> whenIdle = new AtomicReference<>();
+
+    /** Set by whoever configures; read by the beat and the getter. */
+    private volatile Enforcement enforcement;
+
+    /** {@link #enforcement}, but OFF while the algorithm warms up. Written by setter and beat, read by every acquire. */
+    private volatile Enforcement effective;
+
+    /** Nanoseconds since the origin at the last beat. Written by the beat, read by untimed acquires; 100 ms stale. */
+    private volatile long beatNanos;
+
+    /** One of this + 1 calls is timed. Written by the beat, read by every acquire; staleness costs only precision. */
+    private volatile int sampleMask;
+
+    /** Written by the beat, read by anybody. */
+    private volatile LimitDecision lastDecision;
+
+    /** Guards everything below: what the beat collects. Never held while a caller's code runs, but the algorithm's. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final long[] totals;
+
+    @GuardedBy("lock")
+    private final long[] windowLongs;
+
+    @GuardedBy("lock")
+    private final double[] windowDoubles;
+
+    @GuardedBy("lock")
+    private final long[] freshLongs;
+
+    @GuardedBy("lock")
+    private final double[] freshDoubles;
+
+    @GuardedBy("lock")
+    private final Baselines baselines;
+
+    @GuardedBy("lock")
+    private long windowBeganNanos;
+
+    @GuardedBy("lock")
+    private int windowPeak;
+
+    @GuardedBy("lock")
+    private long rateBeganNanos;
+
+    @GuardedBy("lock")
+    private long rateCompleted;
+
+    @GuardedBy("lock")
+    private long deafUntilNanos;
+
+    @GuardedBy("lock")
+    private long stalledNanos = -STALL_PAUSE_NANOS;
+
+    @GuardedBy("lock")
+    private long shedLogged;
+
+    @GuardedBy("lock")
+    private long shedLoggedNanos = -LOG_PAUSE_NANOS;
+
+    @GuardedBy("lock")
+    private boolean algorithmFailed;
+
+    DefaultConcurrencyLimiter(Builder builder) {
+        this.name = builder.name;
+        this.ticker = builder.ticker;
+        this.originNanos = ticker.read();
+        this.outcomeOf = builder.outcomeOf;
+        this.algorithm = builder.algorithm.get();
+        int initial = clamp(algorithm.initialLimit());
+        this.word = new AdmissionWord(initial);
+        this.lastDecision = LimitDecision.of(initial, "initial limit");
+        this.enforcement = builder.enforcement;
+        this.effective = effective(builder.enforcement, algorithm);
+        this.routes = new RouteTable(this, builder.maxRoutes);
+        this.stats = new StripedStats(
+                builder.maxRoutes, Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
+        this.totals = new long[builder.maxRoutes * StripedStats.LONGS];
+        this.windowLongs = new long[totals.length];
+        this.freshLongs = new long[totals.length];
+        this.windowDoubles = new double[builder.maxRoutes * StripedStats.DOUBLES];
+        this.freshDoubles = new double[windowDoubles.length];
+        this.baselines = new Baselines(builder.maxRoutes);
+        this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Route route(String routeName) {
+        return routes.get(routeName);
+    }
+
+    @Override
+    public Route otherRoute() {
+        return routes.other();
+    }
+
+    @Override
+    public List<Route> routes() {
+        return routes.all();
+    }
+
+    @Override
+    public @Nullable Permit tryAcquire(Route route) {
+        long ticket = tryAcquireTicket(route);
+        return ticket == REFUSED ? null : new Permit(this, route, ticket);
+    }
+
+    @Override
+    public long tryAcquireTicket(Route route) {
+        checkOwner(route);
+        int admitted = word.tryAcquire(effective);
+        if (admitted < 0) {
+            stats.count(
+                    route.index, admitted == AdmissionWord.REFUSED_CLOSED ? StripedStats.REFUSED : StripedStats.SHED);
+            return REFUSED;
+        }
+        int flags = VALID;
+        if (admitted == AdmissionWord.ADMITTED_LOW) {
+            flags |= LOW;
+        } else if (admitted == AdmissionWord.ADMITTED_OUTSIDE) {
+            flags |= OUTSIDE;
+        }
+        if (stats.isSampled(sampleMask)) {
+            return ((ticker.read() - originNanos) << FLAG_BITS) | flags | TIMED;
+        }
+        return (beatNanos << FLAG_BITS) | flags;
+    }
+
+    @Override
+    public void release(long ticket, Route route, Outcome outcome) {
+        checkOwner(route);
+        checkArgument(ticket != REFUSED, "REFUSED is not a ticket");
+        boolean outside = (ticket & OUTSIDE) != 0;
+        boolean idle = word.release(outside);
+        long rttNanos = -1;
+        if ((ticket & TIMED) != 0 && outcome == Outcome.SUCCESS) {
+            rttNanos = Math.max(0, ticker.read() - originNanos - (ticket >> FLAG_BITS));
+            long baselineNanos = route.baselineNanos();
+            if (baselineNanos > 0) {
+                rttNanos = Math.min(rttNanos, Route.CLIP * baselineNanos);
+            }
+        }
+        int field = switch (outcome) {
+            case SUCCESS -> StripedStats.SUCCEEDED;
+            case IGNORED -> StripedStats.IGNORED;
+            case DROPPED -> StripedStats.DROPPED;
+        };
+        stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos);
+        if (idle) {
+            announceIdle();
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception {
+        long ticket = tryAcquireTicket(route);
+        if (ticket == REFUSED) {
+            throw RejectedException.of(rejectionReason());
+        }
+        Outcome outcome = Outcome.IGNORED;
+        try {
+            T result = action.call();
+            outcome = Outcome.SUCCESS;
+            return result;
+        } catch (Throwable e) {
+            outcome = classify(e);
+            throw e;
+        } finally {
+            release(ticket, route, outcome);
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, Supplier<? extends CompletionStage<T>> action) {
+        Permit permit = tryAcquire(route);
+        if (permit == null) {
+            return CompletableFuture.failedFuture(RejectedException.of(rejectionReason()));
+        }
+        try {
+            return action.get()
+                    .whenComplete(
+                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)));
+        } catch (Exception e) {
+            permit.end(classify(e));
+            return CompletableFuture.failedFuture(e);
+        } catch (Error e) {
+            permit.end(classify(e));
+            throw e;
+        }
+    }
+
+    @Override
+    public int limit() {
+        return word.limit();
+    }
+
+    @Override
+    public int inFlight() {
+        return word.running();
+    }
+
+    @Override
+    public LimitDecision lastDecision() {
+        return lastDecision;
+    }
+
+    @Override
+    public Enforcement enforcement() {
+        return enforcement;
+    }
+
+    @Override
+    public void enforcement(Enforcement changed) {
+        lock.lock();
+        try {
+            enforcement = changed;
+            effective = effective(changed, algorithm);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isEnforcing() {
+        return effective == Enforcement.ENFORCE;
+    }
+
+    @Override
+    public RejectionReason rejectionReason() {
+        return word.closed() ? RejectionReason.DRAINING : RejectionReason.LIMIT;
+    }
+
+    @Override
+    public void refuseAll(Runnable listener) {
+        whenIdle.set(listener);
+        if (word.closed(true)) {
+            announceIdle();
+        }
+    }
+
+    @Override
+    public void resume() {
+        boolean unused = word.closed(false);
+        whenIdle.set(null);
+    }
+
+    @Override
+    public LimiterStats stats() {
+        lock.lock();
+        try {
+            collect();
+            LimiterStats sum = LimiterStats.ZERO;
+            for (Route route : routes.all()) {
+                sum = sum.plus(total(route));
+            }
+            return sum;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public LimiterStats stats(Route route) {
+        checkOwner(route);
+        lock.lock();
+        try {
+            collect();
+            return total(route);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void beat() {
+        if (!lock.tryLock()) {
+            return;
+        }
+        try {
+            long now = ticker.read() - originNanos;
+            beatNanos = now;
+            collect();
+            adjustSampling(now);
+            windowPeak = Math.max(windowPeak, word.takePeak());
+            LimitWindow window = new LimitWindow(
+                    now - windowBeganNanos,
+                    word.limit(),
+                    windowPeak,
+                    Double.NaN,
+                    routes.all(),
+                    windowLongs,
+                    windowDoubles);
+            if (algorithm.isComplete(window)) {
+                decide(now);
+            }
+            logShed(now);
+        } catch (RuntimeException e) {
+            if (!algorithmFailed) {
+                algorithmFailed = true;
+                LOG.warn(
+                        "{}: {} failed; the limit stays at {}, and this is logged once",
+                        name,
+                        algorithm.getClass().getName(),
+                        word.limit(),
+                        e);
+            }
+            beginWindow(ticker.read() - originNanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void stalled(Duration duration) {
+        lock.lock();
+        try {
+            long now = ticker.read() - originNanos;
+            if (now - stalledNanos >= STALL_PAUSE_NANOS) {
+                // What is in the stripes now ended during the stall or right after it.
+                deafUntilNanos = now + STALL_ECHO_NANOS;
+                stalledNanos = now;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void decide(long now) {
+        LimitWindow window = new LimitWindow(
+                now - windowBeganNanos,
+                word.limit(),
+                windowPeak,
+                cpuUtilization.getAsDouble(),
+                routes.all(),
+                windowLongs,
+                windowDoubles);
+        LimitDecision decision = algorithm.decide(window);
+        int limit = clamp(decision.limit());
+        if (limit != word.limit()) {
+            word.limit(limit);
+            lastDecision = new LimitDecision(limit, decision.reason(), decision.adoptLatency());
+        }
+        for (Route route : routes.all()) {
+            if (decision.adoptLatency()) {
+                baselines.adopt(route, windowLongs, window.stretch());
+            } else {
+                baselines.learn(route, windowLongs, windowDoubles);
+            }
+        }
+        effective = effective(enforcement, algorithm);
+        beginWindow(now);
+    }
+
+    @GuardedBy("lock")
+    private void beginWindow(long now) {
+        java.util.Arrays.fill(windowLongs, 0);
+        java.util.Arrays.fill(windowDoubles, 0);
+        windowPeak = word.running();
+        windowBeganNanos = now;
+    }
+
+    @GuardedBy("lock")
+    private void collect() {
+        stats.drainTo(freshLongs, freshDoubles);
+        boolean deaf = ticker.read() - originNanos < deafUntilNanos;
+        for (int i = 0; i < freshLongs.length; i++) {
+            totals[i] += freshLongs[i];
+            if (!deaf || i % StripedStats.LONGS < StripedStats.TIMED) {
+                windowLongs[i] += freshLongs[i];
+            }
+            freshLongs[i] = 0;
+        }
+        for (int i = 0; i < freshDoubles.length; i++) {
+            windowDoubles[i] += deaf ? 0 : freshDoubles[i];
+            freshDoubles[i] = 0;
+        }
+    }
+
+    @GuardedBy("lock")
+    private void adjustSampling(long now) {
+        long elapsed = now - rateBeganNanos;
+        if (elapsed < 1_000_000_000L) {
+            return;
+        }
+        long completed = 0;
+        for (Route route : routes.all()) {
+            completed += total(route).completed();
+        }
+        double perSecond = (completed - rateCompleted) * 1e9 / elapsed;
+        rateBeganNanos = now;
+        rateCompleted = completed;
+        int oneOf = Integer.highestOneBit(
+                (int) Math.min(Integer.MAX_VALUE >> 1, Math.max(1, perSecond / TIMED_PER_SECOND)));
+        sampleMask = Math.min(MAX_SAMPLE_MASK, oneOf - 1);
+    }
+
+    @GuardedBy("lock")
+    private void logShed(long now) {
+        if (now - shedLoggedNanos < LOG_PAUSE_NANOS) {
+            return;
+        }
+        long shed = 0;
+        for (Route route : routes.all()) {
+            shed += total(route).shed();
+        }
+        if (shed > shedLogged) {
+            LOG.warn(
+                    "{}: refused {} calls for want of capacity since the last such line; limit {}, in flight {}",
+                    name,
+                    shed - shedLogged,
+                    word.limit(),
+                    word.running());
+            shedLogged = shed;
+            shedLoggedNanos = now;
+        }
+    }
+
+    @GuardedBy("lock")
+    private LimiterStats total(Route route) {
+        int at = route.index * StripedStats.LONGS;
+        return new LimiterStats(
+                totals[at + StripedStats.SUCCEEDED],
+                totals[at + StripedStats.IGNORED],
+                totals[at + StripedStats.DROPPED],
+                totals[at + StripedStats.SHADOWED],
+                totals[at + StripedStats.SHED],
+                totals[at + StripedStats.REFUSED]);
+    }
+
+    private void announceIdle() {
+        Runnable listener = whenIdle.getAndSet(null);
+        if (listener != null) {
+            try {
+                listener.run();
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "{}: listener {} failed when the limiter became idle",
+                        name,
+                        listener.getClass().getName(),
+                        e);
+            }
+        }
+    }
+
+    private Outcome classify(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        try {
+            return outcomeOf.apply(cause);
+        } catch (RuntimeException e) {
+            // The call's own failure is what the caller must see.
+            return Outcome.IGNORED;
+        }
+    }
+
+    private void checkOwner(Route route) {
+        if (route.owner != this) {
+            throw new IllegalArgumentException("route '" + route + "' belongs to another limiter than " + name);
+        }
+    }
+
+    static Outcome defaultOutcome(Throwable failure) {
+        return failure instanceof TimeoutException
+                        || failure instanceof RejectedException
+                        || failure instanceof RejectedExecutionException
+                ? Outcome.DROPPED
+                : Outcome.IGNORED;
+    }
+
+    private static Enforcement effective(Enforcement enforcement, LimitAlgorithm algorithm) {
+        return enforcement == Enforcement.ENFORCE && !algorithm.isWarm() ? Enforcement.OFF : enforcement;
+    }
+
+    private static int clamp(int limit) {
+        return Math.max(1, Math.min(MAX_LIMIT, limit));
+    }
+
+    private static DoubleSupplier processCpu(Ticker ticker) {
+        ProcessCpu cpu = new ProcessCpu(ticker.read());
+        return () -> cpu.read(ticker.read());
+    }
+}

@@ -1,0 +1,87 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The right to run one call. Ends exactly once, by the first of {@link #success()}, {@link #ignore()}, {@link #drop()}
+ * or {@link #close()}; what comes later does nothing and returns false. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Permit permit = limiter.tryAcquire()) {
+ *   if (permit == null) return tooBusy();
+ *   Response response = serve(request);
+ *   permit.success();
+ *   return response;
+ * }
+ * }</pre>
+ */
+public final class Permit implements AutoCloseable {
+    private static final VarHandle TICKET;
+
+    static {
+        try {
+            TICKET = MethodHandles.lookup().findVarHandle(Permit.class, "ticket", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final DefaultConcurrencyLimiter limiter;
+    private final Route route;
+
+    /** Whoever swaps it to 0 ends the permit; kept in the permit so that it is one object of 32 bytes. */
+    @SuppressWarnings("unused")
+    private volatile long ticket;
+
+    Permit(DefaultConcurrencyLimiter limiter, Route route, long ticket) {
+        this.limiter = limiter;
+        this.route = route;
+        this.ticket = ticket;
+    }
+
+    /** Ends the permit with {@link Outcome#SUCCESS}; returns whether it was this call that ended it. */
+    @CanIgnoreReturnValue
+    public boolean success() {
+        return end(Outcome.SUCCESS);
+    }
+
+    /** Ends the permit with {@link Outcome#IGNORED}; returns whether it was this call that ended it. */
+    @CanIgnoreReturnValue
+    public boolean ignore() {
+        return end(Outcome.IGNORED);
+    }
+
+    /** Ends the permit with {@link Outcome#DROPPED}; returns whether it was this call that ended it. */
+    @CanIgnoreReturnValue
+    public boolean drop() {
+        return end(Outcome.DROPPED);
+    }
+
+    /** Ends the permit with {@code outcome}; returns whether it was this call that ended it. */
+    @CanIgnoreReturnValue
+    public boolean end(Outcome outcome) {
+        long held = ticket;
+        if (held == ConcurrencyLimiter.REFUSED || !TICKET.compareAndSet(this, held, ConcurrencyLimiter.REFUSED)) {
+            return false;
+        }
+        limiter.release(held, route, outcome);
+        return true;
+    }
+
+    /** Ends the permit with {@link Outcome#IGNORED} if nothing has ended it before. */
+    @Override
+    public void close() {
+        end(Outcome.IGNORED);
+    }
+
+    /** The route the permit was acquired for. */
+    public Route route() {
+        return route;
+    }
+}

@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import io.loadline.internal.JsonWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * A refusal, ready for the wire. Immutable and built once per reason, so that refusing costs less than serving.
+ *
+ * <p>The body is a problem detail of RFC 9457; the extension member {@code reason} tells machines which limit spoke.
+ */
+public final class Rejection {
+    /** The media type of {@link #problemJson()}. */
+    public static final String PROBLEM_JSON = "application/problem+json";
+
+    private final RejectionReason reason;
+    private final int status;
+    private final Duration retryAfter;
+    private final String retryAfterSeconds;
+    private final byte[] problemJson;
+
+    private Rejection(RejectionReason reason, int status, Duration retryAfter, String detail) {
+        this.reason = reason;
+        this.status = status;
+        this.retryAfter = retryAfter;
+        this.retryAfterSeconds = Long.toString(Math.max(1, retryAfter.toSeconds()));
+        JsonWriter json = new JsonWriter();
+        json.beginObject()
+                .member("type", "about:blank")
+                .member("title", "Service Unavailable")
+                .member("status", status)
+                .member("detail", detail)
+                .member("reason", reason.tag())
+                .endObject();
+        this.problemJson = json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The refusal for {@code reason}; always the same object. */
+    public static Rejection of(RejectionReason reason) {
+        return switch (reason) {
+            case LIMIT -> Holder.LIMIT;
+            case DRAINING -> Holder.DRAINING;
+        };
+    }
+
+    /** Why. */
+    public RejectionReason reason() {
+        return reason;
+    }
+
+    /** The HTTP status: 503. */
+    public int status() {
+        return status;
+    }
+
+    /** After how long another try makes sense; at least one second. */
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /** The value of the {@code Retry-After} header: whole seconds, at least 1. */
+    public String retryAfterSeconds() {
+        return retryAfterSeconds;
+    }
+
+    /** A fresh copy of the body, {@value #PROBLEM_JSON} in UTF-8. */
+    public byte[] problemJson() {
+        return problemJson.clone();
+    }
+
+    private static final class Holder {
+        static final Rejection LIMIT = new Rejection(
+                RejectionReason.LIMIT,
+                503,
+                Duration.ofSeconds(1),
+                "The service is at its concurrency limit. Try again later.");
+        static final Rejection DRAINING = new Rejection(
+                RejectionReason.DRAINING, 503, Duration.ofSeconds(1), "This instance is shutting down. Try another.");
+    }
+}

@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import java.time.Duration;
+
+/**
+ * A class of calls that cost about the same: an HTTP route template, a queue, a method. Made by
+ * {@link ConcurrencyLimiter#route(String)} and valid for that limiter only. Thread-safe.
+ */
+public final class Route {
+    /** The name of the route for everything that has none of its own. */
+    public static final String OTHER = "other";
+
+    /** A latency counts as at most this many baselines, so that one outlier does not decide over a window. */
+    static final int CLIP = 10;
+
+    final Object owner;
+    final int index;
+    private final String name;
+
+    /** Written by the limiter's beat, read by releases and the signal; a stale value is at most one window old. */
+    private volatile long baselineNanos;
+
+    Route(Object owner, int index, String name) {
+        this.owner = owner;
+        this.index = index;
+        this.name = name;
+    }
+
+    /** The name given; never taken from a request. */
+    public String name() {
+        return name;
+    }
+
+    /** The mean latency of this route's successful calls without congestion; zero until it is known. */
+    public Duration baseline() {
+        return Duration.ofNanos(baselineNanos);
+    }
+
+    /** {@link #baseline()} in nanoseconds; 0 until it is known. */
+    long baselineNanos() {
+        return baselineNanos;
+    }
+
+    void baselineNanos(long nanos) {
+        baselineNanos = nanos;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

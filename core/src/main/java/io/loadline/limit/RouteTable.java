@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import static io.loadline.internal.Checks.checkArgument;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The routes of one limiter: a bounded map that only grows. Thread-safe; reading takes no lock. */
+final class RouteTable {
+    private static final Logger LOG = LoggerFactory.getLogger(RouteTable.class);
+
+    private final Object owner;
+    private final int max;
+    private final Map<String, Route> byName = new ConcurrentHashMap<>();
+    private final List<Route> all = new CopyOnWriteArrayList<>();
+    private final Route other;
+    private boolean fullLogged;
+
+    RouteTable(Object owner, int max) {
+        this.owner = owner;
+        this.max = max;
+        this.other = add(Route.OTHER);
+    }
+
+    Route other() {
+        return other;
+    }
+
+    List<Route> all() {
+        return all;
+    }
+
+    Route get(String name) {
+        Route known = byName.get(name);
+        return known != null ? known : getOrAdd(name);
+    }
+
+    private synchronized Route getOrAdd(String name) {
+        checkArgument(!name.isBlank(), "a route's name must not be blank: '%s'", name);
+        @Nullable Route known = byName.get(name);
+        if (known != null) {
+            return known;
+        }
+        if (all.size() == max) {
+            if (!fullLogged) {
+                fullLogged = true;
+                LOG.warn(
+                        "There are {} routes already; '{}' and all further ones count as '{}'", max, name, Route.OTHER);
+            }
+            return other;
+        }
+        return add(name);
+    }
+
+    private Route add(String name) {
+        Route route = new Route(owner, all.size(), name);
+        all.add(route);
+        byName.put(name, route);
+        return route;
+    }
+}

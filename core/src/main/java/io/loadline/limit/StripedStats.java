@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/** Counts and sums of calls per route, spread over stripes so that threads do not meet. Thread-safe. */
+final class StripedStats {
+    /*
+     * A stripe is chosen by thread id (a ThreadLocal would cost memory per virtual thread), claimed with one
+     * compare-and-set, updated with plain writes and let go with a release store: one atomic instead of one per
+     * counter. Whoever finds it taken tries the next, so a thread that lost its CPU while it held a stripe stops
+     * nobody. The beat claims stripe after stripe in the same way and moves what it finds into its totals.
+     *
+     * All fields of all routes of a stripe are in one array, padded at both ends; the claim is its first element.
+     */
+
+    /** Fields of a route that are long. */
+    static final int SUCCEEDED = 0;
+
+    static final int IGNORED = 1;
+    static final int DROPPED = 2;
+    static final int SHADOWED = 3;
+    static final int SHED = 4;
+    static final int REFUSED = 5;
+    static final int TIMED = 6;
+    static final int RTT_NANOS = 7;
+    static final int LOW_TIMED = 8;
+    static final int LOW_RTT_NANOS = 9;
+    static final int LONGS = 10;
+
+    /** Fields of a route that are double: sums of squares of latencies in nanoseconds. */
+    static final int RTT_SQUARES = 0;
+
+    static final int LOW_RTT_SQUARES = 1;
+    static final int DOUBLES = 2;
+
+    private static final int PAD = 16;
+    private static final int CLAIM = PAD;
+    private static final int TURN = PAD + 1;
+    private static final int FIRST = PAD + 2;
+
+    private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final long[][] longs;
+    private final double[][] doubles;
+    private final int mask;
+
+    StripedStats(int routes, int stripes) {
+        int size = Integer.highestOneBit(Math.max(1, stripes * 2 - 1));
+        this.mask = size - 1;
+        this.longs = new long[size][FIRST + routes * LONGS + PAD];
+        this.doubles = new double[size][PAD + routes * DOUBLES + PAD];
+    }
+
+    /** Whether it is this call's turn to be timed: one of {@code sampleMask + 1} per stripe, a power of two. */
+    boolean isSampled(int sampleMask) {
+        if (sampleMask == 0) {
+            return true;
+        }
+        long[] stripe = longs[home()];
+        // Unclaimed and racy on purpose: a lost increment only shifts whose turn it is.
+        long turn = stripe[TURN] + 1;
+        stripe[TURN] = turn;
+        return (turn & sampleMask) == 0;
+    }
+
+    void count(int route, int field) {
+        int index = claim();
+        long[] stripe = longs[index];
+        stripe[FIRST + route * LONGS + field]++;
+        ELEMENT.setRelease(stripe, CLAIM, 0L);
+    }
+
+    /** Counts an ended call and, if {@code rttNanos >= 0}, its latency. */
+    void end(int route, int field, boolean shadowed, boolean low, long rttNanos) {
+        int index = claim();
+        long[] stripe = longs[index];
+        int at = FIRST + route * LONGS;
+        stripe[at + field]++;
+        if (shadowed) {
+            stripe[at + SHADOWED]++;
+        }
+        if (rttNanos >= 0) {
+            double[] squares = doubles[index];
+            int squareAt = PAD + route * DOUBLES;
+            double square = (double) rttNanos * rttNanos;
+            stripe[at + TIMED]++;
+            stripe[at + RTT_NANOS] += rttNanos;
+            squares[squareAt + RTT_SQUARES] += square;
+            if (low) {
+                stripe[at + LOW_TIMED]++;
+                stripe[at + LOW_RTT_NANOS] += rttNanos;
+                squares[squareAt + LOW_RTT_SQUARES] += square;
+            }
+        }
+        ELEMENT.setRelease(stripe, CLAIM, 0L);
+    }
+
+    /** Moves everything into {@code longTotals} and {@code doubleTotals}, which hold the fields route by route. */
+    void drainTo(long[] longTotals, double[] doubleTotals) {
+        for (int index = 0; index < longs.length; index++) {
+            long[] stripe = longs[index];
+            while (!ELEMENT.compareAndSet(stripe, CLAIM, 0L, 1L)) {
+                Thread.onSpinWait();
+            }
+            double[] squares = doubles[index];
+            for (int i = 0; i < longTotals.length; i++) {
+                longTotals[i] += stripe[FIRST + i];
+                stripe[FIRST + i] = 0;
+            }
+            for (int i = 0; i < doubleTotals.length; i++) {
+                doubleTotals[i] += squares[PAD + i];
+                squares[PAD + i] = 0;
+            }
+            ELEMENT.setRelease(stripe, CLAIM, 0L);
+        }
+    }
+
+    private int claim() {
+        int index = home();
+        for (int tries = 1; ; tries++) {
+            if (ELEMENT.compareAndSet(longs[index], CLAIM, 0L, 1L)) {
+                return index;
+            }
+            index = (index + 1) & mask;
+            if ((tries & 63) == 0) {
+                Thread.yield();
+            }
+        }
+    }
+
+    /** Thread ids are dense; the multiplication spreads those that differ by a power of two (Knuth's 2^32 / phi). */
+    private int home() {
+        return (((int) Thread.currentThread().getId() * 0x9E3779B9) >>> 16) & mask;
+    }
+}

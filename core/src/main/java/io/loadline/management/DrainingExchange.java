@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.management;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
+import io.loadline.drain.DrainCoordinator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+
+/**
+ * An exchange that asks for its connection to be closed if a drain is on when the response begins, whenever the request
+ * came. As thread-safe as the exchange it wraps.
+ */
+final class DrainingExchange extends HttpExchange {
+    private final HttpExchange delegate;
+    private final DrainCoordinator drain;
+
+    DrainingExchange(HttpExchange delegate, DrainCoordinator drain) {
+        this.delegate = delegate;
+        this.drain = drain;
+    }
+
+    @Override
+    public void sendResponseHeaders(int status, long length) throws IOException {
+        if (drain.isDraining()) {
+            delegate.getResponseHeaders().set("Connection", "close");
+        }
+        delegate.sendResponseHeaders(status, length);
+    }
+
+    @Override
+    public Headers getRequestHeaders() {
+        return delegate.getRequestHeaders();
+    }
+
+    @Override
+    public Headers getResponseHeaders() {
+        return delegate.getResponseHeaders();
+    }
+
+    @Override
+    public URI getRequestURI() {
+        return delegate.getRequestURI();
+    }
+
+    @Override
+    public String getRequestMethod() {
+        return delegate.getRequestMethod();
+    }
+
+    @Override
+    public HttpContext getHttpContext() {
+        return delegate.getHttpContext();
+    }
+
+    @Override
+    public void close() {
+        delegate.close();
+    }
+
+    @Override
+    public InputStream getRequestBody() {
+        return delegate.getRequestBody();
+    }
+
+    @Override
+    public OutputStream getResponseBody() {
+        return delegate.getResponseBody();
+    }
+
+    @Override
+    public InetSocketAddress getRemoteAddress() {
+        return delegate.getRemoteAddress();
+    }
+
+    @Override
+    public int getResponseCode() {
+        return delegate.getResponseCode();
+    }
+
+    @Override
+    public InetSocketAddress getLocalAddress() {
+        return delegate.getLocalAddress();
+    }
+
+    @Override
+    public String getProtocol() {
+        return delegate.getProtocol();
+    }
+
+    @Override
+    public Object getAttribute(String name) {
+        return delegate.getAttribute(name);
+    }
+
+    @Override
+    public void setAttribute(String name, Object value) {
+        delegate.setAttribute(name, value);
+    }
+
+    @Override
+    public void setStreams(InputStream in, OutputStream out) {
+        delegate.setStreams(in, out);
+    }
+
+    @Override
+    public HttpPrincipal getPrincipal() {
+        return delegate.getPrincipal();
+    }
+}

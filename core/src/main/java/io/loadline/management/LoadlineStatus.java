@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.management;
+
+import io.loadline.internal.JsonWriter;
+import io.loadline.signal.SignalSnapshot;
+import io.loadline.signal.Validity;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code /loadline} tells. Immutable.
+ *
+ * @param name the application's name
+ * @param state the state of the service
+ * @param since when it came into that state, ISO 8601
+ * @param reason why it did
+ * @param load demand over capacity; null unless {@code validity} is VALID
+ * @param loadPercent the same as a percentage
+ * @param validity whether the load can be trusted
+ * @param validityReason why or why not
+ * @param demand calls that the offered work would keep in flight without congestion
+ * @param capacity the most of such calls the service sustained; null until it was saturated once
+ * @param arrivalRate calls offered per second
+ * @param limit calls admitted at once
+ * @param limitReason why the limit is what it is
+ * @param enforcing whether calls beyond the limit are refused
+ * @param inFlight calls that run
+ * @param admitted calls that were admitted and have ended, since the start
+ * @param shed calls refused because of the limit, since the start
+ * @param refused calls refused because the service was leaving, since the start
+ * @param shadowed calls that ran beyond the limit, since the start
+ * @param bottleneck the resource nearest to its end, or {@code "none"}
+ * @param saturations utilization of local resources by name
+ * @param explanation all of it in words
+ */
+public record LoadlineStatus(
+        String name,
+        String state,
+        String since,
+        String reason,
+        @Nullable Double load,
+        @Nullable Double loadPercent,
+        String validity,
+        String validityReason,
+        double demand,
+        @Nullable Double capacity,
+        double arrivalRate,
+        int limit,
+        String limitReason,
+        boolean enforcing,
+        int inFlight,
+        long admitted,
+        long shed,
+        long refused,
+        long shadowed,
+        String bottleneck,
+        Map<String, Double> saturations,
+        String explanation) {
+
+    /** The status of the application named {@code name} as of {@code snapshot}. */
+    public static LoadlineStatus of(String name, SignalSnapshot snapshot) {
+        boolean valid = snapshot.validity() == Validity.VALID;
+        return new LoadlineStatus(
+                name,
+                snapshot.lastChange().to().name(),
+                snapshot.lastChange().at().toString(),
+                snapshot.lastChange().reason(),
+                valid ? (Double) snapshot.load() : null,
+                valid ? (Double) snapshot.loadPercent() : null,
+                snapshot.validity().name(),
+                snapshot.validity().reason(),
+                snapshot.demand(),
+                Double.isNaN(snapshot.capacity()) ? null : (Double) snapshot.capacity(),
+                snapshot.arrivalRate(),
+                snapshot.limit(),
+                snapshot.limitReason(),
+                snapshot.enforcing(),
+                snapshot.inFlight(),
+                snapshot.stats().completed(),
+                snapshot.stats().shed(),
+                snapshot.stats().refused(),
+                snapshot.stats().shadowed(),
+                snapshot.bottleneck(),
+                new TreeMap<>(snapshot.saturations()),
+                snapshot.explanation());
+    }
+
+    /** The whole as a JSON object whose members are named like the components. */
+    public String toJson() {
+        JsonWriter json = new JsonWriter()
+                .beginObject()
+                .member("name", name)
+                .member("state", state)
+                .member("since", since)
+                .member("reason", reason)
+                .member("load", orNan(load))
+                .member("loadPercent", orNan(loadPercent))
+                .member("validity", validity)
+                .member("validityReason", validityReason)
+                .member("demand", demand)
+                .member("capacity", orNan(capacity))
+                .member("arrivalRate", arrivalRate)
+                .member("limit", limit)
+                .member("limitReason", limitReason)
+                .member("enforcing", enforcing)
+                .member("inFlight", inFlight)
+                .member("admitted", admitted)
+                .member("shed", shed)
+                .member("refused", refused)
+                .member("shadowed", shadowed)
+                .member("bottleneck", bottleneck)
+                .beginObject("saturations");
+        saturations.forEach(json::member);
+        return json.endObject().member("explanation", explanation).endObject().toString();
+    }
+
+    /** What {@code /loadline/load} tells: {@code load}, {@code load_percent} and {@code validity}, for KEDA metrics-api. */
+    public String loadJson() {
+        return new JsonWriter()
+                .beginObject()
+                .member("load", orNan(load))
+                .member("load_percent", orNan(loadPercent))
+                .member("validity", validity)
+                .endObject()
+                .toString();
+    }
+
+    private static double orNan(@Nullable Double value) {
+        return value == null ? Double.NaN : value;
+    }
+}

@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.management;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.loadline.availability.Availability;
+import io.loadline.availability.LivenessState;
+import io.loadline.availability.ReadinessState;
+import io.loadline.internal.JsonWriter;
+import io.loadline.signal.LoadSignal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The reads {@code /livez}, {@code /readyz}, {@code /startupz}, {@code /loadline} and {@code /loadline/load} for any of
+ * the JDK's HTTP servers. Thread-safe. There are no writes.
+ */
+public final class ManagementEndpoints {
+    /** The paths served; they are never limited. */
+    public static final List<String> PATHS = List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
+
+    private final String name;
+    private final Availability availability;
+    private final LoadSignal signal;
+
+    /** Reads about the application {@code name}. */
+    public ManagementEndpoints(String name, Availability availability, LoadSignal signal) {
+        this.name = name;
+        this.availability = availability;
+        this.signal = signal;
+    }
+
+    /** Adds the reads to a server of yours. */
+    public void addTo(HttpServer server) {
+        Map<String, Supplier<Answer>> answers = Map.of(
+                "/livez", () -> probe(availability.liveness() == LivenessState.CORRECT),
+                "/readyz", () -> probe(availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC),
+                "/startupz", () -> probe(availability.isStarted()),
+                "/loadline", () -> new Answer(200, status().toJson()),
+                "/loadline/load", () -> new Answer(200, status().loadJson()));
+        answers.forEach((path, answer) -> server.createContext(path, exchange -> {
+            try (exchange) {
+                serve(exchange, path, answer);
+            }
+        }));
+    }
+
+    private LoadlineStatus status() {
+        return LoadlineStatus.of(name, signal.snapshot());
+    }
+
+    private Answer probe(boolean good) {
+        String body = new JsonWriter()
+                .beginObject()
+                .member("status", good ? "UP" : "OUT_OF_SERVICE")
+                .member("state", availability.state().name())
+                .endObject()
+                .toString();
+        return new Answer(good ? 200 : 503, body);
+    }
+
+    private static void serve(HttpExchange exchange, String path, Supplier<Answer> answer) throws IOException {
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        if (!exchange.getRequestURI().getPath().equals(path)) {
+            exchange.sendResponseHeaders(404, -1);
+        } else if (!head && !exchange.getRequestMethod().equals("GET")) {
+            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+            exchange.sendResponseHeaders(405, -1);
+        } else {
+            Answer given = answer.get();
+            byte[] body = given.body().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.getResponseHeaders().set("Cache-Control", "no-store");
+            exchange.sendResponseHeaders(given.status(), head ? -1 : body.length);
+            if (!head) {
+                exchange.getResponseBody().write(body);
+            }
+        }
+    }
+
+    private record Answer(int status, String body) {}
+}

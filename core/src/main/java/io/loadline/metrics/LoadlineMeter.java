@@ -1,0 +1,82 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.metrics;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one table of meters: name, unit, tags and description. Names are in Micrometer's form; a Prometheus registry writes
+ * {@code loadline.load.percent} as {@code loadline_load_percent} and appends the unit where the name does not end in it.
+ */
+public enum LoadlineMeter {
+    /** Absent while it is not valid. */
+    LOAD("loadline.load", null, "Demand over capacity; above 1 when work is refused; absent while not valid"),
+    /** Absent while it is not valid. */
+    LOAD_PERCENT("loadline.load.percent", "percent", "Demand over capacity as a percentage; absent while not valid"),
+    /** Tag: reason. */
+    VALIDITY("loadline.validity", null, "1 for the reason why the load is or is not published, else 0", "reason"),
+    /** Tag: state. */
+    STATE("loadline.state", null, "1 for the state the service is in, else 0", "state"),
+    /** Refused work included. */
+    DEMAND("loadline.demand", "calls", "Calls that the offered work would keep in flight without congestion"),
+    /** NaN before the first saturation. */
+    CAPACITY("loadline.capacity", "calls", "Most of such calls the service sustained; NaN until first saturated"),
+    /** Refused calls included. */
+    ARRIVAL_RATE("loadline.arrival.rate", null, "Calls offered per second, refused ones included"),
+    /** Moved by the algorithm. */
+    LIMIT("loadline.limit", "calls", "Calls the limiter admits at once"),
+    /** 0 in shadow mode, when off and during warm-up. */
+    ENFORCING("loadline.enforcing", null, "1 if calls beyond the limit are refused, else 0"),
+    /** Those outside the limit included. */
+    IN_FLIGHT("loadline.inflight", "calls", "Calls that run now"),
+    /** Tags: route, result. A counter. */
+    REQUESTS(
+            "loadline.requests",
+            null,
+            "Calls by result: succeeded, ignored, dropped, shed (limit), refused (draining); shadowed ones ran beyond the"
+                    + " limit and are also in one of the first three",
+            "route",
+            "result"),
+    /** Tag: resource. */
+    SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
+    /** By the drain's own clock. */
+    DRAIN_REMAINING("loadline.drain.remaining", "seconds", "Time left until the drain's deadline; 0 without a drain"),
+    /** Tag: phase. */
+    DRAIN_PHASE("loadline.drain.phase", null, "1 for the phase the drain is in, else 0", "phase"),
+    /** Tags: application, version. */
+    INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
+
+    private final String meterName;
+    private final @Nullable String unit;
+    private final String description;
+    private final String[] tagKeys;
+
+    LoadlineMeter(String meterName, @Nullable String unit, String description, String... tagKeys) {
+        this.meterName = meterName;
+        this.unit = unit;
+        this.description = description;
+        this.tagKeys = tagKeys;
+    }
+
+    /** The name in Micrometer's form. */
+    public String meterName() {
+        return meterName;
+    }
+
+    /** The base unit; null for ratios and counts. */
+    public @Nullable String unit() {
+        return unit;
+    }
+
+    /** What the meter says, in one line. */
+    public String description() {
+        return description;
+    }
+
+    /** The keys of its tags, beside those the application adds to all meters. */
+    public String[] tagKeys() {
+        return tagKeys.clone();
+    }
+}

@@ -1,0 +1,191 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.metrics;
+
+import io.loadline.availability.ServiceState;
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.DrainPhase;
+import io.loadline.limit.LimiterStats;
+import io.loadline.signal.LoadSignal;
+import io.loadline.signal.RouteSnapshot;
+import io.loadline.signal.SignalSnapshot;
+import io.loadline.signal.Validity;
+import io.loadline.time.Registration;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * Publishes the signal as the meters of {@link LoadlineMeter}. Thread-safe. Hold on to it: registries reference it weakly.
+ */
+public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
+    /*
+     * The load must be absent while it is not valid: autoscalers read 0 as "remove instances", and NaN as 0 or as an
+     * error. So its two gauges are registered and removed as validity comes and goes, in the snapshot's listener, which
+     * runs before the thread that changed the state goes on.
+     *
+     * Everything reads the latest snapshot and nothing is computed here.
+     */
+    private static final Map<String, ToLongFunction<LimiterStats>> RESULTS = Map.of(
+            "succeeded", LimiterStats::succeeded,
+            "ignored", LimiterStats::ignored,
+            "dropped", LimiterStats::dropped,
+            "shadowed", LimiterStats::shadowed,
+            "shed", LimiterStats::shed,
+            "refused", LimiterStats::refused);
+
+    private final String application;
+    private final String version;
+    private final LoadSignal signal;
+    private final DrainCoordinator drain;
+    private final List<Binding> bindings = new CopyOnWriteArrayList<>();
+    private final Registration registration;
+
+    /** Meters about {@code application}, made of {@code signal} and {@code drain}. */
+    public LoadlineMetrics(String application, String version, LoadSignal signal, DrainCoordinator drain) {
+        this.application = application;
+        this.version = version;
+        this.signal = signal;
+        this.drain = drain;
+        this.registration = signal.listen(snapshot -> bindings.forEach(binding -> binding.follow(snapshot)));
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Binding binding = new Binding(registry);
+        bindings.add(binding);
+        binding.bind();
+        binding.follow(signal.snapshot());
+    }
+
+    /** Removes all meters from all registries. */
+    @Override
+    public void close() {
+        registration.close();
+        bindings.forEach(Binding::unbind);
+        bindings.clear();
+    }
+
+    /** What is registered in one registry. Guarded by itself. */
+    private final class Binding {
+        private final MeterRegistry registry;
+        private final List<Meter> meters = new ArrayList<>();
+        private final List<Meter> loads = new ArrayList<>();
+        private final Set<String> routes = new HashSet<>();
+        private final Set<String> resources = new HashSet<>();
+        private boolean unbound;
+
+        Binding(MeterRegistry registry) {
+            this.registry = registry;
+        }
+
+        synchronized void bind() {
+            gauge(LoadlineMeter.DEMAND, SignalSnapshot::demand);
+            gauge(LoadlineMeter.CAPACITY, SignalSnapshot::capacity);
+            gauge(LoadlineMeter.ARRIVAL_RATE, SignalSnapshot::arrivalRate);
+            gauge(LoadlineMeter.LIMIT, SignalSnapshot::limit);
+            gauge(LoadlineMeter.ENFORCING, snapshot -> snapshot.enforcing() ? 1 : 0);
+            gauge(LoadlineMeter.IN_FLIGHT, SignalSnapshot::inFlight);
+            gauge(LoadlineMeter.INFO, snapshot -> 1, application, version);
+            for (ServiceState state : ServiceState.values()) {
+                gauge(LoadlineMeter.STATE, snapshot -> snapshot.lastChange().to() == state ? 1 : 0, tag(state));
+            }
+            for (Validity validity : Validity.values()) {
+                gauge(LoadlineMeter.VALIDITY, snapshot -> snapshot.validity() == validity ? 1 : 0, tag(validity));
+            }
+            for (DrainPhase phase : DrainPhase.values()) {
+                meters.add(
+                        register(LoadlineMeter.DRAIN_PHASE, self -> self.drain.phase() == phase ? 1 : 0, tag(phase)));
+            }
+            meters.add(register(
+                    LoadlineMeter.DRAIN_REMAINING,
+                    self -> self.drain.progress().remaining().toNanos() / 1e9));
+        }
+
+        synchronized void follow(SignalSnapshot snapshot) {
+            if (unbound) {
+                return;
+            }
+            boolean valid = snapshot.validity() == Validity.VALID;
+            if (valid && loads.isEmpty()) {
+                loads.add(register(
+                        LoadlineMeter.LOAD, self -> self.signal.snapshot().load()));
+                loads.add(register(
+                        LoadlineMeter.LOAD_PERCENT,
+                        self -> self.signal.snapshot().loadPercent()));
+            } else if (!valid && !loads.isEmpty()) {
+                loads.forEach(registry::remove);
+                loads.clear();
+            }
+            for (int i = 0; i < snapshot.routes().size(); i++) {
+                RouteSnapshot route = snapshot.routes().get(i);
+                if (routes.add(route.name())) {
+                    countRequests(route.name(), i);
+                }
+            }
+            for (String resource : snapshot.saturations().keySet()) {
+                if (resources.add(resource)) {
+                    gauge(
+                            LoadlineMeter.SATURATION,
+                            now -> now.saturations().getOrDefault(resource, Double.NaN),
+                            resource);
+                }
+            }
+        }
+
+        synchronized void unbind() {
+            unbound = true;
+            loads.forEach(registry::remove);
+            meters.forEach(registry::remove);
+        }
+
+        /** Routes only grow and keep their place, so the place finds the route again. */
+        private void countRequests(String route, int place) {
+            RESULTS.forEach((result, count) -> meters.add(FunctionCounter.builder(
+                            LoadlineMeter.REQUESTS.meterName(),
+                            LoadlineMetrics.this,
+                            self -> self.countAt(place, count))
+                    .description(LoadlineMeter.REQUESTS.description())
+                    .tag("route", route)
+                    .tag("result", result)
+                    .register(registry)));
+        }
+
+        private void gauge(LoadlineMeter meter, ToDoubleFunction<SignalSnapshot> value, String... tagValues) {
+            meters.add(register(meter, self -> value.applyAsDouble(self.signal.snapshot()), tagValues));
+        }
+
+        private Meter register(LoadlineMeter meter, ToDoubleFunction<LoadlineMetrics> value, String... tagValues) {
+            Gauge.Builder<LoadlineMetrics> gauge = Gauge.builder(meter.meterName(), LoadlineMetrics.this, value)
+                    .description(meter.description())
+                    .baseUnit(meter.unit());
+            String[] keys = meter.tagKeys();
+            for (int i = 0; i < keys.length; i++) {
+                gauge.tag(keys[i], tagValues[i]);
+            }
+            return gauge.register(registry);
+        }
+
+        private static String tag(Enum<?> value) {
+            return value.name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private double countAt(int place, ToLongFunction<LimiterStats> count) {
+        List<RouteSnapshot> routes = signal.snapshot().routes();
+        return place < routes.size() ? count.applyAsLong(routes.get(place).stats()) : 0;
+    }
+}

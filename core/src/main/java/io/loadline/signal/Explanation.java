@@ -1,0 +1,64 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.signal;
+
+import java.util.Locale;
+import java.util.Map;
+
+/** Puts a snapshot into words. */
+final class Explanation {
+    private Explanation() {}
+
+    static String of(SignalSnapshot snapshot) {
+        StringBuilder text = new StringBuilder(256);
+        if (snapshot.validity() != Validity.VALID) {
+            append(
+                    text,
+                    "No load is published: %s (state %s since %s: %s). ",
+                    snapshot.validity().reason(),
+                    snapshot.lastChange().to(),
+                    snapshot.lastChange().at(),
+                    snapshot.lastChange().reason());
+        } else if (Double.isNaN(snapshot.capacity())) {
+            append(
+                    text,
+                    "Load %.2f is the utilization of the busiest local resource, since the service has not been"
+                            + " saturated yet and its capacity is unknown. ",
+                    snapshot.load());
+        } else {
+            append(
+                    text,
+                    "Load %.2f = demand over capacity: the work offered, refused work included, would keep %.1f calls in"
+                            + " flight, and the service was seen to sustain %.1f. ",
+                    snapshot.load(),
+                    snapshot.demand(),
+                    snapshot.capacity());
+        }
+        append(
+                text,
+                "%.1f calls/s are offered, %d run, limit %d%s (%s), %d refused so far. ",
+                snapshot.arrivalRate(),
+                snapshot.inFlight(),
+                snapshot.limit(),
+                snapshot.enforcing() ? "" : ", not enforced",
+                snapshot.limitReason(),
+                snapshot.stats().shed());
+        append(
+                text,
+                "Bottleneck: %s%s.",
+                snapshot.bottleneck(),
+                utilization(snapshot.saturations(), snapshot.bottleneck()));
+        return text.toString();
+    }
+
+    private static String utilization(Map<String, Double> saturations, String name) {
+        Double value = saturations.get(name);
+        return value == null ? "" : String.format(Locale.ROOT, " at %.0f %%", value * 100);
+    }
+
+    private static void append(StringBuilder text, String template, Object... values) {
+        text.append(String.format(Locale.ROOT, template, values));
+    }
+}

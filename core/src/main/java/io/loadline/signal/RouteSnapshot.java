@@ -1,0 +1,17 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.signal;
+
+import io.loadline.limit.LimiterStats;
+import java.time.Duration;
+
+/**
+ * One route at one moment. Immutable.
+ *
+ * @param name the route's name
+ * @param stats its counts since the start
+ * @param baseline its mean latency without congestion; zero until it is known
+ */
+public record RouteSnapshot(String name, LimiterStats stats, Duration baseline) {}

@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.signal;
+
+import io.loadline.availability.StateChange;
+import io.loadline.limit.LimiterStats;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that is published about a service, as of one tick. Immutable; whatever goes outward reads one of these and
+ * computes nothing.
+ *
+ * @param at when, by the wall clock
+ * @param lastChange the last change of the service's state
+ * @param validity whether {@code load} can be trusted
+ * @param load demand over capacity, at least 0, above 1 when work had to be refused; NaN unless {@code validity} is
+ *     {@link Validity#VALID}
+ * @param demand the calls that the offered work, refused work included, would keep in flight without congestion
+ * @param capacity the most of such calls the service was seen to sustain; NaN until it was saturated once
+ * @param arrivalRate calls offered per second, refused ones included
+ * @param limit the limit in calls
+ * @param limitReason why the limit is what it is
+ * @param enforcing whether the limit is applied
+ * @param inFlight calls that run now
+ * @param stats counts of all routes since the start
+ * @param routes the routes, in the order they were made
+ * @param saturations the utilization of local resources by name, 0 to about 1; unknown ones are absent
+ * @param bottleneck the resource that is nearest to its end, or {@code "none"}
+ */
+public record SignalSnapshot(
+        Instant at,
+        StateChange lastChange,
+        Validity validity,
+        double load,
+        double demand,
+        double capacity,
+        double arrivalRate,
+        int limit,
+        String limitReason,
+        boolean enforcing,
+        int inFlight,
+        LimiterStats stats,
+        List<RouteSnapshot> routes,
+        Map<String, Double> saturations,
+        String bottleneck) {
+
+    /** Copies the collections. */
+    public SignalSnapshot {
+        routes = List.copyOf(routes);
+        saturations = Map.copyOf(saturations);
+    }
+
+    /** {@code load} as a percentage; NaN if it must not be published. */
+    public double loadPercent() {
+        return load * 100;
+    }
+
+    /** Why the load is what it is, in one or two sentences for people. */
+    public String explanation() {
+        return Explanation.of(this);
+    }
+}

@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.signal;
+
+/**
+ * The capacity that loads are measured against: what the service sustained when it was saturated. Not thread-safe;
+ * confined to the tick.
+ */
+final class TrustedCapacity {
+    /*
+     * An observation is the work done per second during SPAN saturated ticks in a row, in calls kept in flight. The
+     * capacity is the 90th percentile of the observations of the last half hour: it follows a better observation at
+     * once, and one bad moment does not lower it.
+     *
+     * Lower observations count only if a local resource was as good as used up. Otherwise a slow dependency, which
+     * makes the service do less with idle CPUs, would lower the capacity, raise the load, call for more instances and
+     * slow the dependency further (concurrency-limits issue 171). If the resource stays used up at a level well below
+     * the capacity for RELEARN observations in a row, the older ones are of another world, for example before a lower
+     * CPU quota, and are forgotten.
+     */
+    private static final int SPAN = 3;
+    private static final int OBSERVATIONS = 600;
+    private static final long MEMORY_NANOS = 30L * 60 * 1_000_000_000;
+    private static final double PERCENTILE = 0.9;
+    private static final double WELL_BELOW = 0.8;
+    private static final int RELEARN = 5;
+
+    private final double[] values = new double[OBSERVATIONS];
+    private final long[] nanos = new long[OBSERVATIONS];
+    private int size;
+    private int next;
+
+    private double spanSum;
+    private int spanTicks;
+    private int lowInARow;
+    private double capacity = Double.NaN;
+
+    /** The capacity in calls; NaN until the first observation. */
+    double calls() {
+        return capacity;
+    }
+
+    /**
+     * Takes one tick.
+     *
+     * @param work completed work in calls kept in flight
+     * @param saturated whether the service had as much as it could do
+     * @param localLimit whether a local resource was as good as used up
+     */
+    void tick(double work, boolean saturated, boolean localLimit, long nowNanos) {
+        if (!saturated) {
+            spanTicks = 0;
+            spanSum = 0;
+            return;
+        }
+        spanSum += work;
+        if (++spanTicks < SPAN) {
+            return;
+        }
+        double observed = spanSum / spanTicks;
+        spanTicks = 0;
+        spanSum = 0;
+        if (observed <= 0 || (capacity > observed && !localLimit)) {
+            return;
+        }
+        lowInARow = observed < WELL_BELOW * capacity ? lowInARow + 1 : 0;
+        if (lowInARow >= RELEARN) {
+            size = 0;
+            next = 0;
+            lowInARow = 0;
+        }
+        add(observed, nowNanos);
+        capacity = percentile(nowNanos);
+    }
+
+    private void add(double value, long nowNanos) {
+        values[next] = value;
+        nanos[next] = nowNanos;
+        next = (next + 1) % OBSERVATIONS;
+        size = Math.min(OBSERVATIONS, size + 1);
+    }
+
+    private double percentile(long nowNanos) {
+        double[] recent = new double[size];
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            if (nowNanos - nanos[i] <= MEMORY_NANOS) {
+                recent[count++] = values[i];
+            }
+        }
+        java.util.Arrays.sort(recent, 0, count);
+        return recent[Math.min(count - 1, (int) (count * PERCENTILE))];
+    }
+}

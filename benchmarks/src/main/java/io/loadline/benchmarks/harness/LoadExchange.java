@@ -12,7 +12,10 @@ final class LoadExchange {
     final long sentNanos;
     final int path;
     final boolean fresh;
-    @Nullable LoadConnection connection;
+
+    @Nullable
+    LoadConnection connection;
+
     boolean reused;
     int localPort;
     boolean ended;

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Load that is being sent. Thread-safe: all state is confined to one event loop, the public methods go through it. */
+@SuppressWarnings("FutureReturnValueIgnored") // the pipeline tells what becomes of a channel
 public final class LoadRun {
     /* How many overdue requests may be sent before the loop looks at its sockets again. */
     private static final int BURST = 64;
@@ -76,12 +77,14 @@ public final class LoadRun {
                 .group(loop)
                 .channel(channelType)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) plan.timeout().toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        plan.timeout().toMillis())
                 .remoteAddress(plan.target())
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new HttpResponseDecoder(), new LoadConnection(LoadRun.this, channel));
+                        channel.pipeline()
+                                .addLast(new HttpResponseDecoder(), new LoadConnection(LoadRun.this, channel));
                     }
                 });
     }
@@ -156,16 +159,24 @@ public final class LoadRun {
         if (stopping || mine != ticking) {
             return;
         }
-        try {
-            for (int i = 0; i < BURST && nextNanos <= now(); i++) {
-                send((long) nextNanos);
-                nextNanos += plan.arrivals().gapNanos(ratePerSecond, random);
-            }
-        } catch (RuntimeException e) {
-            finished.completeExceptionally(e);
-            return;
+        for (int i = 0; i < BURST && nextNanos <= now(); i++) {
+            send((long) nextNanos);
+            nextNanos += plan.arrivals().gapNanos(ratePerSecond, random);
         }
-        loop.schedule(() -> tick(mine), (long) nextNanos - now(), TimeUnit.NANOSECONDS);
+        later((long) nextNanos - now(), () -> tick(mine));
+    }
+
+    private void later(long nanos, Runnable task) {
+        loop.schedule(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        finished.completeExceptionally(e);
+                    }
+                },
+                nanos,
+                TimeUnit.NANOSECONDS);
     }
 
     private void send(long scheduledNanos) {
@@ -208,7 +219,11 @@ public final class LoadRun {
         connecting.addListener(future -> {
             if (!future.isSuccess()) {
                 channels.remove(connecting.channel());
-                ended(exchange, Outcome.CONNECT_FAILED, 0, String.valueOf(future.cause().getMessage()));
+                ended(
+                        exchange,
+                        Outcome.CONNECT_FAILED,
+                        0,
+                        String.valueOf(future.cause().getMessage()));
             } else if (exchange.ended) {
                 connecting.channel().close();
             } else {
@@ -257,7 +272,7 @@ public final class LoadRun {
         long overdueNanos = now() - plan.timeout().toNanos();
         for (LoadExchange first = pending.peek(); first != null; first = pending.peek()) {
             if (!first.ended && first.sentNanos > overdueNanos) {
-                loop.schedule(this::expire, first.sentNanos - overdueNanos, TimeUnit.NANOSECONDS);
+                later(first.sentNanos - overdueNanos, this::expire);
                 return;
             }
             pending.remove();
@@ -272,14 +287,15 @@ public final class LoadRun {
 
     private void sweepIdle() {
         for (LoadConnection oldest = idle.peekFirst(); oldest != null; oldest = idle.peekFirst()) {
-            if (oldest.isUsable() && now() - oldest.idleSinceNanos < plan.maxIdle().toNanos()) {
+            if (oldest.isUsable()
+                    && now() - oldest.idleSinceNanos < plan.maxIdle().toNanos()) {
                 break;
             }
             idle.removeFirst();
             oldest.close();
         }
         if (!finished.isDone()) {
-            loop.schedule(this::sweepIdle, Math.max(10_000_000, plan.maxIdle().toNanos() / 10), TimeUnit.NANOSECONDS);
+            later(Math.max(10_000_000, plan.maxIdle().toNanos() / 10), this::sweepIdle);
         }
     }
 

@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.harness;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The child processes of this JVM, killed when it ends, however it ends. Thread-safe.
+ *
+ * <p>One hook for all, registered with the first child.
+ */
+final class Children {
+    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Children::killAll, "children"));
+    }
+
+    private Children() {}
+
+    static void add(Process process) {
+        ALIVE.add(process);
+        process.onExit().thenRun(() -> ALIVE.remove(process));
+    }
+
+    private static void killAll() {
+        for (Process process : ALIVE) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+}

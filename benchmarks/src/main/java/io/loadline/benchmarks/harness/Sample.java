@@ -1,0 +1,30 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.harness;
+
+import java.nio.file.Path;
+
+/** The samples that are measured; all have the same surface. */
+public enum Sample {
+    SPRING_BOOT("spring-boot"),
+    PLAIN_JAVA("plain-java");
+
+    private final String folder;
+
+    Sample(String folder) {
+        this.folder = folder;
+    }
+
+    /** Its runnable jar. */
+    public Path jar() {
+        return Workspace.root().resolve("samples/" + folder + "/target/loadline-sample-" + folder + ".jar");
+    }
+
+    /** Its name on command lines. */
+    @Override
+    public String toString() {
+        return folder;
+    }
+}

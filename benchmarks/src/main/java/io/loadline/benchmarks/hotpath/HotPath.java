@@ -71,7 +71,7 @@ public final class HotPath implements Callable<Integer> {
     @Option(names = "--quick", description = "Fewer and shorter forks, in under 5 minutes.")
     private boolean quick;
 
-    @Option(names = "--forks", description = "JVMs per contestant and number of threads (default: 5, 3 with --quick).")
+    @Option(names = "--forks", description = "JVMs per contestant and number of threads (default: 5, 2 with --quick).")
     private int forks;
 
     @Option(names = "--threads", split = ",", description = "Numbers of threads (default: 1,2).")
@@ -91,7 +91,7 @@ public final class HotPath implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path folder = Workspace.newResults("hotpath");
-        int rounds = forks > 0 ? forks : quick ? 3 : 5;
+        int rounds = forks > 0 ? forks : quick ? 2 : 5;
         // A fork of everybody, then the next fork of everybody: a noisy minute hits all alike.
         for (int round = 1; round <= rounds; round++) {
             for (int count : threads) {
@@ -112,10 +112,11 @@ public final class HotPath implements Callable<Integer> {
                 options.include("^" + AdmissionBenchmark.class.getName() + "\\." + contestant.method + "$"));
         options.forks(1)
                 .threads(count)
+                // Long enough for what changes once a second: Loadline's sampling of the clock.
                 .warmupIterations(quick ? 2 : 3)
-                .warmupTime(TimeValue.milliseconds(quick ? 400 : 700))
+                .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(quick ? 3 : 5)
-                .measurementTime(TimeValue.milliseconds(quick ? 400 : 700))
+                .measurementTime(TimeValue.milliseconds(600))
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 .jvmArgs("-Xms256m", "-Xmx256m", "-Dcsp.sentinel.log.dir=" + files.getParent() + "/sentinel")

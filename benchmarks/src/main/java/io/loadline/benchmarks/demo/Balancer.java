@@ -18,12 +18,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,6 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>It knows nothing of HTTP, does not look after the backends' health and never tries a second one; connections that a
  * backend already has stay with it when it is removed. So do most balancers in front of services, and so losses show.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // the pipeline tells what becomes of a channel
 final class Balancer implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final Channel server;

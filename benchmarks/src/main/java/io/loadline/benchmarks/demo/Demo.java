@@ -25,9 +25,10 @@ import picocli.CommandLine.Option;
         name = "demo",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        description = "Two instances of samples/spring-boot behind a layer-4 balancer: warm, then 3 times what they can%n"
-                + "do, then normal load with a restart of one instance. With Loadline and, beside it, without.%n"
-                + "Exits 0 only if no request was lost (with Loadline; with --baseline, without it).")
+        description =
+                "Two instances of samples/spring-boot behind a layer-4 balancer: warm, then 3 times what they can%n"
+                        + "do, then normal load with a restart of one instance. With Loadline and, beside it, without.%n"
+                        + "Exits 0 only if no request was lost (with Loadline; with --baseline, without it).")
 public final class Demo implements Callable<Integer> {
     @Option(names = "--baseline", description = "Run without Loadline only.")
     private boolean baseline;
@@ -37,8 +38,9 @@ public final class Demo implements Callable<Integer> {
 
     @Option(
             names = "--rate",
-            description = "What both instances can do together, in requests/s (default: 1000, twice 10 permits of 20 ms);"
-                    + " all phases are multiples of it.")
+            description =
+                    "What both instances can do together, in requests/s (default: 1000, twice 10 permits of 20 ms);"
+                            + " all phases are multiples of it.")
     private double rate = 1000;
 
     public static void main(String[] args) {
@@ -70,34 +72,70 @@ public final class Demo implements Callable<Integer> {
 
     private Table summary(List<String> head, List<Result> results) {
         Table table = new Table(head.toArray(String[]::new));
-        row(table, "goodput at 3x, requests/s", results, result -> text(
-                "%.0f", overload(result).goodputPerSecond()));
-        row(table, "  of what the service can do", results, result -> text(
-                "%.0f %%", 100 * overload(result).goodputPerSecond() / rate));
-        row(table, "  answered within, p50 / p99", results, result -> text(
-                "%.0f / %.0f ms", overload(result).latencyMillis(50), overload(result).latencyMillis(99)));
-        row(table, "  refused / timed out after 1 s", results, result -> text(
-                "%d / %d", overload(result).count(Outcome.SHED), overload(result).count(Outcome.TIMEOUT)));
-        row(table, "lost before the restart", results, result -> text(
-                "%d", result.all().lost() - result.phases().get(Phase.RESTART).lost()));
-        row(table, "lost in the restart", results, result -> text(
-                "%d of %d",
-                result.phases().get(Phase.RESTART).lost(),
-                result.phases().get(Phase.RESTART).offered()));
-        row(table, "  timed out / cut off", results, result -> text(
-                "%d / %d",
-                result.phases().get(Phase.RESTART).count(Outcome.TIMEOUT),
-                result.phases().get(Phase.RESTART).lost()
-                        - result.phases().get(Phase.RESTART).count(Outcome.TIMEOUT)));
-        row(table, "refused in the restart", results, result -> text(
-                "%d", result.phases().get(Phase.RESTART).count(Outcome.SHED)));
-        row(table, "SIGTERM to exit / to ready again", results, result -> text(
-                "%.1f / %.1f s", result.drain().toMillis() / 1e3, result.restart().toMillis() / 1e3));
+        row(
+                table,
+                "goodput at 3x, requests/s",
+                results,
+                result -> text("%.0f", overload(result).goodputPerSecond()));
+        row(
+                table,
+                "  of what the service can do",
+                results,
+                result -> text("%.0f %%", 100 * overload(result).goodputPerSecond() / rate));
+        row(
+                table,
+                "  answered within, p50 / p99",
+                results,
+                result -> text(
+                        "%.0f / %.0f ms",
+                        overload(result).latencyMillis(50), overload(result).latencyMillis(99)));
+        row(
+                table,
+                "  refused / timed out after 1 s",
+                results,
+                result -> text(
+                        "%d / %d",
+                        overload(result).count(Outcome.SHED), overload(result).count(Outcome.TIMEOUT)));
+        row(
+                table,
+                "lost before the restart",
+                results,
+                result -> text(
+                        "%d", result.all().lost() - result.in(Phase.RESTART).lost()));
+        row(
+                table,
+                "lost in the restart",
+                results,
+                result -> text(
+                        "%d of %d",
+                        result.in(Phase.RESTART).lost(),
+                        result.in(Phase.RESTART).offered()));
+        row(
+                table,
+                "  timed out / cut off",
+                results,
+                result -> text(
+                        "%d / %d",
+                        result.in(Phase.RESTART).count(Outcome.TIMEOUT),
+                        result.in(Phase.RESTART).lost()
+                                - result.in(Phase.RESTART).count(Outcome.TIMEOUT)));
+        row(
+                table,
+                "refused in the restart",
+                results,
+                result -> text("%d", result.in(Phase.RESTART).count(Outcome.SHED)));
+        row(
+                table,
+                "SIGTERM to exit / to ready again",
+                results,
+                result -> text(
+                        "%.1f / %.1f s",
+                        result.drain().toMillis() / 1e3, result.restart().toMillis() / 1e3));
         return table;
     }
 
     private static LoadStats overload(Result result) {
-        return result.phases().get(Phase.OVERLOAD);
+        return result.in(Phase.OVERLOAD);
     }
 
     private static void row(Table table, String name, List<Result> results, Function<Result, String> cell) {

@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +43,10 @@ final class DemoRun {
 
     /** What a run came to; {@code drain} is the time from SIGTERM to the end of the process. */
     record Result(Map<Phase, LoadStats> phases, Duration drain, Duration restart) {
+        LoadStats in(Phase phase) {
+            return Objects.requireNonNull(phases.get(phase));
+        }
+
         LoadStats all() {
             return phases.values().stream().reduce(LoadStats::plus).orElseThrow();
         }
@@ -137,16 +142,15 @@ final class DemoRun {
 
     private Phase enter(Phase phase, LoadRun load) {
         load.ratePerSecond(phase.factor * capacityPerSecond);
-        String what =
-                switch (phase) {
-                    case WARM -> "warm";
-                    case OVERLOAD -> "3 times what both instances can do";
-                    case NORMAL -> "normal again";
-                    case RESTART -> "SIGTERM to b, to which the balancer goes on sending for " + BALANCER_DELAY_SECONDS
-                            + " s; then b starts again";
-                };
-        System.out.printf(
-                Locale.ROOT, "%n-- %s: %.0f requests/s%n", what, phase.factor * capacityPerSecond);
+        String what = switch (phase) {
+            case WARM -> "warm";
+            case OVERLOAD -> "3 times what both instances can do";
+            case NORMAL -> "normal again";
+            case RESTART ->
+                "SIGTERM to b, to which the balancer goes on sending for " + BALANCER_DELAY_SECONDS
+                        + " s; then b starts again";
+        };
+        System.out.printf(Locale.ROOT, "%n-- %s: %.0f requests/s%n", what, phase.factor * capacityPerSecond);
         rows = 0;
         return phase;
     }

@@ -85,7 +85,9 @@ final class Instance implements AutoCloseable {
             JsonNode json = JSON.readTree(answer.body());
             return cells(
                     json.path("state").asString("?"),
-                    json.path("load").isNumber() ? String.format("%.2f", json.path("load").asDouble()) : "-",
+                    json.path("load").isNumber()
+                            ? String.format("%.2f", json.path("load").asDouble())
+                            : "-",
                     json.path("limit").asString("-"),
                     json.path("inFlight").asString("-"));
         } catch (JacksonException e) {

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>One hook for all, registered with the first child.
  */
 final class Children {
-    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+    private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(Children::killAll, "children"));
@@ -22,14 +22,10 @@ final class Children {
     private Children() {}
 
     static void add(Process process) {
-        ALIVE.add(process);
-        process.onExit().thenRun(() -> ALIVE.remove(process));
+        STARTED.add(process);
     }
 
     private static void killAll() {
-        for (Process process : ALIVE) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
+        STARTED.forEach(Process::destroyForcibly); // does nothing to those that have ended
     }
 }

@@ -16,7 +16,8 @@ public final class Figures {
 
     /** Adds a figure. Fractions are printed with three decimals. */
     public Figures put(String key, Object value) {
-        String text = value instanceof Double ? String.format(Locale.ROOT, "%.3f", value) : String.valueOf(value);
+        String text =
+                value instanceof Double number ? String.format(Locale.ROOT, "%.3f", number) : String.valueOf(value);
         values.put(key, text.replace(' ', '_'));
         return this;
     }

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** One client connection with at most one request on it. Not thread-safe; confined to the run's event loop. */
+@SuppressWarnings("FutureReturnValueIgnored") // the pipeline tells what becomes of a channel
 final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
     private final LoadRun run;
     private final Channel channel;
@@ -62,7 +63,8 @@ final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
             context.close();
             return;
         }
-        if (message instanceof HttpResponse response && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+        if (message instanceof HttpResponse response
+                && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
             head = response;
         }
         // An interim answer (100, 103) also ends in a LastHttpContent, but has left no head.

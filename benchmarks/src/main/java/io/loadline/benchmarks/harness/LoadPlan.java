@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param ratePerSecond requests a second, whatever becomes of them
  * @param arrivals how they are spread
  * @param seed of the arrivals, so that two runs meet the same gaps
- * @param warmup how long from the start requests are sent but not counted
- * @param timeout how long a client waits, from the scheduled time; then it closes the connection
+ * @param timeout how long a client waits after it has sent, or begun to connect; then it resets the connection
  * @param freshShare 0..1, the share of requests that get a connection of their own, with {@code Connection: close}
  * @param maxIdle how long a kept-alive connection may be idle before the client closes it
  * @param log where one CSV line per request goes, or null
@@ -31,7 +30,6 @@ public record LoadPlan(
         double ratePerSecond,
         Arrivals arrivals,
         long seed,
-        Duration warmup,
         Duration timeout,
         double freshShare,
         Duration maxIdle,
@@ -55,7 +53,6 @@ public record LoadPlan(
         private double ratePerSecond = 100;
         private Arrivals arrivals = Arrivals.POISSON;
         private long seed = 42;
-        private Duration warmup = Duration.ZERO;
         private Duration timeout = Duration.ofSeconds(1);
         private double freshShare;
         private Duration maxIdle = Duration.ofSeconds(5);
@@ -83,12 +80,6 @@ public record LoadPlan(
         /** Sets the seed of the arrivals. Default: 42. */
         public Builder seed(long seed) {
             this.seed = seed;
-            return this;
-        }
-
-        /** Sets how long requests are not counted. Default: zero. */
-        public Builder warmup(Duration warmup) {
-            this.warmup = warmup;
             return this;
         }
 
@@ -125,7 +116,6 @@ public record LoadPlan(
                     ratePerSecond,
                     arrivals,
                     seed,
-                    warmup,
                     timeout,
                     freshShare,
                     maxIdle,

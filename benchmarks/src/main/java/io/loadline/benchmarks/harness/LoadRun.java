@@ -24,9 +24,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Load that is being sent. Thread-safe: all state is confined to one event loop, the public methods go through it. */
+@SuppressWarnings("FutureReturnValueIgnored") // the pipeline tells what becomes of a channel
 public final class LoadRun {
     /* How many overdue requests may be sent before the loop looks at its sockets again. */
     private static final int BURST = 64;
@@ -47,7 +49,7 @@ public final class LoadRun {
      */
     private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
     private final Set<Channel> channels = new HashSet<>();
-    /* In the order of scheduled times, hence of deadlines, as all have the same timeout. */
+    /* In the order in which they were sent, hence of deadlines, as all have the same timeout. */
     private final ArrayDeque<LoadExchange> pending = new ArrayDeque<>();
     private final CompletableFuture<LoadStats> finished = new CompletableFuture<>();
     private final LoadStats total = new LoadStats();
@@ -75,19 +77,21 @@ public final class LoadRun {
                 .group(loop)
                 .channel(channelType)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) plan.timeout().toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        plan.timeout().toMillis())
                 .remoteAddress(plan.target())
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new HttpResponseDecoder(), new LoadConnection(LoadRun.this, channel));
+                        channel.pipeline()
+                                .addLast(new HttpResponseDecoder(), new LoadConnection(LoadRun.this, channel));
                     }
                 });
     }
 
     private ByteBuf[] encode(boolean fresh) {
         return plan.paths().stream()
-                .map(path -> Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(plan.encode(path, fresh))))
+                .map(path -> Unpooled.directBuffer().writeBytes(plan.encode(path, fresh)))
                 .toArray(ByteBuf[]::new);
     }
 
@@ -114,12 +118,12 @@ public final class LoadRun {
         });
     }
 
-    /** Sends no more, waits until every request has ended, and returns all that was counted after the warm-up. */
+    /** Sends no more, waits until every request has ended, and returns all that was counted. */
     public LoadStats stop() throws InterruptedException {
         loop.execute(() -> {
             if (!stopping) {
                 stopping = true;
-                total.elapsed(Math.max(0, now() - startNanos));
+                total.elapsed(now() - startNanos);
                 finishIfDone();
             }
         });
@@ -140,8 +144,8 @@ public final class LoadRun {
     }
 
     void begin() {
-        windowStartNanos = now();
-        startNanos = windowStartNanos + plan.warmup().toNanos();
+        startNanos = now();
+        windowStartNanos = startNanos;
         sweepIdle();
         startTicking();
     }
@@ -155,16 +159,24 @@ public final class LoadRun {
         if (stopping || mine != ticking) {
             return;
         }
-        try {
-            for (int i = 0; i < BURST && nextNanos <= now(); i++) {
-                send((long) nextNanos);
-                nextNanos += plan.arrivals().gapNanos(ratePerSecond, random);
-            }
-        } catch (RuntimeException e) {
-            finished.completeExceptionally(e);
-            return;
+        for (int i = 0; i < BURST && nextNanos <= now(); i++) {
+            send((long) nextNanos);
+            nextNanos += plan.arrivals().gapNanos(ratePerSecond, random);
         }
-        loop.schedule(() -> tick(mine), (long) nextNanos - now(), TimeUnit.NANOSECONDS);
+        later((long) nextNanos - now(), () -> tick(mine));
+    }
+
+    private void later(long nanos, Runnable task) {
+        loop.schedule(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        finished.completeExceptionally(e);
+                    }
+                },
+                nanos,
+                TimeUnit.NANOSECONDS);
     }
 
     private void send(long scheduledNanos) {
@@ -173,12 +185,10 @@ public final class LoadRun {
         if (fresh) {
             freshDue--;
         }
-        LoadExchange exchange = new LoadExchange(scheduledNanos, (int) (sequence++ % plan.paths().size()), fresh);
-        long lagNanos = now() - scheduledNanos;
-        window.offered(lagNanos);
-        if (scheduledNanos >= startNanos) {
-            total.offered(lagNanos);
-        }
+        int path = (int) (sequence++ % plan.paths().size());
+        LoadExchange exchange = new LoadExchange(scheduledNanos, now(), path, fresh);
+        window.offered(exchange.sentNanos - scheduledNanos);
+        total.offered(exchange.sentNanos - scheduledNanos);
         outstanding++;
         pending.add(exchange);
         if (pending.size() == 1) {
@@ -209,7 +219,11 @@ public final class LoadRun {
         connecting.addListener(future -> {
             if (!future.isSuccess()) {
                 channels.remove(connecting.channel());
-                ended(exchange, Outcome.CONNECT_FAILED, 0, String.valueOf(future.cause().getMessage()));
+                ended(
+                        exchange,
+                        Outcome.CONNECT_FAILED,
+                        0,
+                        String.valueOf(future.cause().getMessage()));
             } else if (exchange.ended) {
                 connecting.channel().close();
             } else {
@@ -240,9 +254,7 @@ public final class LoadRun {
         outstanding--;
         long latencyNanos = now() - exchange.scheduledNanos;
         window.ended(outcome, latencyNanos);
-        if (exchange.scheduledNanos >= startNanos) {
-            total.ended(outcome, latencyNanos);
-        }
+        total.ended(outcome, latencyNanos);
         log.write(
                 originEpochMillis + exchange.scheduledNanos / 1e6,
                 latencyNanos,
@@ -259,8 +271,8 @@ public final class LoadRun {
     private void expire() {
         long overdueNanos = now() - plan.timeout().toNanos();
         for (LoadExchange first = pending.peek(); first != null; first = pending.peek()) {
-            if (!first.ended && first.scheduledNanos > overdueNanos) {
-                loop.schedule(this::expire, first.scheduledNanos - overdueNanos, TimeUnit.NANOSECONDS);
+            if (!first.ended && first.sentNanos > overdueNanos) {
+                later(first.sentNanos - overdueNanos, this::expire);
                 return;
             }
             pending.remove();
@@ -275,14 +287,15 @@ public final class LoadRun {
 
     private void sweepIdle() {
         for (LoadConnection oldest = idle.peekFirst(); oldest != null; oldest = idle.peekFirst()) {
-            if (oldest.isUsable() && now() - oldest.idleSinceNanos < plan.maxIdle().toNanos()) {
+            if (oldest.isUsable()
+                    && now() - oldest.idleSinceNanos < plan.maxIdle().toNanos()) {
                 break;
             }
             idle.removeFirst();
             oldest.close();
         }
         if (!finished.isDone()) {
-            loop.schedule(this::sweepIdle, Math.max(10_000_000, plan.maxIdle().toNanos() / 10), TimeUnit.NANOSECONDS);
+            later(Math.max(10_000_000, plan.maxIdle().toNanos() / 10), this::sweepIdle);
         }
     }
 
@@ -291,6 +304,7 @@ public final class LoadRun {
             log.close();
             finished.complete(total);
             List.copyOf(channels).forEach(Channel::close);
+            Stream.of(keptRequests, freshRequests).flatMap(Stream::of).forEach(ByteBuf::release);
         }
     }
 }

@@ -12,7 +12,7 @@ public enum Outcome {
     SHED,
     /** A complete answer with any other status. */
     WRONG_STATUS,
-    /** No complete answer before the client's timeout, counted from the scheduled time. */
+    /** No complete answer before the client's timeout. */
     TIMEOUT,
     /** No connection. */
     CONNECT_FAILED,

@@ -5,7 +5,6 @@
 package io.loadline.benchmarks.harness;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 

@@ -8,6 +8,7 @@ import io.loadline.benchmarks.harness.Arrivals;
 import io.loadline.benchmarks.harness.Figures;
 import io.loadline.benchmarks.harness.LoadGenerator;
 import io.loadline.benchmarks.harness.LoadPlan;
+import io.loadline.benchmarks.harness.LoadRun;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
 import io.loadline.benchmarks.harness.Sample;
@@ -20,7 +21,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,7 +87,9 @@ public final class Overload implements Callable<Integer> {
     private final Map<Mode, Map<Phase, LoadStats>> results = new EnumMap<>(Mode.class);
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Overload()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+        System.exit(new CommandLine(new Overload())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args));
     }
 
     @Override
@@ -115,37 +120,50 @@ public final class Overload implements Callable<Integer> {
         }
         try (ServiceProcess service = builder.start()) {
             service.awaitReady(Duration.ofSeconds(60));
-            generator.run(plan(service, 0.5, 0, round), Duration.ofSeconds(quick ? 8 : 15));
+            generator.run(plan(service, 0.5, round), Duration.ofSeconds(quick ? 8 : 15));
             for (Phase phase : Phase.values()) {
-                LoadStats stats =
-                        generator.run(plan(service, phase.factor, phase.warmupSeconds, round), duration(phase));
-                results.computeIfAbsent(mode, m -> new EnumMap<>(Phase.class)).merge(phase, stats, LoadStats::plus);
+                LoadRun run = generator.start(plan(service, phase.factor, round));
+                TimeUnit.SECONDS.sleep(phase.warmupSeconds);
+                run.window();
+                TimeUnit.SECONDS.sleep(seconds(phase));
+                // By the time they ended: what waits in a queue at the end of a phase is no goodput of that phase.
+                results.computeIfAbsent(mode, m -> new EnumMap<>(Phase.class))
+                        .merge(phase, run.window(), LoadStats::plus);
+                run.stop();
             }
         }
     }
 
-    private LoadPlan plan(ServiceProcess service, double factor, int warmupSeconds, int round) {
+    private LoadPlan plan(ServiceProcess service, double factor, int round) {
         return LoadPlan.builder(service.port(), "/pool")
                 .ratePerSecond(capacityPerSecond * factor)
                 .arrivals(arrivals)
                 .seed(round)
-                .warmup(Duration.ofSeconds(warmupSeconds))
                 .build();
     }
 
-    private Duration duration(Phase phase) {
-        return Duration.ofSeconds(
-                switch (phase) {
-                    case BELOW, SATURATION -> quick ? 12 : 22;
-                    case OVERLOAD -> overloadSeconds;
-                    case AFTER -> quick ? 5 : 10;
-                });
+    private int seconds(Phase phase) {
+        return switch (phase) {
+            case BELOW, SATURATION -> quick ? 12 : 20;
+            case OVERLOAD -> overloadSeconds;
+            case AFTER -> quick ? 5 : 10;
+        };
     }
 
     private Table table() {
         Table table = new Table(
-                "Loadline", "phase", "load", "offered/s", "goodput/s", "shed/s", "timed out/s", "otherwise lost",
-                "p50 ms", "p99 ms", "p99 admitted", "generator lag p99");
+                "Loadline",
+                "phase",
+                "load",
+                "offered/s",
+                "goodput/s",
+                "shed/s",
+                "timed out/s",
+                "otherwise lost",
+                "p50 ms",
+                "p99 ms",
+                "p99 admitted",
+                "generator lag p99");
         results.forEach((mode, phases) -> phases.forEach((phase, stats) -> {
             long timedOut = stats.count(Outcome.TIMEOUT);
             table.row(
@@ -166,17 +184,15 @@ public final class Overload implements Callable<Integer> {
     }
 
     private Figures figures() {
-        Map<Phase, LoadStats> with = results.get(Mode.WITH);
-        Map<Phase, LoadStats> without = results.get(Mode.WITHOUT);
         // The better of both, so that a limit which is too low at capacity cannot make the ratio look good.
         double saturation = Math.max(
-                with.get(Phase.SATURATION).goodputPerSecond(),
-                without.get(Phase.SATURATION).goodputPerSecond());
-        LoadStats overload = with.get(Phase.OVERLOAD);
+                result(Mode.WITH, Phase.SATURATION).goodputPerSecond(),
+                result(Mode.WITHOUT, Phase.SATURATION).goodputPerSecond());
+        LoadStats overload = result(Mode.WITH, Phase.OVERLOAD);
+        LoadStats stock = result(Mode.WITHOUT, Phase.OVERLOAD);
         double goodputRatio = overload.goodputPerSecond() / saturation;
-        double p99Below = with.get(Phase.BELOW).admittedMillis(99);
+        double p99Below = result(Mode.WITH, Phase.BELOW).admittedMillis(99);
         double p99Ratio = overload.admittedMillis(99) / p99Below;
-        LoadStats stock = without.get(Phase.OVERLOAD);
         return new Figures()
                 .put("sample", sample)
                 .put("server", server)
@@ -191,6 +207,10 @@ public final class Overload implements Callable<Integer> {
                 .put("generator_lag_p99_ms", Math.max(overload.lagMillis(99), stock.lagMillis(99)))
                 .bar("goodput_bar", goodputRatio >= GOODPUT_BAR)
                 .bar("p99_bar", p99Ratio <= P99_BAR);
+    }
+
+    private LoadStats result(Mode mode, Phase phase) {
+        return Objects.requireNonNull(Objects.requireNonNull(results.get(mode)).get(phase));
     }
 
     private static String name(Mode mode) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -89,10 +90,10 @@ class BalancerTest {
                 server.shutdownOutput();
                 assertThat(client.getInputStream().read()).isEqualTo(-1);
 
-                client.getOutputStream().write("late".getBytes());
+                client.getOutputStream().write("late".getBytes(StandardCharsets.UTF_8));
                 client.shutdownOutput();
 
-                assertThat(server.getInputStream().readAllBytes()).isEqualTo("late".getBytes());
+                assertThat(server.getInputStream().readAllBytes()).isEqualTo("late".getBytes(StandardCharsets.UTF_8));
             }
         }
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,7 +91,9 @@ class LoadGeneratorTest {
                     try (Socket socket = server.accept()) {
                         if (readRequest(socket)) {
                             requests.incrementAndGet();
-                            socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes());
+                            socket.getOutputStream()
+                                    .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                                            .getBytes(StandardCharsets.UTF_8));
                         }
                         if (readRequest(socket)) {
                             requests.incrementAndGet();

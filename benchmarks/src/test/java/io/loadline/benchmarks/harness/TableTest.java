@@ -28,7 +28,8 @@ class TableTest {
 
     @Test
     void figures_oneBarFails_failTogether() {
-        Figures figures = new Figures().put("ratio", 0.9712).bar("goodput_bar", true).bar("p99_bar", false);
+        Figures figures =
+                new Figures().put("ratio", 0.9712).bar("goodput_bar", true).bar("p99_bar", false);
 
         assertThat(figures).hasToString("ratio=0.971 goodput_bar=pass p99_bar=FAIL");
         assertThat(figures.exitCode()).isEqualTo(1);

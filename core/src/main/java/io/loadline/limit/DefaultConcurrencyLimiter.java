@@ -141,7 +141,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.effective = effective(builder.enforcement, algorithm);
         this.routes = new RouteTable(this, builder.maxRoutes);
         this.stats = new StripedStats(
-                builder.maxRoutes, Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
+                builder.maxRoutes, Math.max(8, 4 * Runtime.getRuntime().availableProcessors()));
         this.totals = new long[builder.maxRoutes * StripedStats.LONGS];
         this.windowLongs = new long[totals.length];
         this.freshLongs = new long[totals.length];

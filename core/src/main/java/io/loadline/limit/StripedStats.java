@@ -48,10 +48,12 @@ final class StripedStats {
     private final long[][] longs;
     private final double[][] doubles;
     private final int mask;
+    private final int homeShift;
 
     StripedStats(int routes, int stripes) {
         int size = Integer.highestOneBit(Math.max(1, stripes * 2 - 1));
         this.mask = size - 1;
+        this.homeShift = Integer.SIZE - Integer.numberOfTrailingZeros(size);
         this.longs = new long[size][FIRST + routes * LONGS + PAD];
         this.doubles = new double[size][PAD + routes * DOUBLES + PAD];
     }
@@ -133,8 +135,13 @@ final class StripedStats {
         }
     }
 
-    /** Thread ids are dense; the multiplication spreads those that differ by a power of two (Knuth's 2^32 / phi). */
+    /**
+     * Threads that run together often have neighbouring ids. The highest bits of their product with 2^32 / phi keep
+     * neighbours farthest apart (Knuth's Fibonacci hashing); lower bits would put every second pair on one stripe.
+     */
     private int home() {
-        return (((int) Thread.currentThread().getId() * 0x9E3779B9) >>> 16) & mask;
+        int spread = (int) Thread.currentThread().getId() * 0x9E3779B9;
+        // Twice, since a shift by 32, for a single stripe, would be none.
+        return (spread >>> 1) >>> (homeShift - 1);
     }
 }

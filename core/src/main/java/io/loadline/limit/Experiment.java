@@ -5,85 +5,125 @@
 package io.loadline.limit;
 
 /**
- * Raises the limit for one window to learn whether latency is a queue of ours. Not thread-safe; confined to
+ * Raises the limit for a while to learn whether latency is a queue of ours. Not thread-safe; confined to
  * {@link AdaptiveLimit}.
  */
 final class Experiment {
+    /*
+     * One step: raise the limit, let one latency pass, since until then calls end that were admitted before, and compare
+     * a window with what was before. With a queue, latency rises as the limit does and throughput stays; without one
+     * it is the other way round. One window may be luck, so two steps must say the same; the second begins where the
+     * first ended, since what it could waste is time.
+     *
+     * When: at once if throughput has fallen below what it was before the congestion. A flood does not lower
+     * throughput; something that became slow does, and then every window with too low a limit loses calls. Otherwise
+     * seldom, and after each failure half as often, since in a real overload each experiment costs latency.
+     */
     private static final double RAISE = 1.3;
     private static final double RAISE_IDLE_CPU = 1.6;
     private static final double IDLE_CPU = 0.6;
     private static final double BUSY_CPU = 0.9;
     private static final double LATENCY_SHARE = 0.4;
     private static final double THROUGHPUT_SHARE = 0.3;
+    private static final double THROUGHPUT_FELL = 0.8;
+    private static final double CALM_WEIGHT = 0.3;
     private static final int FIRST_PAUSE = 6;
     private static final int LONGEST_PAUSE = 48;
+    private static final int STEPS = 2;
 
     enum Finding {
+        UNKNOWN,
         QUEUE,
-        REPEAT,
         NO_QUEUE
     }
 
-    private boolean running;
-    private boolean repeat;
+    private enum Phase {
+        NONE,
+        SETTLING,
+        MEASURING
+    }
+
+    private Phase phase = Phase.NONE;
+    private int step;
     private int pause = FIRST_PAUSE;
     private int congestedWindows;
+    private double usualThroughput;
     private double limitBefore;
     private double raise;
     private double stretchBefore;
     private double throughputBefore;
+    private double rttNanosBefore;
 
     boolean isRunning() {
-        return running;
+        return phase != Phase.NONE;
     }
 
+    /** The limit before the first step. */
     double limitBefore() {
         return limitBefore;
     }
 
     /** Nothing is congested: the next congestion is examined soon. */
-    void calm() {
+    void calm(LimitWindow window) {
         congestedWindows = 0;
-        repeat = false;
         pause = FIRST_PAUSE;
+        usualThroughput += (window.throughput() - usualThroughput) * CALM_WEIGHT;
     }
 
     /** To be asked once per congested window. */
     boolean isDue(LimitWindow window) {
         congestedWindows++;
-        boolean due = repeat || congestedWindows >= pause;
-        return due && !(window.cpuUtilization() > BUSY_CPU);
+        boolean fell = window.throughput() < THROUGHPUT_FELL * usualThroughput;
+        return (fell || congestedWindows >= pause) && !(window.cpuUtilization() > BUSY_CPU);
     }
 
     /** Begins with {@code control} as what to compare with; returns the limit to try. */
     double begin(LimitWindow control, double limit) {
-        running = true;
-        congestedWindows = 0;
+        step = 1;
         limitBefore = limit;
-        stretchBefore = control.stretch();
-        throughputBefore = control.throughput();
-        raise = control.cpuUtilization() < IDLE_CPU ? RAISE_IDLE_CPU : RAISE;
-        // A raise of less than one call would be no raise.
-        double tried = Math.max(limit * raise, limit + 1);
-        raise = tried / limit;
-        return tried;
+        congestedWindows = 0;
+        return raise(control, limit);
     }
 
-    Finding end(LimitWindow window) {
-        running = false;
+    boolean isComplete(LimitWindow window) {
+        if (phase == Phase.SETTLING) {
+            return window.durationNanos() >= rttNanosBefore;
+        }
+        return window.durationNanos() >= Math.max(LimitWindow.MIN_NANOS, rttNanosBefore)
+                && window.samples() >= LimitWindow.MIN_SAMPLES;
+    }
+
+    /** What is known after {@code window}, during which {@code limit} held. */
+    Finding next(LimitWindow window) {
+        if (phase == Phase.SETTLING) {
+            phase = Phase.MEASURING;
+            return Finding.UNKNOWN;
+        }
         double raised = raise - 1;
         boolean latencyStayed = window.stretch() / stretchBefore - 1 < LATENCY_SHARE * raised;
         boolean throughputFollowed = window.throughput() / throughputBefore - 1 > THROUGHPUT_SHARE * raised;
+        phase = Phase.NONE;
         if (!latencyStayed || !throughputFollowed) {
-            repeat = false;
             pause = Math.min(LONGEST_PAUSE, pause * 2);
+            usualThroughput = throughputBefore;
             return Finding.QUEUE;
         }
-        if (!repeat) {
-            repeat = true;
-            return Finding.REPEAT;
+        if (step == STEPS) {
+            calm(window);
+            return Finding.NO_QUEUE;
         }
-        calm();
-        return Finding.NO_QUEUE;
+        step++;
+        return Finding.UNKNOWN;
+    }
+
+    double raise(LimitWindow control, double limit) {
+        phase = Phase.SETTLING;
+        stretchBefore = control.stretch();
+        throughputBefore = control.throughput();
+        rttNanosBefore = control.meanRttNanos();
+        // A raise of less than one call would be no raise.
+        double tried = Math.max(limit * (control.cpuUtilization() < IDLE_CPU ? RAISE_IDLE_CPU : RAISE), limit + 1);
+        raise = tried / limit;
+        return tried;
     }
 }

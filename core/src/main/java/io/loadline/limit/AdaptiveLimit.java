@@ -118,7 +118,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         double enough = Math.max(LimitWindow.MIN_SAMPLES, Math.min(MAX_WINDOW_SAMPLES, limit));
         return window.durationNanos() >= LimitWindow.MIN_NANOS
                 && window.samples() >= enough
-                && window.durationNanos() >= Math.min(LONG_ENOUGH_NANOS, 2 * window.meanRttNanos());
+                && (!warm || window.durationNanos() >= Math.min(LONG_ENOUGH_NANOS, 2 * window.meanRttNanos()));
     }
 
     @Override
@@ -129,7 +129,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         boolean congested = window.stretch() > threshold;
 
         if (experiment.isRunning()) {
-            return experiment(window);
+            return experiment(window, congested);
         }
         if (window.dropped() >= FAILURES && window.dropped() > FAILURE_RATE * window.completed()) {
             slowStart = false;
@@ -161,7 +161,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         fruitlessRaises = 0;
         holdWindows = 0;
         if (window.binding() && experiment.isDue(window)) {
-            return moveTo(experiment.begin(window, limit), "experiment: is it a queue?");
+            experiment.begin(window, limit);
+            return moveTo(limit, "experiment: is it a queue?");
         }
         double cut = Math.max(STRONGEST_CUT, 1 / (1 + (window.stretch() - threshold) / 2));
         double floor = FLOOR * window.throughput() * window.meanBaselineNanos() / 1e9;
@@ -170,17 +171,19 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         return moveTo(next, "congested: latency is %.2f x its baseline", window.stretch());
     }
 
-    private LimitDecision experiment(LimitWindow window) {
-        return switch (experiment.next(window)) {
+    private LimitDecision experiment(LimitWindow window, boolean congested) {
+        return switch (experiment.next(window, congested)) {
             case QUEUE -> moveTo(experiment.limitBefore(), "experiment: more calls only waited longer");
             case UNKNOWN ->
-                experiment.isRunning()
-                        ? moveTo(limit, "experiment: is it a queue?")
-                        : moveTo(experiment.raise(window, limit), "experiment: no queue seen, to be repeated");
+                moveTo(
+                        experiment.isRunning() ? limit : experiment.raise(window, limit),
+                        "experiment: is it a queue?");
             case NO_QUEUE -> {
+                double enough = Math.max(limit, experiment.usualInFlight(window));
+                experiment.calm(window);
                 slowStart = true;
                 bestThroughput = 0;
-                LimitDecision decision = moveTo(limit, "experiment: not a queue, calls take longer");
+                LimitDecision decision = moveTo(enough, "experiment: not a queue, calls take longer");
                 yield new LimitDecision(decision.limit(), decision.reason(), true);
             }
         };

@@ -11,9 +11,10 @@ package io.loadline.limit;
 final class Experiment {
     /*
      * One step: raise the limit, let one latency pass, since until then calls end that were admitted before, and compare
-     * a window with what was before. With a queue, latency rises as the limit does and throughput stays; without one
-     * it is the other way round. One window may be luck, so two steps must say the same; the second begins where the
-     * first ended, since what it could waste is time.
+     * a window with the one before the raise. With a queue, latency rises as the limit does and throughput stays;
+     * without one it is the other way round. One window may be luck, so two steps must say the same; the second begins
+     * where the first ended, since going back would only waste time. Step 0 raises nothing: it sees to it that there is
+     * a clean window to compare with, also when the change came in the middle of one.
      *
      * When: at once if throughput has fallen below what it was before the congestion. A flood does not lower
      * throughput; something that became slow does, and then every window with too low a limit loses calls. Otherwise
@@ -21,6 +22,7 @@ final class Experiment {
      */
     private static final double RAISE = 1.3;
     private static final double RAISE_IDLE_CPU = 1.6;
+    private static final double RAISE_FELL = 2;
     private static final double IDLE_CPU = 0.6;
     private static final double BUSY_CPU = 0.9;
     private static final double LATENCY_SHARE = 0.4;
@@ -47,12 +49,13 @@ final class Experiment {
     private int step;
     private int pause = FIRST_PAUSE;
     private int congestedWindows;
+    private boolean fell;
     private double usualThroughput;
     private double limitBefore;
     private double raise;
     private double stretchBefore;
     private double throughputBefore;
-    private double rttNanosBefore;
+    private double rttNanos;
 
     boolean isRunning() {
         return phase != Phase.NONE;
@@ -73,57 +76,67 @@ final class Experiment {
     /** To be asked once per congested window. */
     boolean isDue(LimitWindow window) {
         congestedWindows++;
-        boolean fell = window.throughput() < THROUGHPUT_FELL * usualThroughput;
+        fell = window.throughput() < THROUGHPUT_FELL * usualThroughput;
         return (fell || congestedWindows >= pause) && !(window.cpuUtilization() > BUSY_CPU);
     }
 
-    /** Begins with {@code control} as what to compare with; returns the limit to try. */
-    double begin(LimitWindow control, double limit) {
-        step = 1;
+    /** Begins after {@code window}, with step 0. */
+    void begin(LimitWindow window, double limit) {
+        step = 0;
         limitBefore = limit;
         congestedWindows = 0;
-        return raise(control, limit);
+        settle(window);
     }
 
     boolean isComplete(LimitWindow window) {
         if (phase == Phase.SETTLING) {
-            return window.durationNanos() >= rttNanosBefore;
+            return window.durationNanos() >= rttNanos;
         }
-        return window.durationNanos() >= Math.max(LimitWindow.MIN_NANOS, rttNanosBefore)
+        return window.durationNanos() >= Math.max(LimitWindow.MIN_NANOS, rttNanos)
                 && window.samples() >= LimitWindow.MIN_SAMPLES;
     }
 
-    /** What is known after {@code window}, during which {@code limit} held. */
-    Finding next(LimitWindow window) {
+    /** What is known after {@code window}; if it is unknown and nothing runs any more, the next {@link #raise} is due. */
+    Finding next(LimitWindow window, boolean congested) {
         if (phase == Phase.SETTLING) {
             phase = Phase.MEASURING;
             return Finding.UNKNOWN;
         }
+        phase = Phase.NONE;
+        if (step == 0) {
+            return congested ? Finding.UNKNOWN : Finding.QUEUE;
+        }
         double raised = raise - 1;
         boolean latencyStayed = window.stretch() / stretchBefore - 1 < LATENCY_SHARE * raised;
         boolean throughputFollowed = window.throughput() / throughputBefore - 1 > THROUGHPUT_SHARE * raised;
-        phase = Phase.NONE;
         if (!latencyStayed || !throughputFollowed) {
             pause = Math.min(LONGEST_PAUSE, pause * 2);
             usualThroughput = throughputBefore;
             return Finding.QUEUE;
         }
-        if (step == STEPS) {
-            calm(window);
-            return Finding.NO_QUEUE;
-        }
-        step++;
-        return Finding.UNKNOWN;
+        return step == STEPS ? Finding.NO_QUEUE : Finding.UNKNOWN;
     }
 
+    /** Begins the next step with {@code control} as what to compare with; returns the limit to try. */
     double raise(LimitWindow control, double limit) {
-        phase = Phase.SETTLING;
+        step++;
         stretchBefore = control.stretch();
         throughputBefore = control.throughput();
-        rttNanosBefore = control.meanRttNanos();
+        double factor = fell ? RAISE_FELL : control.cpuUtilization() < IDLE_CPU ? RAISE_IDLE_CPU : RAISE;
         // A raise of less than one call would be no raise.
-        double tried = Math.max(limit * (control.cpuUtilization() < IDLE_CPU ? RAISE_IDLE_CPU : RAISE), limit + 1);
+        double tried = Math.max(limit * factor, limit + 1);
         raise = tried / limit;
+        settle(control);
         return tried;
+    }
+
+    /** By Little's law, the calls in flight that sustain the throughput from before the congestion. */
+    double usualInFlight(LimitWindow window) {
+        return usualThroughput * window.meanRttNanos() / 1e9;
+    }
+
+    private void settle(LimitWindow window) {
+        phase = Phase.SETTLING;
+        rttNanos = window.meanRttNanos();
     }
 }

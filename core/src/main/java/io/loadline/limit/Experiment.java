@@ -31,7 +31,7 @@ final class Experiment {
     private static final double CALM_WEIGHT = 0.3;
     private static final int FIRST_PAUSE = 6;
     private static final int LONGEST_PAUSE = 48;
-    private static final int STEPS = 2;
+    private static final int PASSES = 2;
 
     enum Finding {
         UNKNOWN,
@@ -47,6 +47,7 @@ final class Experiment {
 
     private Phase phase = Phase.NONE;
     private int step;
+    private int passed;
     private int pause = FIRST_PAUSE;
     private int congestedWindows;
     private boolean fell;
@@ -61,7 +62,7 @@ final class Experiment {
         return phase != Phase.NONE;
     }
 
-    /** The limit before the first step. */
+    /** The limit before the last step. */
     double limitBefore() {
         return limitBefore;
     }
@@ -69,6 +70,7 @@ final class Experiment {
     /** Nothing is congested: the next congestion is examined soon. */
     void calm(LimitWindow window) {
         congestedWindows = 0;
+        passed = 0;
         pause = FIRST_PAUSE;
         usualThroughput += (window.throughput() - usualThroughput) * CALM_WEIGHT;
     }
@@ -110,19 +112,21 @@ final class Experiment {
         boolean latencyStayed = window.stretch() / stretchBefore - 1 < LATENCY_SHARE * raised;
         boolean throughputFollowed = window.throughput() / throughputBefore - 1 > THROUGHPUT_SHARE * raised;
         if (!latencyStayed || !throughputFollowed) {
+            passed = step == 1 ? 0 : passed;
             pause = Math.min(LONGEST_PAUSE, pause * 2);
             usualThroughput = throughputBefore;
             return Finding.QUEUE;
         }
-        return step == STEPS ? Finding.NO_QUEUE : Finding.UNKNOWN;
+        return ++passed == PASSES ? Finding.NO_QUEUE : Finding.UNKNOWN;
     }
 
     /** Begins the next step with {@code control} as what to compare with; returns the limit to try. */
     double raise(LimitWindow control, double limit) {
         step++;
+        limitBefore = limit;
         stretchBefore = control.stretch();
         throughputBefore = control.throughput();
-        double factor = fell ? RAISE_FELL : control.cpuUtilization() < IDLE_CPU ? RAISE_IDLE_CPU : RAISE;
+        double factor = fell && step == 1 ? RAISE_FELL : control.cpuUtilization() < IDLE_CPU ? RAISE_IDLE_CPU : RAISE;
         // A raise of less than one call would be no raise.
         double tried = Math.max(limit * factor, limit + 1);
         raise = tried / limit;

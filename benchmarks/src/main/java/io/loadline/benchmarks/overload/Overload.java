@@ -196,8 +196,7 @@ public final class Overload implements Callable<Integer> {
         double p99Below = result(Mode.WITH, Phase.BELOW).admittedMillis(99);
         double p99Ratio = overload.admittedMillis(99) / p99Below;
         return new Figures()
-                .put("sample", sample)
-                .put("server", server)
+                .put("sample", sample == Sample.SPRING_BOOT ? sample + "-" + server : sample)
                 .put("saturation_goodput", saturation)
                 .put("overload_goodput", overload.goodputPerSecond())
                 .put("goodput_ratio", goodputRatio)

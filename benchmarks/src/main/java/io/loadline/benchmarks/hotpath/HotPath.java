@@ -139,7 +139,8 @@ public final class HotPath implements Callable<Integer> {
     private static double bytes(RunResult result) {
         Result<?> norm = result.getSecondaryResults().get("gc.alloc.rate.norm");
         if (norm == null) {
-            throw new IllegalStateException("no allocation among " + result.getSecondaryResults().keySet());
+            throw new IllegalStateException(
+                    "no allocation among " + result.getSecondaryResults().keySet());
         }
         return norm.getScore();
     }

@@ -6,8 +6,8 @@ package io.loadline.availability;
 
 import io.loadline.internal.Listeners;
 import io.loadline.time.Registration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,21 +23,22 @@ public final class Availability {
      * whatever is not STOPPED may become BROKEN. Nothing leaves STOPPED or BROKEN, except that a broken service that is
      * told to go still stops.
      *
-     * The last change is the one atomic: state, time and reason are never seen torn. Listeners are told after it.
+     * The last change is one reference: state, time and reason are never seen torn. It is written, and its place among
+     * the events fixed, under the lock; listeners are told after that, outside it.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
 
     private final InstantSource clock;
 
-    /** Written by the transitions, by compare-and-set only; read by everybody. */
-    private final AtomicReference<StateChange> last;
-
     private final Listeners<Listener, StateChange> listeners = new Listeners<>(Listener::onChange);
+    private final Object lock = new Object();
+
+    /** Written by transitions under the lock; read by everybody, never stale. */
+    private volatile StateChange last;
 
     private Availability(InstantSource clock) {
         this.clock = clock;
-        this.last = new AtomicReference<>(
-                new StateChange(ServiceState.STARTING, ServiceState.STARTING, clock.instant(), "process started"));
+        this.last = new StateChange(ServiceState.STARTING, ServiceState.STARTING, clock.instant(), "process started");
     }
 
     /** A service that is {@link ServiceState#STARTING}; {@code clock} stamps its changes. */
@@ -47,12 +48,12 @@ public final class Availability {
 
     /** The present state. */
     public ServiceState state() {
-        return last.get().to();
+        return last.to();
     }
 
     /** The last change; before any, one from STARTING to STARTING. */
     public StateChange lastChange() {
-        return last.get();
+        return last;
     }
 
     /** Accepting in {@link ServiceState#READY} only. */
@@ -104,18 +105,20 @@ public final class Availability {
     }
 
     private boolean change(ServiceState to, String reason) {
-        for (; ; ) {
-            StateChange current = last.get();
-            if (!isAllowed(current.to(), to)) {
+        Instant at = clock.instant();
+        StateChange next;
+        synchronized (lock) {
+            ServiceState from = last.to();
+            if (!isAllowed(from, to)) {
                 return false;
             }
-            StateChange next = new StateChange(current.to(), to, clock.instant(), reason);
-            if (last.compareAndSet(current, next)) {
-                LOG.info("{} -> {}: {}", next.from(), next.to(), reason);
-                listeners.publish(next);
-                return true;
-            }
+            next = new StateChange(from, to, at, reason);
+            last = next;
+            listeners.enqueue(next);
         }
+        LOG.info("{} -> {}: {}", next.from(), next.to(), reason);
+        listeners.deliver();
+        return true;
     }
 
     private static boolean isAllowed(ServiceState from, ServiceState to) {

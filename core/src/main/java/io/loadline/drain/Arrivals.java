@@ -26,17 +26,19 @@ final class Arrivals {
     /** Takes a reading; {@code seen} may shortly fall behind, which counts as no arrival. */
     void read(long seen, long nowNanos) {
         long elapsed = nowNanos - lastNanos;
+        if (elapsed <= 0) {
+            // No rate can be told from no time; the next reading sees these calls too.
+            return;
+        }
         long arrived = Math.max(0, seen - count);
         if (arrived > 0) {
             count = seen;
             lastArrivalNanos = nowNanos;
         }
-        if (elapsed > 0) {
-            double share = -Math.expm1(-elapsed / HORIZON_NANOS);
-            rate += ((double) arrived / elapsed - rate) * share;
-            weight += (1 - weight) * share;
-            lastNanos = nowNanos;
-        }
+        double share = -Math.expm1(-elapsed / HORIZON_NANOS);
+        rate += ((double) arrived / elapsed - rate) * share;
+        weight += (1 - weight) * share;
+        lastNanos = nowNanos;
     }
 
     /** Calls begin to count anew at {@code nowNanos}: silence is measured from here. */

@@ -57,7 +57,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private static final double IDLE_STEP = 0.1;
     private static final double PEAK_DECAY = 0.95;
     private static final int WARM_SAMPLES = 30;
+    private static final double FLOOD = 2;
     private static final int MAX_WINDOW_SAMPLES = 300;
+    private static final double LONG_ENOUGH_NANOS = 1e9;
 
     private final int initial;
     private final int min;
@@ -110,21 +112,24 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (window.durationNanos() >= LimitWindow.MAX_NANOS) {
             return true;
         }
+        if (experiment.isRunning()) {
+            return experiment.isComplete(window);
+        }
         double enough = Math.max(LimitWindow.MIN_SAMPLES, Math.min(MAX_WINDOW_SAMPLES, limit));
         return window.durationNanos() >= LimitWindow.MIN_NANOS
                 && window.samples() >= enough
-                && window.durationNanos() >= 2 * window.meanRttNanos();
+                && (!warm || window.durationNanos() >= Math.min(LONG_ENOUGH_NANOS, 2 * window.meanRttNanos()));
     }
 
     @Override
     public LimitDecision decide(LimitWindow window) {
         warmUp(window);
         recentPeak = Math.max(window.peakInFlight(), recentPeak * PEAK_DECAY);
-        double threshold = Math.max(MIN_THRESHOLD, 1 + NOISE * window.stretchError());
+        double threshold = threshold(window);
         boolean congested = window.stretch() > threshold;
 
         if (experiment.isRunning()) {
-            return endExperiment(window);
+            return experiment(window, congested);
         }
         if (window.dropped() >= FAILURES && window.dropped() > FAILURE_RATE * window.completed()) {
             slowStart = false;
@@ -133,11 +138,12 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (congested) {
             return congested(window, threshold);
         }
-        experiment.calm();
+        experiment.calm(window);
         if (window.binding()) {
             return grow(window);
         }
         fruitlessRaises = 0;
+        bestThroughput = 0;
         double idle = Math.max(initial, IDLE_FACTOR * recentPeak);
         if (limit > idle) {
             return moveTo(
@@ -146,12 +152,17 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         return moveTo(limit, "steady");
     }
 
+    private static double threshold(LimitWindow window) {
+        return Math.max(MIN_THRESHOLD, 1 + NOISE * window.stretchError());
+    }
+
     private LimitDecision congested(LimitWindow window, double threshold) {
         slowStart = false;
         fruitlessRaises = 0;
         holdWindows = 0;
         if (window.binding() && experiment.isDue(window)) {
-            return moveTo(experiment.begin(window, limit), "experiment: is it a queue?");
+            experiment.begin(window, limit);
+            return moveTo(limit, "experiment: is it a queue?");
         }
         double cut = Math.max(STRONGEST_CUT, 1 / (1 + (window.stretch() - threshold) / 2));
         double floor = FLOOR * window.throughput() * window.meanBaselineNanos() / 1e9;
@@ -160,15 +171,17 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         return moveTo(next, "congested: latency is %.2f x its baseline", window.stretch());
     }
 
-    private LimitDecision endExperiment(LimitWindow window) {
-        double before = experiment.limitBefore();
-        return switch (experiment.end(window)) {
-            case QUEUE -> moveTo(before, "experiment: more calls only waited longer");
-            case REPEAT -> moveTo(before, "experiment: no queue seen, to be repeated");
+    private LimitDecision experiment(LimitWindow window, boolean congested) {
+        return switch (experiment.next(window, congested)) {
+            case QUEUE -> moveTo(experiment.limitBefore(), "experiment: more calls only waited longer");
+            case UNKNOWN ->
+                moveTo(experiment.isRunning() ? limit : experiment.raise(window, limit), "experiment: is it a queue?");
             case NO_QUEUE -> {
+                double enough = Math.max(limit, experiment.usualInFlight(window));
+                experiment.calm(window);
                 slowStart = true;
                 bestThroughput = 0;
-                LimitDecision decision = moveTo(limit, "experiment: not a queue, calls take longer");
+                LimitDecision decision = moveTo(enough, "experiment: not a queue, calls take longer");
                 yield new LimitDecision(decision.limit(), decision.reason(), true);
             }
         };
@@ -194,6 +207,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             return moveTo(Math.min(limit, bestLimit), "more calls brought no more throughput");
         }
         double next = slowStart ? limit * SLOW_START : limit + Math.max(1, ADDITIVE * Math.sqrt(limit));
+        if (!warm && window.judgedSamples() > 0) {
+            // Nothing was refused, so more calls than the limit have shown that they fit.
+            next = Math.max(next, window.peakInFlight());
+        }
         return moveTo(next, "reached without congestion");
     }
 
@@ -204,6 +221,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
     private void warmUp(LimitWindow window) {
         if (warm || seenCalls + window.completed() == 0) {
+            return;
+        }
+        if (window.binding() && window.stretch() > Math.max(FLOOD, threshold(window))) {
+            warm = true;
             return;
         }
         seenNanos += window.durationNanos();

@@ -57,7 +57,7 @@ final class Baselines {
         int at = route.index * StripedStats.LONGS;
         long n = longs[at + StripedStats.TIMED];
         if (n >= MIN_SAMPLES) {
-            set(route, (double) longs[at + StripedStats.RTT_NANOS] / n);
+            set(route, (double) longs[at + StripedStats.UNCUT_NANOS] / n);
         } else if (route.baselineNanos() > 0) {
             set(route, route.baselineNanos() * stretch);
         }

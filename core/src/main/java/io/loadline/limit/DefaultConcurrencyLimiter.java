@@ -207,17 +207,13 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         long rttNanos = -1;
         if ((ticket & TIMED) != 0 && outcome == Outcome.SUCCESS) {
             rttNanos = Math.max(0, ticker.read() - originNanos - (ticket >> FLAG_BITS));
-            long baselineNanos = route.baselineNanos();
-            if (baselineNanos > 0) {
-                rttNanos = Math.min(rttNanos, Route.CLIP * baselineNanos);
-            }
         }
         int field = switch (outcome) {
             case SUCCESS -> StripedStats.SUCCEEDED;
             case IGNORED -> StripedStats.IGNORED;
             case DROPPED -> StripedStats.DROPPED;
         };
-        stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos);
+        stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos, route.cutNanos());
         if (idle) {
             announceIdle();
         }

@@ -30,7 +30,8 @@ final class StripedStats {
     static final int RTT_NANOS = 7;
     static final int LOW_TIMED = 8;
     static final int LOW_RTT_NANOS = 9;
-    static final int LONGS = 10;
+    static final int UNCUT_NANOS = 10;
+    static final int LONGS = 11;
 
     /** Fields of a route that are double: sums of squares of latencies in nanoseconds. */
     static final int RTT_SQUARES = 0;
@@ -77,8 +78,8 @@ final class StripedStats {
         ELEMENT.setRelease(stripe, CLAIM, 0L);
     }
 
-    /** Counts an ended call and, if {@code rttNanos >= 0}, its latency. */
-    void end(int route, int field, boolean shadowed, boolean low, long rttNanos) {
+    /** Counts an ended call and, if {@code rttNanos >= 0}, its latency, as it was and cut at {@code cutNanos}. */
+    void end(int route, int field, boolean shadowed, boolean low, long rttNanos, long cutNanos) {
         int index = claim();
         long[] stripe = longs[index];
         int at = FIRST + route * LONGS;
@@ -89,13 +90,15 @@ final class StripedStats {
         if (rttNanos >= 0) {
             double[] squares = doubles[index];
             int squareAt = PAD + route * DOUBLES;
-            double square = (double) rttNanos * rttNanos;
+            long cut = Math.min(rttNanos, cutNanos);
+            double square = (double) cut * cut;
             stripe[at + TIMED]++;
-            stripe[at + RTT_NANOS] += rttNanos;
+            stripe[at + UNCUT_NANOS] += rttNanos;
+            stripe[at + RTT_NANOS] += cut;
             squares[squareAt + RTT_SQUARES] += square;
             if (low) {
                 stripe[at + LOW_TIMED]++;
-                stripe[at + LOW_RTT_NANOS] += rttNanos;
+                stripe[at + LOW_RTT_NANOS] += cut;
                 squares[squareAt + LOW_RTT_SQUARES] += square;
             }
         }
@@ -107,7 +110,8 @@ final class StripedStats {
         for (int index = 0; index < longs.length; index++) {
             long[] stripe = longs[index];
             while (!ELEMENT.compareAndSet(stripe, CLAIM, 0L, 1L)) {
-                Thread.onSpinWait();
+                // Whoever holds it may need this CPU to go on.
+                Thread.yield();
             }
             double[] squares = doubles[index];
             for (int i = 0; i < longTotals.length; i++) {

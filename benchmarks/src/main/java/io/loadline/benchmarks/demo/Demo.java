@@ -6,6 +6,7 @@ package io.loadline.benchmarks.demo;
 
 import io.loadline.benchmarks.demo.DemoRun.Phase;
 import io.loadline.benchmarks.demo.DemoRun.Result;
+import io.loadline.benchmarks.harness.Commands;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
 import io.loadline.benchmarks.harness.Table;
@@ -33,7 +34,10 @@ public final class Demo implements Callable<Integer> {
     @Option(names = "--baseline", description = "Run without Loadline only.")
     private boolean baseline;
 
-    @Option(names = "--seconds", description = "Seconds of load in each run (default: ${DEFAULT-VALUE}, at least 10).")
+    @Option(
+            names = "--seconds",
+            description =
+                    "Seconds of load in each run (default: ${DEFAULT-VALUE}, at least " + DemoRun.MIN_SECONDS + ").")
     private int seconds = 28;
 
     @Option(
@@ -44,13 +48,14 @@ public final class Demo implements Callable<Integer> {
     private double rate = 1000;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Demo()).execute(args));
+        Commands.run(new Demo(), args);
     }
 
     @Override
     public Integer call() throws Exception {
-        if (seconds < 10 || !(rate > 0)) {
-            System.err.printf("--seconds must be at least 10 and --rate above 0: %d, %s%n", seconds, rate);
+        if (seconds < DemoRun.MIN_SECONDS || !(rate > 0)) {
+            System.err.printf(
+                    "--seconds must be at least %d and --rate above 0: %d, %s%n", DemoRun.MIN_SECONDS, seconds, rate);
             return CommandLine.ExitCode.USAGE;
         }
         Path folder = Workspace.newResults("demo");

@@ -26,7 +26,8 @@ import java.util.concurrent.TimeUnit;
 final class DemoRun {
     /** The phases, in their order; a request belongs to the one in which it ended. */
     enum Phase {
-        WARM(0.35),
+        /** A ramp, long enough that the limiter has seen the calls it wants to see before it refuses any. */
+        WARM(0.6),
         OVERLOAD(3),
         /** From the end of the overload to SIGTERM. */
         NORMAL(0.35),
@@ -52,6 +53,8 @@ final class DemoRun {
         }
     }
 
+    static final int MIN_SECONDS = 20;
+    private static final int WARM_SECONDS = 8;
     private static final int BALANCER_DELAY_SECONDS = 2;
     private static final int HEADER_EVERY = 20;
 
@@ -108,31 +111,35 @@ final class DemoRun {
     }
 
     private void drive(LoadGenerator generator, Balancer balancer, Instance a, Instance b, Path log) throws Exception {
-        int overloadFrom = Math.max(2, seconds / 5);
-        int normalFrom = overloadFrom + Math.max(3, seconds * 2 / 5);
-        int restartFrom = normalFrom + Math.max(2, seconds / 10);
+        int overloadFrom = WARM_SECONDS;
+        int normalFrom = overloadFrom + (seconds - WARM_SECONDS) / 2;
+        int restartFrom = normalFrom + 3;
         LoadRun load = generator.start(LoadPlan.builder(balancer.port(), "/pool")
-                .ratePerSecond(Phase.WARM.factor * capacityPerSecond)
+                .ratePerSecond(warmRate(1))
                 .freshShare(0.2)
                 .maxIdle(Duration.ofMillis(400))
                 .log(log)
                 .build());
-        Phase phase = enter(Phase.WARM, load);
         CompletableFuture<Void> restarted = new CompletableFuture<>();
+        Phase phase = Phase.WARM;
+        announce(phase);
         int last = seconds;
         long startNanos = System.nanoTime();
         for (int second = 1; second <= last; second++) {
             TimeUnit.NANOSECONDS.sleep(startNanos + TimeUnit.SECONDS.toNanos(second) - System.nanoTime());
             count(phase, load.window(), second, a, b);
-            if (second == overloadFrom) {
-                phase = enter(Phase.OVERLOAD, load);
-            } else if (second == normalFrom) {
-                phase = enter(Phase.NORMAL, load);
-            } else if (second == restartFrom) {
-                phase = enter(Phase.RESTART, load);
+            if (second < overloadFrom) {
+                load.ratePerSecond(warmRate(second + 1));
+            } else if (second == overloadFrom || second == normalFrom || second == restartFrom) {
+                phase = Phase.values()[phase.ordinal() + 1];
+                announce(phase);
+                load.ratePerSecond(phase.factor * capacityPerSecond);
+            }
+            if (second == restartFrom) {
                 restarted = CompletableFuture.runAsync(() -> restart(balancer, b), background);
-            } else if (second == last && !restarted.isDone()) {
-                last++; // the instance waits for itself for a bounded time only, see Instance.PATIENCE
+            } else if (!restarted.isDone()) {
+                // The instance waits for itself for a bounded time, and shall be seen at work again.
+                last = Math.max(last, second + 2);
             }
         }
         load.stop();
@@ -140,19 +147,22 @@ final class DemoRun {
         restarted.get();
     }
 
-    private Phase enter(Phase phase, LoadRun load) {
-        load.ratePerSecond(phase.factor * capacityPerSecond);
+    /* A ramp: all the JVMs here are cold, and share the machine. */
+    private double warmRate(int second) {
+        return Phase.WARM.factor * capacityPerSecond * second / WARM_SECONDS;
+    }
+
+    private void announce(Phase phase) {
         String what = switch (phase) {
-            case WARM -> "warm";
-            case OVERLOAD -> "3 times what both instances can do";
-            case NORMAL -> "normal again";
+            case WARM -> "warm, up to";
+            case OVERLOAD -> "3 times what both instances can do:";
+            case NORMAL -> "normal again:";
             case RESTART ->
                 "SIGTERM to b, to which the balancer goes on sending for " + BALANCER_DELAY_SECONDS
-                        + " s; then b starts again";
+                        + " s; then b starts again:";
         };
-        System.out.printf(Locale.ROOT, "%n-- %s: %.0f requests/s%n", what, phase.factor * capacityPerSecond);
+        System.out.printf(Locale.ROOT, "%n-- %s %.0f requests/s%n", what, phase.factor * capacityPerSecond);
         rows = 0;
-        return phase;
     }
 
     private void restart(Balancer balancer, Instance instance) {
@@ -198,7 +208,7 @@ final class DemoRun {
                 "%4d %7d %8d %6d %5d %7d %7.0f %7.0f | a %s | b %s%n",
                 second,
                 window.offered(),
-                Math.max(0, window.offered() - shed),
+                window.ended() - shed,
                 shed,
                 window.lost(),
                 window.count(Outcome.OK),

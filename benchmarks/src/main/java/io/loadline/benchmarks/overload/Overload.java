@@ -5,6 +5,7 @@
 package io.loadline.benchmarks.overload;
 
 import io.loadline.benchmarks.harness.Arrivals;
+import io.loadline.benchmarks.harness.Commands;
 import io.loadline.benchmarks.harness.Figures;
 import io.loadline.benchmarks.harness.LoadGenerator;
 import io.loadline.benchmarks.harness.LoadPlan;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -87,9 +87,7 @@ public final class Overload implements Callable<Integer> {
     private final Map<Mode, Map<Phase, LoadStats>> results = new EnumMap<>(Mode.class);
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Overload())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(args));
+        Commands.run(new Overload(), args);
     }
 
     @Override

@@ -30,8 +30,7 @@ import org.h2.tools.RunScript;
 /** Reads orders from an embedded database, filled when the repository is made. Thread-safe. */
 final class OrderRepository implements AutoCloseable {
     private static final int POOL_SIZE = 10;
-    private static final String BY_ID =
-            """
+    private static final String BY_ID = """
             select o.id, o.status, o.placed_at, c.id as customer_id, c.name, c.city, l.product, l.quantity, l.unit_price
               from orders o
               join customer c on c.id = o.customer_id

@@ -7,6 +7,10 @@ package io.loadline.samples.orders;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.loadline.Loadline;
+import io.loadline.drain.DrainPhase;
+import io.loadline.limit.Route;
+import io.loadline.management.LimitingFilter;
 import io.loadline.samples.orders.EndpointHandler.Endpoint;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
@@ -47,6 +51,7 @@ final class OrdersServer {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final StreamEndpoint streams = new StreamEndpoint();
     private final OrderRepository orders;
+    private final Optional<Loadline> loadline;
     private final HttpServer server;
     private final Optional<HttpServer> management;
 
@@ -57,6 +62,7 @@ final class OrdersServer {
 
     private OrdersServer(Settings settings) throws IOException, SQLException {
         orders = new OrderRepository(registry);
+        loadline = settings.loadlineEnabled() ? Optional.of(loadline(registry, streams)) : Optional.empty();
         ThreadPoolExecutor executor = executor("http", THREADS);
         server = listen(settings.port(), executor);
         management = settings.managementPort().isPresent()
@@ -73,10 +79,27 @@ final class OrdersServer {
         orders.server.start();
         orders.management.ifPresent(HttpServer::start);
         orders.started = true;
-        log.info("Orders service started on port {}", orders.server.getAddress().getPort());
-        orders.management.ifPresent(
-                management -> log.info("Management on port {}", management.getAddress().getPort()));
+        orders.loadline.ifPresent(loadline -> loadline.start().availability().ready("server listens"));
+        log.info("HTTP started on port {}", orders.server.getAddress().getPort());
+        orders.management.ifPresent(management -> log.info(
+                "Management started on port {}", management.getAddress().getPort()));
+        log.info("Orders service ready");
         return orders;
+    }
+
+    Optional<Loadline> loadline() {
+        return loadline;
+    }
+
+    private static Loadline loadline(MeterRegistry registry, StreamEndpoint streams) {
+        Loadline loadline = Loadline.builder("orders").meterRegistry(registry).build();
+        // An open stream is a call that never ends: it is told to go when nothing new comes any more.
+        loadline.drain().listen(phase -> {
+            if (phase == DrainPhase.QUIESCING) {
+                streams.completeAll();
+            }
+        });
+        return loadline;
     }
 
     private void addBusiness() {
@@ -92,17 +115,25 @@ final class OrdersServer {
     private void business(String path, String route, Endpoint endpoint) {
         HttpContext context = server.createContext(path, new EndpointHandler(endpoint));
         context.getFilters().add(new RequestTimer(route, registry));
+        loadline.ifPresent(some -> {
+            Route limited = some.limiter().route("GET " + route);
+            context.getFilters().add(new LimitingFilter(some.limiter(), some.drain(), exchange -> limited));
+        });
     }
 
     /** Probes and metrics, on the main port and on the management port: nothing stands in front of them. */
     private void addObservation(HttpServer target) {
-        target.createContext("/livez", new EndpointHandler(probe(() -> true)));
-        target.createContext("/readyz", new EndpointHandler(probe(() -> started && !stopping)));
-        target.createContext("/startupz", new EndpointHandler(probe(() -> started)));
+        loadline.ifPresentOrElse(some -> some.managementEndpoints().addTo(target), () -> addProbes(target));
         target.createContext("/metrics", new EndpointHandler(this::metrics));
         target.createContext("/", new EndpointHandler(exchange -> {
             throw new HttpProblem(404, "Nothing here");
         }));
+    }
+
+    private void addProbes(HttpServer target) {
+        target.createContext("/livez", new EndpointHandler(probe(() -> true)));
+        target.createContext("/readyz", new EndpointHandler(probe(() -> started && !stopping)));
+        target.createContext("/startupz", new EndpointHandler(probe(() -> started)));
     }
 
     private static Endpoint probe(BooleanSupplier up) {
@@ -150,8 +181,8 @@ final class OrdersServer {
 
     private static ThreadPoolExecutor executor(String name, int threads) {
         AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                threads, threads, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(threads, threads, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
                     // What must finish is what the server waits for when it stops.
                     thread.setDaemon(true);

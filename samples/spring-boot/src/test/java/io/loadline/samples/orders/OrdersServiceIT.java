@@ -78,7 +78,8 @@ class OrdersServiceIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/orders/abc", "/work", "/work?ms=-1", "/work?ms=60001", "/work?ms=x", "/burn?ms=99999999999"})
+    @ValueSource(
+            strings = {"/orders/abc", "/work", "/work?ms=-1", "/work?ms=60001", "/work?ms=x", "/burn?ms=99999999999"})
     void request_withWrongNumber_isBadRequest(String path) throws Exception {
         assertProblem(get(path), 400);
     }
@@ -91,8 +92,8 @@ class OrdersServiceIT {
                 .mapToObj(i -> client.sendAsync(request(service.port(), "/work?ms=250"), BodyHandlers.ofString()))
                 .toList();
 
-        assertThat(responses).allSatisfy(response -> assertThat(response.join().statusCode())
-                .isEqualTo(200));
+        assertThat(responses)
+                .allSatisfy(response -> assertThat(response.join().statusCode()).isEqualTo(200));
         // On four event loops they would take 60 / 4 x 250 ms.
         assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(Duration.ofSeconds(3));
     }
@@ -105,8 +106,8 @@ class OrdersServiceIT {
                 .mapToObj(i -> client.sendAsync(request(service.port(), "/pool"), BodyHandlers.ofString()))
                 .toList();
 
-        assertThat(responses).allSatisfy(response -> assertThat(response.join().statusCode())
-                .isEqualTo(200));
+        assertThat(responses)
+                .allSatisfy(response -> assertThat(response.join().statusCode()).isEqualTo(200));
         assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isGreaterThanOrEqualTo(Duration.ofMillis(40));
     }
 
@@ -121,8 +122,7 @@ class OrdersServiceIT {
 
     @Test
     void stream_open_sendsAnEventASecond() throws Exception {
-        HttpResponse<Stream<String>> response =
-                client.send(request(service.port(), "/stream"), BodyHandlers.ofLines());
+        HttpResponse<Stream<String>> response = client.send(request(service.port(), "/stream"), BodyHandlers.ofLines());
 
         try (Stream<String> lines = response.body()) {
             assertThat(response.headers().firstValue("Content-Type"))
@@ -162,8 +162,7 @@ class OrdersServiceIT {
     @Test
     @Order(Integer.MAX_VALUE) // the service is gone afterwards
     void terminate_withStreamAndRequestOpen_completesBoth() throws Exception {
-        HttpResponse<Stream<String>> stream =
-                client.send(request(service.port(), "/stream"), BodyHandlers.ofLines());
+        HttpResponse<Stream<String>> stream = client.send(request(service.port(), "/stream"), BodyHandlers.ofLines());
         var events = stream.body().iterator();
         events.next();
         CompletableFuture<HttpResponse<String>> work =

@@ -39,6 +39,7 @@ import picocli.CommandLine.Option;
 public final class Overload implements Callable<Integer> {
     private static final double GOODPUT_BAR = 0.95;
     private static final double P99_BAR = 3;
+    private static final double MAX_LAG_MILLIS = 10;
 
     enum Mode {
         WITH,
@@ -105,6 +106,9 @@ public final class Overload implements Callable<Integer> {
         System.out.println(table());
         System.out.println("Logs: " + folder);
         Figures figures = figures();
+        if (result(Mode.WITH, Phase.OVERLOAD).lagMillis(99) > MAX_LAG_MILLIS) {
+            System.out.println("The generator itself was late: other work on this machine blurs these latencies.");
+        }
         System.out.println(figures);
         return figures.exitCode();
     }
@@ -192,8 +196,7 @@ public final class Overload implements Callable<Integer> {
         double p99Below = result(Mode.WITH, Phase.BELOW).admittedMillis(99);
         double p99Ratio = overload.admittedMillis(99) / p99Below;
         return new Figures()
-                .put("sample", sample)
-                .put("server", server)
+                .put("sample", sample == Sample.SPRING_BOOT ? sample + "-" + server : sample)
                 .put("saturation_goodput", saturation)
                 .put("overload_goodput", overload.goodputPerSecond())
                 .put("goodput_ratio", goodputRatio)

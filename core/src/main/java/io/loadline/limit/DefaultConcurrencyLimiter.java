@@ -259,6 +259,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public Outcome outcomeOf(Throwable failure) {
+        return classify(failure);
+    }
+
+    @Override
     public int limit() {
         return word.limit();
     }

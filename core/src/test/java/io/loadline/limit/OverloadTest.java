@@ -107,7 +107,8 @@ class OverloadTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void lowTraffic_twoPerSecond_nothingIsShed(long seed) {
-        assertThat(Simulation.run(LoadModel.tenTimesTwentyMillis(600, t -> 2), seed).shed(0, 600))
+        assertThat(Simulation.run(LoadModel.tenTimesTwentyMillis(600, t -> 2), seed)
+                        .shed(0, 600))
                 .isZero();
         LoadModel bimodal = LoadModel.tenTimesTwentyMillis(600, t -> 2).withMix(BIMODAL, t -> CAPACITY);
         assertThat(Simulation.run(bimodal, seed).shed(0, 600)).isZero();

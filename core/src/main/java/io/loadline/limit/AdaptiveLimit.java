@@ -175,9 +175,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         return switch (experiment.next(window, congested)) {
             case QUEUE -> moveTo(experiment.limitBefore(), "experiment: more calls only waited longer");
             case UNKNOWN ->
-                moveTo(
-                        experiment.isRunning() ? limit : experiment.raise(window, limit),
-                        "experiment: is it a queue?");
+                moveTo(experiment.isRunning() ? limit : experiment.raise(window, limit), "experiment: is it a queue?");
             case NO_QUEUE -> {
                 double enough = Math.max(limit, experiment.usualInFlight(window));
                 experiment.calm(window);

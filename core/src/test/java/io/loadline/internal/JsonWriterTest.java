@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Everything written is read back by Jackson. */
 class JsonWriterTest {
     private static final ObjectMapper JACKSON = JsonMapper.builder().build();
-    private static final String HOSTILE = "\" \\ / \b \f \n \r \t \0 \u001f \u007f \u0085 \u2028 \u2029 </script> ${x} %s é 漢 🚢";
+    private static final String HOSTILE =
+            "\" \\ / \b \f \n \r \t \0 \u001f \u007f \u0085 \u2028 \u2029 </script> ${x} %s é 漢 🚢";
 
     @Test
     void members_ofAllKinds_areReadBack() {
@@ -161,12 +162,13 @@ class JsonWriterTest {
     private static String string(Random random) {
         StringBuilder text = new StringBuilder();
         for (int n = random.nextInt(12); n > 0; n--) {
-            text.append((char) switch (random.nextInt(4)) {
-                case 0 -> random.nextInt(0x80);
-                case 1 -> 0xd700 + random.nextInt(0x1000);
-                case 2 -> 0x2020 + random.nextInt(0x10);
-                default -> random.nextInt(0x10000);
-            });
+            text.append((char)
+                    switch (random.nextInt(4)) {
+                        case 0 -> random.nextInt(0x80);
+                        case 1 -> 0xd700 + random.nextInt(0x1000);
+                        case 2 -> 0x2020 + random.nextInt(0x10);
+                        default -> random.nextInt(0x10000);
+                    });
         }
         return text.toString();
     }

@@ -102,13 +102,12 @@ class PermitStressTest {
         long[] work(long pairs) throws Exception {
             while (admitted < pairs) {
                 int way = random.nextInt(4);
-                boolean wasAdmitted =
-                        switch (way) {
-                            case 0 -> call();
-                            case 1 -> callAsync();
-                            case 2 -> permit();
-                            default -> ticket();
-                        };
+                boolean wasAdmitted = switch (way) {
+                    case 0 -> call();
+                    case 1 -> callAsync();
+                    case 2 -> permit();
+                    default -> ticket();
+                };
                 if (wasAdmitted) {
                     admitted++;
                 } else {

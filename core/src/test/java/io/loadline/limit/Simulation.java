@@ -79,8 +79,11 @@ final class Simulation {
 
     private void beat() {
         limiter.beat();
-        samples.add(
-                new Sample(now(), limiter.limit(), limiter.inFlight(), limiter.lastDecision().reason()));
+        samples.add(new Sample(
+                now(),
+                limiter.limit(),
+                limiter.inFlight(),
+                limiter.lastDecision().reason()));
         if (now() < model.seconds()) {
             schedule(BEAT_NANOS / 1e9, this::beat);
         }
@@ -142,7 +145,8 @@ final class Simulation {
             return IDLE_CPU;
         }
         busy(0);
-        double used = (busySeconds - cpuRead) / (now() - cpuReadAt) / model.servers().applyAsDouble(now());
+        double used =
+                (busySeconds - cpuRead) / (now() - cpuReadAt) / model.servers().applyAsDouble(now());
         cpuRead = busySeconds;
         cpuReadAt = now();
         return used;

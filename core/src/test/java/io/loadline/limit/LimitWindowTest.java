@@ -67,7 +67,7 @@ class LimitWindowTest {
             samples.route(route).baselineNanos((long) baselines[route]);
             long rtt = (long) (baselines[route] * Math.exp(random.nextGaussian() * 0.7));
             samples.add(route, rtt);
-            each.add(new double[] {Math.min(rtt, 10 * baselines[route]), baselines[route]});
+            each.add(new double[] {Math.min((double) rtt, 10 * baselines[route]), baselines[route]});
         }
         double rtts = each.stream().mapToDouble(e -> e[0]).sum();
         double base = each.stream().mapToDouble(e -> e[1]).sum();

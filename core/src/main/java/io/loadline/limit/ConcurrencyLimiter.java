@@ -96,8 +96,9 @@ public interface ConcurrencyLimiter {
     }
 
     /**
-     * Starts {@code action} if it is admitted; the call ends when the stage completes. A refusal and an exception of
-     * {@code action} itself complete the returned stage exceptionally; an error is thrown.
+     * Starts {@code action} if it is admitted; the call ends when the action's stage completes, which cancelling the
+     * returned stage does not bring about. A refusal and an exception of {@code action} itself complete the returned
+     * stage exceptionally; an error is thrown.
      */
     <T extends @Nullable Object> CompletionStage<T> callAsync(
             Route route, Supplier<? extends CompletionStage<T>> action);

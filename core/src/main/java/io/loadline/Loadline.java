@@ -6,6 +6,7 @@ package io.loadline;
 
 import static io.loadline.internal.Checks.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
 import io.loadline.drain.DrainCoordinator;
@@ -22,7 +23,6 @@ import io.loadline.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +90,7 @@ public final class Loadline implements AutoCloseable {
      * @throws IllegalArgumentException if the management host cannot be resolved
      * @throws IllegalStateException if the management port is taken, which closes this, or if it was closed before
      */
+    @CanIgnoreReturnValue
     public synchronized Loadline start() {
         if (closed) {
             throw new IllegalStateException("Loadline " + name + " was closed; build another one");
@@ -166,7 +167,7 @@ public final class Loadline implements AutoCloseable {
     public void drainOn(TerminationSignal termination, Runnable closeServer) {
         termination.onTermination(() -> {
             if (beatsUnlessClosed()) {
-                Objects.requireNonNull(drain.drain("termination signal", DrainCoordinator.Settling.WAIT));
+                drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
             }
             try {
                 closeServer.run();
@@ -230,24 +231,28 @@ public final class Loadline implements AutoCloseable {
         }
 
         /** Sets where the meters go. Default: nowhere. */
+        @CanIgnoreReturnValue
         public Builder meterRegistry(MeterRegistry registry) {
             this.meterRegistry = registry;
             return this;
         }
 
         /** Configures the limiter. */
+        @CanIgnoreReturnValue
         public Builder limiter(Consumer<? super ConcurrencyLimiter.Builder> configure) {
             this.limiter = configure;
             return this;
         }
 
         /** Configures the drain. */
+        @CanIgnoreReturnValue
         public Builder drain(Consumer<? super DrainCoordinator.Builder> configure) {
             this.drain = configure;
             return this;
         }
 
         /** Configures the signal. */
+        @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
             return this;
@@ -258,6 +263,7 @@ public final class Loadline implements AutoCloseable {
          *
          * @throws IllegalArgumentException unless it is between 0 and 65535
          */
+        @CanIgnoreReturnValue
         public Builder managementPort(int port) {
             checkArgument(port >= 0 && port <= 65_535, "managementPort must be between 0 and 65535: %s", port);
             this.managementPort = port;
@@ -265,18 +271,21 @@ public final class Loadline implements AutoCloseable {
         }
 
         /** Sets the address the management endpoint listens on. Default: all, since probes come from outside. */
+        @CanIgnoreReturnValue
         public Builder managementHost(String host) {
             this.managementHost = host;
             return this;
         }
 
         /** Sets where all parts read elapsed time. Default: {@link Ticker#system()}. */
+        @CanIgnoreReturnValue
         public Builder ticker(Ticker ticker) {
             this.ticker = ticker;
             return this;
         }
 
         /** Sets what stamps state changes and snapshots. Default: the system's clock. */
+        @CanIgnoreReturnValue
         public Builder clock(InstantSource clock) {
             this.clock = clock;
             return this;

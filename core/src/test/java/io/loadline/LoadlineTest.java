@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainOutcome;
@@ -277,6 +278,7 @@ class LoadlineTest {
         return client.send(request, BodyHandlers.ofString());
     }
 
+    @CanIgnoreReturnValue
     private static SignalSnapshot await(Loadline loadline, Predicate<SignalSnapshot> wanted)
             throws InterruptedException {
         CountDownLatch seen = new CountDownLatch(1);

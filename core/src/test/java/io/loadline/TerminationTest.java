@@ -6,6 +6,7 @@ package io.loadline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -102,6 +103,7 @@ class TerminationTest {
         output = process.inputReader(StandardCharsets.UTF_8);
     }
 
+    @CanIgnoreReturnValue
     private String readUntil(String start) throws IOException {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             if (line.startsWith(SAYS)) {

@@ -260,6 +260,28 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
 
         /**
+         * Sets only the lower bound of {@link #limits}.
+         *
+         * @throws IllegalArgumentException if it is outside 1 to {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        public Builder minLimit(int min) {
+            Limits.check("min", min);
+            this.min = min;
+            return this;
+        }
+
+        /**
+         * Sets only the upper bound of {@link #limits}.
+         *
+         * @throws IllegalArgumentException if it is outside 1 to {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        public Builder maxLimit(int max) {
+            Limits.check("max", max);
+            this.max = max;
+            return this;
+        }
+
+        /**
          * Sets the limit to begin with, in calls; it is cut to the bounds. Default: four per available processor.
          *
          * @throws IllegalArgumentException if {@code initial < 1}
@@ -277,15 +299,38 @@ public final class AdaptiveLimit implements LimitAlgorithm {
          * @throws IllegalArgumentException if one of them is negative
          */
         public Builder warmUp(Duration duration, int calls) {
+            return warmUpDuration(duration).warmUpCalls(calls);
+        }
+
+        /**
+         * Sets only the duration of {@link #warmUp}.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder warmUpDuration(Duration duration) {
             checkArgument(!duration.isNegative(), "warmUp duration must not be negative: %s", duration);
-            checkArgument(calls >= 0, "warmUp calls must not be negative: %s", calls);
             this.warmUpNanos = duration.toNanos();
+            return this;
+        }
+
+        /**
+         * Sets only the calls of {@link #warmUp}.
+         *
+         * @throws IllegalArgumentException if they are negative
+         */
+        public Builder warmUpCalls(int calls) {
+            checkArgument(calls >= 0, "warmUp calls must not be negative: %s", calls);
             this.warmUpCalls = calls;
             return this;
         }
 
-        /** An algorithm for one limiter. */
+        /**
+         * An algorithm for one limiter.
+         *
+         * @throws IllegalArgumentException if the bounds, set one by one, contradict each other
+         */
         public AdaptiveLimit build() {
+            Limits.check(min, max);
             return new AdaptiveLimit(this);
         }
     }

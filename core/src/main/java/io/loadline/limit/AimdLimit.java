@@ -86,6 +86,28 @@ public final class AimdLimit implements LimitAlgorithm {
         }
 
         /**
+         * Sets only the lower bound of {@link #limits}.
+         *
+         * @throws IllegalArgumentException if it is outside 1 to {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        public Builder minLimit(int min) {
+            Limits.check("min", min);
+            this.min = min;
+            return this;
+        }
+
+        /**
+         * Sets only the upper bound of {@link #limits}.
+         *
+         * @throws IllegalArgumentException if it is outside 1 to {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        public Builder maxLimit(int max) {
+            Limits.check("max", max);
+            this.max = max;
+            return this;
+        }
+
+        /**
          * Sets the limit to begin with, in calls; it is cut to the bounds. Default: 20.
          *
          * @throws IllegalArgumentException if {@code initial < 1}
@@ -118,8 +140,13 @@ public final class AimdLimit implements LimitAlgorithm {
             return this;
         }
 
-        /** An algorithm for one limiter. */
+        /**
+         * An algorithm for one limiter.
+         *
+         * @throws IllegalArgumentException if the bounds, set one by one, contradict each other
+         */
         public AimdLimit build() {
+            Limits.check(min, max);
             return new AimdLimit(this);
         }
     }

@@ -102,6 +102,9 @@ public interface ConcurrencyLimiter {
     <T extends @Nullable Object> CompletionStage<T> callAsync(
             Route route, Supplier<? extends CompletionStage<T>> action);
 
+    /** The outcome of a call that ends with {@code failure}: what {@link Builder#outcomeOf} gives it. */
+    Outcome outcomeOf(Throwable failure);
+
     /** The present limit in calls. */
     int limit();
 

@@ -11,9 +11,17 @@ final class Limits {
     private Limits() {}
 
     static void check(int min, int max) {
-        checkArgument(min >= 1, "min must be at least 1: %s", min);
+        check("min", min);
+        check("max", max);
         checkArgument(max >= min, "max must not be below min: %s < %s", max, min);
+    }
+
+    static void check(String name, int bound) {
         checkArgument(
-                max <= ConcurrencyLimiter.MAX_LIMIT, "max must not be above %s: %s", ConcurrencyLimiter.MAX_LIMIT, max);
+                bound >= 1 && bound <= ConcurrencyLimiter.MAX_LIMIT,
+                "%s must be between 1 and %s: %s",
+                name,
+                ConcurrencyLimiter.MAX_LIMIT,
+                bound);
     }
 }

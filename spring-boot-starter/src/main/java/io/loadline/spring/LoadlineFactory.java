@@ -1,0 +1,131 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring;
+
+import io.loadline.Loadline;
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.AdaptiveLimit;
+import io.loadline.limit.AimdLimit;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.FixedLimit;
+import io.loadline.limit.LimitAlgorithm;
+import io.loadline.spring.LoadlineProperties.Algorithm;
+import io.loadline.spring.LoadlineProperties.Limit;
+import io.loadline.spring.internal.InvalidSettingException;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Gives settings to builders. Stateless. */
+final class LoadlineFactory {
+    /*
+     * What is allowed is known by the builders of core alone: each setting is given to its builder, and the builder's
+     * refusal is told with the setting's key. Only what no builder can know is checked here: settings that have no
+     * effect under the algorithm that was chosen.
+     */
+    private static final String INITIAL = "loadline.limit.initial";
+    private static final String MIN = "loadline.limit.min";
+    private static final String MAX = "loadline.limit.max";
+    private static final String WARM_UP_DURATION = "loadline.limit.warm-up.duration";
+    private static final String WARM_UP_CALLS = "loadline.limit.warm-up.calls";
+
+    private LoadlineFactory() {}
+
+    static Loadline.Builder builder(@Nullable String name, @Nullable String applicationName) {
+        if (name == null) {
+            name = applicationName == null || applicationName.isBlank() ? "application" : applicationName;
+        }
+        String given = name;
+        return check("loadline.name", given, () -> Loadline.builder(given));
+    }
+
+    static void configure(ConcurrencyLimiter.Builder builder, Limit limit) {
+        set("loadline.limit.enforcement", limit.enforcement(), builder::enforcement);
+        set("loadline.limit.max-routes", limit.maxRoutes(), builder::maxRoutes);
+        builder.algorithm(algorithm(limit));
+    }
+
+    static void configure(DrainCoordinator.Builder builder, LoadlineProperties.Drain drain) {
+        set("loadline.drain.deadline", drain.deadline(), builder::deadline);
+        set("loadline.drain.quiet", drain.quiet(), builder::quiet);
+        set("loadline.drain.settle-max", drain.settleMax(), builder::settleMax);
+    }
+
+    private static Supplier<? extends LimitAlgorithm> algorithm(Limit limit) {
+        Algorithm algorithm = limit.algorithm() == null ? Algorithm.ADAPTIVE : limit.algorithm();
+        return switch (algorithm) {
+            case ADAPTIVE -> {
+                AdaptiveLimit.Builder builder = AdaptiveLimit.builder();
+                set(MIN, limit.min(), builder::minLimit);
+                set(MAX, limit.max(), builder::maxLimit);
+                set(INITIAL, limit.initial(), builder::initialLimit);
+                set(WARM_UP_DURATION, limit.warmUp().duration(), builder::warmUpDuration);
+                set(WARM_UP_CALLS, limit.warmUp().calls(), builder::warmUpCalls);
+                yield checkBounds(limit, builder::build);
+            }
+            case AIMD -> {
+                AimdLimit.Builder builder = AimdLimit.builder();
+                set(MIN, limit.min(), builder::minLimit);
+                set(MAX, limit.max(), builder::maxLimit);
+                set(INITIAL, limit.initial(), builder::initialLimit);
+                checkUnset(WARM_UP_DURATION, limit.warmUp().duration(), algorithm);
+                checkUnset(WARM_UP_CALLS, limit.warmUp().calls(), algorithm);
+                yield checkBounds(limit, builder::build);
+            }
+            case FIXED -> {
+                Integer initial = limit.initial();
+                if (initial == null) {
+                    throw new InvalidSettingException(
+                            INITIAL, null, "it must be set if loadline.limit.algorithm is fixed", null);
+                }
+                checkUnset(MIN, limit.min(), algorithm);
+                checkUnset(MAX, limit.max(), algorithm);
+                checkUnset(WARM_UP_DURATION, limit.warmUp().duration(), algorithm);
+                checkUnset(WARM_UP_CALLS, limit.warmUp().calls(), algorithm);
+                yield constant(check(INITIAL, initial, () -> FixedLimit.of(initial)));
+            }
+        };
+    }
+
+    private static Supplier<LimitAlgorithm> constant(LimitAlgorithm immutable) {
+        return () -> immutable;
+    }
+
+    /** Builds one algorithm for trial, since bounds contradict each other only when they are taken together. */
+    private static <T> Supplier<T> checkBounds(Limit limit, Supplier<T> build) {
+        String key = limit.min() == null ? MAX : limit.max() == null ? MIN : MIN + " and " + MAX;
+        Object value = limit.min() == null
+                ? limit.max()
+                : limit.max() == null ? limit.min() : limit.min() + " and " + limit.max();
+        T unused = check(key, value, build);
+        return build;
+    }
+
+    private static void checkUnset(String key, @Nullable Object value, Algorithm algorithm) {
+        if (value != null) {
+            String name = algorithm.name().toLowerCase(Locale.ROOT);
+            throw new InvalidSettingException(
+                    key, value, "it has no effect and must not be set if loadline.limit.algorithm is " + name, null);
+        }
+    }
+
+    private static <T> void set(String key, @Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            boolean unused = check(key, value, () -> {
+                setter.accept(value);
+                return true;
+            });
+        }
+    }
+
+    private static <T> T check(String key, @Nullable Object value, Supplier<T> use) {
+        try {
+            return use.get();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new InvalidSettingException(key, value, String.valueOf(e.getMessage()), e);
+        }
+    }
+}

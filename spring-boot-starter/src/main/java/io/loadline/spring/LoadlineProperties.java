@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring;
+
+import io.loadline.limit.Enforcement;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings under {@code loadline.*}. Immutable. What is not set, here null, is left to the defaults of the library;
+ * an unknown key stops the start.
+ *
+ * @param enabled Whether Loadline does anything at all.
+ * @param name Name of the service in logs, meters and explanations. Default: spring.application.name.
+ * @param limit How many requests are admitted at once.
+ * @param drain How the service leaves.
+ */
+@ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
+public record LoadlineProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String name,
+        @DefaultValue Limit limit,
+        @DefaultValue Drain drain) {
+
+    /**
+     * The settings under {@code loadline.limit.*}. Immutable.
+     *
+     * @param enforcement What happens to a request beyond the limit: enforce refuses it, shadow admits and counts it,
+     *     off only counts requests in flight. Default: enforce.
+     * @param algorithm What moves the limit: adaptive, fixed (needs loadline.limit.initial) or aimd. Default: adaptive.
+     * @param initial Limit to begin with, in requests. Default of adaptive: four per available processor.
+     * @param min Lowest limit, in requests. Default of adaptive: half the available processors, at least 2.
+     * @param max Highest limit, in requests. Default of adaptive: 1000.
+     * @param maxRoutes Number of routes that are told apart; all further ones count as "other". Default: 100.
+     * @param warmUp When the adaptive limit begins to be enforced.
+     * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.
+     */
+    public record Limit(
+            @Nullable Enforcement enforcement,
+            @Nullable Algorithm algorithm,
+            @Nullable Integer initial,
+            @Nullable Integer min,
+            @Nullable Integer max,
+            @Nullable Integer maxRoutes,
+            @DefaultValue WarmUp warmUp,
+            @DefaultValue List<String> exclude) {}
+
+    /**
+     * The settings under {@code loadline.limit.warm-up.*}. Immutable.
+     *
+     * @param duration How long after the first requests the adaptive limit is not enforced; 0 enforces it at once.
+     *     Default: 10s.
+     * @param calls Number of requests after which it is enforced even if that time is not over. Default: 1000.
+     */
+    public record WarmUp(
+            @Nullable Duration duration, @Nullable Integer calls) {}
+
+    /**
+     * The settings under {@code loadline.drain.*}. Immutable.
+     *
+     * @param deadline Time for the whole drain; should be below the platform's grace period. Default: 25s.
+     * @param quiet Least silence that counts as the end of the traffic. Default: 1s.
+     * @param settleMax Longest time to wait for the end of the traffic. Default: 10s.
+     */
+    public record Drain(
+            @Nullable Duration deadline,
+            @Nullable Duration quiet,
+            @Nullable Duration settleMax) {}
+
+    /** What moves the limit. */
+    public enum Algorithm {
+        /** Finds the limit from latency, and checks by experiment. */
+        ADAPTIVE,
+        /** Does not move it. */
+        FIXED,
+        /** Additive increase, multiplicative decrease on failures. */
+        AIMD
+    }
+}

@@ -1,0 +1,287 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.internal;
+
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Route;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+import org.springframework.web.util.pattern.PatternParseException;
+
+/**
+ * Tells which route a request takes before the framework knows, from the patterns collected at start, and which requests
+ * pass untouched. Immutable but for the routes, which the limiter makes when they are first taken; thread-safe.
+ */
+public final class RouteTable {
+    /*
+     * Nothing of a request is kept: a path is looked up, first as it is among the literal paths, then against the
+     * patterns that share its first segment, most specific first. What is not found is the limiter's other route, so
+     * that no path that a client makes up costs memory.
+     *
+     * Whatever passes untouched must be named exactly; a path in any other spelling is limited like all else, or the
+     * spelling would be a way around the limit.
+     */
+
+    /** Served by Loadline itself or, by convention, probes. */
+    private static final List<String> ALWAYS_UNTOUCHED =
+            List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
+
+    private final ConcurrencyLimiter limiter;
+    private final Set<String> untouched;
+    private final List<String> untouchedBelow;
+    private final List<PathPattern> excluded;
+    private final Map<String, Candidate> literal;
+    private final Map<String, List<Candidate>> byFirstSegment;
+    private final List<Candidate> anyFirstSegment;
+
+    private RouteTable(Builder builder) {
+        this.limiter = builder.limiter;
+        this.untouched = Set.copyOf(builder.untouched);
+        this.untouchedBelow = List.copyOf(builder.untouchedBelow);
+        this.excluded = List.copyOf(builder.excluded);
+        this.literal = new HashMap<>();
+        this.byFirstSegment = new HashMap<>();
+        this.anyFirstSegment = new ArrayList<>();
+        List<Candidate> sorted = new ArrayList<>(builder.candidates.values());
+        sorted.sort((one, two) -> PathPattern.SPECIFICITY_COMPARATOR.compare(one.pattern, two.pattern));
+        for (Candidate candidate : sorted) {
+            String path = candidate.pattern.getPatternString();
+            if (!candidate.pattern.hasPatternSyntax()) {
+                literal.put(path, candidate);
+            }
+            if (!isPattern(firstSegment(path))) {
+                byFirstSegment.put(firstSegment(path), new ArrayList<>());
+            }
+        }
+        for (Candidate candidate : sorted) {
+            String segment = firstSegment(candidate.pattern.getPatternString());
+            if (isPattern(segment)) {
+                anyFirstSegment.add(candidate);
+                byFirstSegment.values().forEach(candidates -> candidates.add(candidate));
+            } else {
+                byFirstSegment.get(segment).add(candidate);
+            }
+        }
+    }
+
+    /**
+     * The table for {@code limiter} of what {@code contributors} add, in this order.
+     *
+     * @param exclude the setting {@code loadline.limit.exclude}
+     * @throws InvalidSettingException if that has no path patterns
+     */
+    public static RouteTable of(
+            ConcurrencyLimiter limiter, Stream<RouteContributor> contributors, Collection<String> exclude) {
+        Builder builder = builder(limiter);
+        contributors.forEach(contributor -> contributor.addTo(builder));
+        for (String pattern : exclude) {
+            try {
+                builder.exclude(pattern);
+            } catch (PatternParseException e) {
+                String allowed = "it must be a path pattern such as /static/**: " + e.toDetailedString();
+                throw new InvalidSettingException("loadline.limit.exclude", pattern, allowed, e);
+            }
+        }
+        return builder.build();
+    }
+
+    /** A builder of tables for {@code limiter}. */
+    public static Builder builder(ConcurrencyLimiter limiter) {
+        return new Builder(limiter);
+    }
+
+    /**
+     * The route of a request, or null if it passes untouched.
+     *
+     * @param method the HTTP method as it came
+     * @param path the path as it came, without context path and query
+     */
+    public @Nullable Route match(String method, String path) {
+        if (untouched.contains(path) || isUntouchedBelow(path)) {
+            return null;
+        }
+        PathContainer parsed = null;
+        if (!excluded.isEmpty()) {
+            parsed = parse(path);
+            for (PathPattern pattern : excluded) {
+                if (parsed != null && pattern.matches(parsed)) {
+                    return null;
+                }
+            }
+        }
+        Candidate exact = literal.get(path);
+        Route route = exact == null ? null : exact.route(method, limiter);
+        return route != null ? route : search(method, path, parsed);
+    }
+
+    private Route search(String method, String path, @Nullable PathContainer parsed) {
+        List<Candidate> candidates = byFirstSegment.getOrDefault(firstSegment(path), anyFirstSegment);
+        if (candidates.isEmpty()) {
+            return limiter.otherRoute();
+        }
+        PathContainer container = parsed != null ? parsed : parse(path);
+        if (container != null) {
+            for (Candidate candidate : candidates) {
+                if (candidate.pattern.matches(container)) {
+                    Route route = candidate.route(method, limiter);
+                    if (route != null) {
+                        return route;
+                    }
+                }
+            }
+        }
+        return limiter.otherRoute();
+    }
+
+    private boolean isUntouchedBelow(String path) {
+        for (String base : untouchedBelow) {
+            if (path.startsWith(base) && (path.length() == base.length() || path.charAt(base.length()) == '/')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable PathContainer parse(String path) {
+        try {
+            return PathContainer.parsePath(path);
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
+    }
+
+    private static String firstSegment(String path) {
+        int end = path.indexOf('/', 1);
+        return end < 0 ? path : path.substring(0, end);
+    }
+
+    private static boolean isPattern(String segment) {
+        return segment.indexOf('{') >= 0 || segment.indexOf('*') >= 0 || segment.indexOf('?') >= 0;
+    }
+
+    /** The methods of one pattern. */
+    private static final class Candidate {
+        private final PathPattern pattern;
+        private final Map<String, Named> byMethod = new HashMap<>();
+        private @Nullable Named anyMethod;
+
+        Candidate(PathPattern pattern) {
+            this.pattern = pattern;
+        }
+
+        void add(Collection<String> methods) {
+            String path = pattern.getPatternString();
+            if (methods.isEmpty()) {
+                anyMethod = new Named(path);
+            }
+            methods.forEach(method -> byMethod.put(method, new Named(method + " " + path)));
+        }
+
+        @Nullable
+        Route route(String method, ConcurrencyLimiter limiter) {
+            Named named = byMethod.get(method);
+            if (named == null && method.equals("HEAD")) {
+                named = byMethod.get("GET");
+            }
+            if (named == null) {
+                named = anyMethod;
+            }
+            return named == null ? null : named.route(limiter);
+        }
+    }
+
+    /** A name whose route is made when it is first taken: the limiter has a bounded number of them. */
+    private static final class Named {
+        private final String name;
+
+        /** Written by whoever takes the route first, always with the same value; read by every request. */
+        private volatile @Nullable Route route;
+
+        Named(String name) {
+            this.name = name;
+        }
+
+        Route route(ConcurrencyLimiter limiter) {
+            Route known = route;
+            if (known == null) {
+                known = limiter.route(name);
+                route = known;
+            }
+            return known;
+        }
+    }
+
+    /** Builds tables. Not thread-safe. */
+    public static final class Builder {
+        private final ConcurrencyLimiter limiter;
+        private final PathPatternParser parser = new PathPatternParser();
+        private final Set<String> untouched = new HashSet<>(ALWAYS_UNTOUCHED);
+        private final List<String> untouchedBelow = new ArrayList<>();
+        private final List<PathPattern> excluded = new ArrayList<>();
+        private final Map<PathPattern, Candidate> candidates = new LinkedHashMap<>();
+        private String prefix = "";
+
+        private Builder(ConcurrencyLimiter limiter) {
+            this.limiter = limiter;
+        }
+
+        /** Sets the path below which the framework's own dispatcher serves all that is added later. Default: none. */
+        public Builder prefix(String prefix) {
+            this.prefix = prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
+            ALWAYS_UNTOUCHED.forEach(this::untouched);
+            return this;
+        }
+
+        /** Adds a path whose requests pass untouched. */
+        public Builder untouched(String path) {
+            untouched.add(prefix + path);
+            return this;
+        }
+
+        /** Adds a path that, with everything below it, passes untouched. */
+        public Builder untouchedBelow(String path) {
+            untouchedBelow.add(prefix + path);
+            return this;
+        }
+
+        /**
+         * Adds a pattern, from the root, whose requests pass untouched.
+         *
+         * @throws PatternParseException if it is no path pattern
+         */
+        public Builder exclude(String pattern) {
+            excluded.add(parser.parse(pattern));
+            return this;
+        }
+
+        /** Adds the pattern of a handler; no methods are all methods. */
+        public Builder route(Collection<String> methods, PathPattern pattern) {
+            PathPattern whole = prefix.isEmpty() ? pattern : parser.parse(prefix + pattern.getPatternString());
+            candidates.computeIfAbsent(whole, Candidate::new).add(methods);
+            return this;
+        }
+
+        /** {@link #route(Collection, PathPattern)} with a pattern that has not been parsed. */
+        public Builder route(Collection<String> methods, String pattern) {
+            return route(methods, parser.parse(pattern));
+        }
+
+        /** The table. */
+        public RouteTable build() {
+            return new RouteTable(this);
+        }
+    }
+}

@@ -39,6 +39,8 @@ import picocli.CommandLine.Option;
 public final class Overload implements Callable<Integer> {
     private static final double GOODPUT_BAR = 0.95;
     private static final double P99_BAR = 3;
+    /* Less than this of the capacity, and the machine was too busy with other things to compare anything. */
+    private static final double SATURATION_BAR = 0.9;
     private static final double MAX_LAG_MILLIS = 10;
 
     enum Mode {
@@ -114,12 +116,9 @@ public final class Overload implements Callable<Integer> {
     }
 
     private void measure(LoadGenerator generator, Mode mode, int round, Path folder) throws Exception {
-        ServiceProcess.Builder builder = ServiceProcess.builder(sample.jar(), folder.resolve(name(mode) + ".log"))
+        ServiceProcess.Builder builder = sample.service(mode == Mode.WITH, folder.resolve(name(mode) + ".log"))
                 .env("SERVER", server)
                 .jvmArguments(List.of("-Xms512m", "-Xmx512m"));
-        if (mode == Mode.WITHOUT) {
-            builder.env("LOADLINE_ENABLED", "false");
-        }
         try (ServiceProcess service = builder.start()) {
             service.awaitReady(Duration.ofSeconds(60));
             generator.run(plan(service, 0.5, round), Duration.ofSeconds(quick ? 8 : 15));
@@ -206,6 +205,7 @@ public final class Overload implements Callable<Integer> {
                 .put("without_overload_goodput", stock.goodputPerSecond())
                 .put("without_p99_overload_ms", stock.admittedMillis(99))
                 .put("generator_lag_p99_ms", Math.max(overload.lagMillis(99), stock.lagMillis(99)))
+                .bar("saturation_bar", saturation >= SATURATION_BAR * capacityPerSecond)
                 .bar("goodput_bar", goodputRatio >= GOODPUT_BAR)
                 .bar("p99_bar", p99Ratio <= P99_BAR);
     }

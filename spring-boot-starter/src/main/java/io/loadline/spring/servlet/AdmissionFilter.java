@@ -10,6 +10,7 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
+import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.Outcomes;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -31,9 +32,9 @@ final class AdmissionFilter implements Filter {
      */
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
-    private final ServletRoutes routes;
+    private final CollectedRoutes routes;
 
-    AdmissionFilter(Loadline loadline, ServletRoutes routes) {
+    AdmissionFilter(Loadline loadline, CollectedRoutes routes) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
@@ -50,7 +51,7 @@ final class AdmissionFilter implements Filter {
         LimitedResponse response = bareResponse instanceof LimitedResponse limited
                 ? limited
                 : new LimitedResponse(bareResponse, drain, request.getProtocol().startsWith("HTTP/1."));
-        Route route = request.getDispatcherType() == DispatcherType.REQUEST ? routes.match(request) : null;
+        Route route = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
         if (route == null) {
             chain.doFilter(request, response);
             response.beforeCommit();
@@ -71,6 +72,12 @@ final class AdmissionFilter implements Filter {
         } finally {
             end(request, response, route, ticket, failure);
         }
+    }
+
+    private @Nullable Route route(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        String context = request.getContextPath();
+        return routes.match(request.getMethod(), path.startsWith(context) ? path.substring(context.length()) : path);
     }
 
     private void end(

@@ -7,8 +7,8 @@ package io.loadline.spring.servlet;
 import io.loadline.Loadline;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
+import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.RouteContributor;
-import io.loadline.spring.internal.RouteTable;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.EnumSet;
@@ -40,18 +40,14 @@ public final class LoadlineServletAutoConfiguration {
     private static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 10;
 
     @Bean
-    ServletRoutes loadlineServletRoutes(
+    CollectedRoutes loadlineRoutes(
             Loadline loadline, LoadlineProperties properties, ObjectProvider<RouteContributor> contributors) {
-        return new ServletRoutes(
-                loadline,
-                () -> RouteTable.of(
-                        loadline.limiter(),
-                        contributors.orderedStream(),
-                        properties.limit().exclude()));
+        return new CollectedRoutes(
+                loadline.limiter(), contributors, properties.limit().exclude());
     }
 
     @Bean
-    FilterRegistrationBean<AdmissionFilter> loadlineAdmissionFilter(Loadline loadline, ServletRoutes routes) {
+    FilterRegistrationBean<AdmissionFilter> loadlineAdmissionFilter(Loadline loadline, CollectedRoutes routes) {
         FilterRegistrationBean<AdmissionFilter> registration =
                 new FilterRegistrationBean<>(new AdmissionFilter(loadline, routes));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,10 +45,8 @@ class OrdersServiceIT {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    /** The parameter of the class; the service got it before. */
-    OrdersServiceIT(String server) {
-        assertThat(server).isNotEmpty();
-    }
+    @Parameter
+    private String server;
 
     @BeforeParameterizedClassInvocation
     static void startService(String server) throws Exception {
@@ -57,6 +56,21 @@ class OrdersServiceIT {
     @AfterParameterizedClassInvocation
     static void stopService() {
         service.close();
+    }
+
+    @Test
+    void server_chosen_isTheOneThatRuns() throws Exception {
+        String metrics = get("/metrics").body();
+
+        switch (server) {
+            case "tomcat" -> assertThat(metrics).contains("tomcat_sessions_");
+            // What the blocking controllers run on there, as many threads as Tomcat has.
+            case "netty" ->
+                assertThat(metrics)
+                        .doesNotContain("tomcat_")
+                        .contains("executor_pool_core_threads{name=\"applicationTaskExecutor\"} 200.0");
+            default -> throw new AssertionError(server);
+        }
     }
 
     @Test

@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.reactive;
+
+import io.loadline.Loadline;
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Route;
+import io.loadline.spring.internal.CollectedRoutes;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** Admits requests, refuses what exceeds the limit, and asks for closed connections while draining. Thread-safe. */
+final class AdmissionWebFilter implements WebFilter, Ordered {
+    private final ConcurrencyLimiter limiter;
+    private final DrainCoordinator drain;
+    private final CollectedRoutes routes;
+    private final ApplicationContext context;
+
+    AdmissionWebFilter(Loadline loadline, CollectedRoutes routes, ApplicationContext context) {
+        this.limiter = loadline.limiter();
+        this.drain = loadline.drain();
+        this.routes = routes;
+        this.context = context;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        if (exchange.getApplicationContext() != context) {
+            return chain.filter(exchange); // the management context inherits the filters of its parent
+        }
+        exchange.getResponse().beforeCommit(() -> {
+            if (drain.isDraining() && Protocols.isHttp1(exchange.getRequest())) {
+                exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
+            }
+            return Mono.empty();
+        });
+        ServerHttpRequest request = exchange.getRequest();
+        Route route = routes.match(
+                request.getMethod().name(),
+                request.getPath().pathWithinApplication().value());
+        return route == null ? chain.filter(exchange) : new AdmittedMono(limiter, route, exchange, chain);
+    }
+
+    /** Early, so that refusing costs little, yet after filters that an application puts first on purpose. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE + 10;
+    }
+}

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.reactive;
+
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Outcome;
+import io.loadline.limit.Route;
+import io.loadline.spring.internal.Outcomes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
+
+/** Ends an admitted request when its response has been written, failed or been cancelled. Thread-safe; ends it once. */
+final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
+    /*
+     * A cancellation, by a client that goes, may race with the end of the response: the swap makes one of them the end.
+     */
+    private static final VarHandle TICKET;
+
+    static {
+        try {
+            TICKET = MethodHandles.lookup().findVarHandle(AdmittedSubscriber.class, "ticket", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ConcurrencyLimiter limiter;
+    private final Route route;
+    private final ServerHttpResponse response;
+    private final CoreSubscriber<? super Void> actual;
+
+    /** Whoever swaps it to REFUSED ends the request. */
+    @SuppressWarnings("unused")
+    private volatile long ticket;
+
+    /** Written once before the downstream sees this subscription, which orders its calls after that. */
+    private @Nullable Subscription upstream;
+
+    AdmittedSubscriber(
+            ConcurrencyLimiter limiter,
+            Route route,
+            long ticket,
+            ServerHttpResponse response,
+            CoreSubscriber<? super Void> actual) {
+        this.limiter = limiter;
+        this.route = route;
+        this.ticket = ticket;
+        this.response = response;
+        this.actual = actual;
+    }
+
+    @Override
+    public Context currentContext() {
+        return actual.currentContext();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        upstream = subscription;
+        actual.onSubscribe(this);
+    }
+
+    @Override
+    public void onNext(Void none) {
+        actual.onNext(none);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        end(Outcomes.of(limiter, failure));
+        actual.onError(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        end(outcome());
+        actual.onComplete();
+    }
+
+    @Override
+    public void request(long count) {
+        if (upstream != null) {
+            upstream.request(count);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        try {
+            if (upstream != null) {
+                upstream.cancel();
+            }
+        } finally {
+            end(Outcome.IGNORED);
+        }
+    }
+
+    void end(Outcome outcome) {
+        long held = (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
+        if (held != ConcurrencyLimiter.REFUSED) {
+            limiter.release(held, route, outcome);
+        }
+    }
+
+    private Outcome outcome() {
+        if (Outcomes.isStream(response.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
+            return Outcome.IGNORED;
+        }
+        HttpStatusCode status = response.getStatusCode();
+        return Outcome.ofHttpStatus(status == null ? 200 : status.value());
+    }
+}

@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.reactive;
+
+import io.loadline.Loadline;
+import io.loadline.spring.LoadlineAutoConfiguration;
+import io.loadline.spring.LoadlineProperties;
+import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.RouteContributor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.reactive.function.server.support.RouterFunctionMapping;
+import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.server.WebFilter;
+
+/** Puts the limiter in front of a service on a reactive server. */
+@AutoConfiguration(after = LoadlineAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnClass({WebFilter.class, RequestMappingHandlerMapping.class})
+@ConditionalOnBooleanProperty(name = "loadline.enabled", matchIfMissing = true)
+@ConditionalOnBean(Loadline.class)
+public final class LoadlineReactiveAutoConfiguration {
+
+    @Bean
+    CollectedRoutes loadlineRoutes(
+            Loadline loadline, LoadlineProperties properties, ObjectProvider<RouteContributor> contributors) {
+        return new CollectedRoutes(
+                loadline.limiter(), contributors, properties.limit().exclude());
+    }
+
+    @Bean
+    WebFluxRoutes loadlineWebFluxRoutes(
+            ObjectProvider<RequestMappingHandlerMapping> controllers, ObjectProvider<RouterFunctionMapping> functions) {
+        return new WebFluxRoutes(controllers, functions);
+    }
+
+    @Bean
+    AdmissionWebFilter loadlineAdmissionFilter(Loadline loadline, CollectedRoutes routes, ApplicationContext context) {
+        return new AdmissionWebFilter(loadline, routes, context);
+    }
+
+    /** Without an actuator there is no management server: the main one serves the reads. */
+    @Bean
+    @ConditionalOnMissingClass("org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration")
+    SimpleUrlHandlerMapping loadlineStatusHandlerMapping(Loadline loadline) {
+        return StatusWebHandler.mapping(loadline);
+    }
+}

@@ -4,6 +4,7 @@
  */
 package io.loadline.metrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
@@ -27,6 +28,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the signal as the meters of {@link LoadlineMeter}. Thread-safe. Hold on to it: registries reference it weakly.
@@ -34,11 +37,12 @@ import java.util.function.ToLongFunction;
 public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     /*
      * The load must be absent while it is not valid: autoscalers read 0 as "remove instances", and NaN as 0 or as an
-     * error. So its two gauges are registered and removed as validity comes and goes, in the snapshot's listener, which
-     * runs before the thread that changed the state goes on.
+     * error. So its two gauges are registered and removed as validity comes and goes, in the snapshot's listener.
      *
      * Everything reads the latest snapshot and nothing is computed here.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(LoadlineMetrics.class);
+
     private static final Map<String, ToLongFunction<LimiterStats>> RESULTS = Map.of(
             "succeeded", LimiterStats::succeeded,
             "ignored", LimiterStats::ignored,
@@ -54,26 +58,41 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final List<Binding> bindings = new CopyOnWriteArrayList<>();
     private final Registration registration;
 
+    @GuardedBy("this")
+    private boolean closed;
+
     /** Meters about {@code application}, made of {@code signal} and {@code drain}. */
     public LoadlineMetrics(String application, String version, LoadSignal signal, DrainCoordinator drain) {
         this.application = application;
         this.version = version;
         this.signal = signal;
         this.drain = drain;
-        this.registration = signal.listen(snapshot -> bindings.forEach(binding -> binding.follow(snapshot)));
+        this.registration = signal.listen(snapshot -> bindings.forEach(Binding::follow));
     }
 
+    /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
-    public void bindTo(MeterRegistry registry) {
+    public synchronized void bindTo(MeterRegistry registry) {
+        if (closed) {
+            return;
+        }
+        if (registry.find(LoadlineMeter.INFO.meterName()).meter() != null) {
+            LOG.warn(
+                    "{}: {} has the meters of a Loadline already and gets no others; each service needs a registry",
+                    application,
+                    registry.getClass().getSimpleName());
+            return;
+        }
         Binding binding = new Binding(registry);
-        bindings.add(binding);
         binding.bind();
-        binding.follow(signal.snapshot());
+        bindings.add(binding);
+        binding.follow();
     }
 
     /** Removes all meters from all registries. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         registration.close();
         bindings.forEach(Binding::unbind);
         bindings.clear();
@@ -115,10 +134,12 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
         }
 
-        synchronized void follow(SignalSnapshot snapshot) {
+        /** Follows the latest snapshot: the one that was told of may be an older one. */
+        synchronized void follow() {
             if (unbound) {
                 return;
             }
+            SignalSnapshot snapshot = signal.snapshot();
             boolean valid = snapshot.validity() == Validity.VALID;
             if (valid && loads.isEmpty()) {
                 loads.add(register(

@@ -34,8 +34,8 @@ public final class Heartbeat implements AutoCloseable {
     /** Written by {@link #start()} and {@link #close()}, read by the thread itself; a beat more or less is harmless. */
     private volatile @Nullable Thread thread;
 
-    /** Confined to whoever beats: {@link #beat()} lets one caller in at a time. */
-    private long lastBeatNanos;
+    /** Written by whoever beats, {@link #beat()} lets one in at a time, and by {@link #start()}; read by the former. */
+    private volatile long lastBeatNanos;
 
     private final AtomicBoolean beating = new AtomicBoolean();
 
@@ -64,6 +64,8 @@ public final class Heartbeat implements AutoCloseable {
         if (thread == null) {
             Thread started = new Thread(this::run, "loadline");
             started.setDaemon(true);
+            // The time without a thread was no stall.
+            lastBeatNanos = ticker.read();
             thread = started;
             started.start();
         }

@@ -116,7 +116,7 @@ final class DemoRun {
         int restartFrom = normalFrom + 3;
         LoadRun load = generator.start(LoadPlan.builder(balancer.port(), "/pool")
                 .ratePerSecond(warmRate(1))
-                .freshShare(0.2)
+                .freshShare(0.1)
                 .maxIdle(Duration.ofMillis(400))
                 .log(log)
                 .build());

@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** One of the demo's instances of the sample, restarted on the same port. Thread-safe. */
 final class Instance implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int FIRST_ANSWERS = 20;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final boolean loadline;
@@ -38,18 +39,20 @@ final class Instance implements AutoCloseable {
     }
 
     void start() throws IOException {
-        ServiceProcess.Builder builder = ServiceProcess.builder(Sample.SPRING_BOOT.jar(), log)
+        process = Sample.SPRING_BOOT
+                .service(loadline, log)
                 .port(port)
-                // What a JVM chooses by itself in a container of this size.
-                .jvmArguments(List.of("-XX:+UseSerialGC", "-Xmx256m"));
-        if (!loadline) {
-            builder.env("LOADLINE_ENABLED", "false");
-        }
-        process = builder.start();
+                // The first compiler only: the second would take most of a small machine for a run of half a minute.
+                .jvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"))
+                .start();
     }
 
+    /** Waits until it is ready, and for its first answers: they come late, and no client shall wait for them. */
     void awaitReady() throws InterruptedException {
         current().awaitReady(PATIENCE);
+        for (int i = 0; i < FIRST_ANSWERS; i++) {
+            Probe.get(port, "/pool", PATIENCE);
+        }
     }
 
     void terminate() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes one CSV line per request. Not thread-safe; confined to the generator's thread. */
 final class RequestLog implements AutoCloseable {
     private final @Nullable BufferedWriter out;
+    private final StringBuilder line = new StringBuilder();
 
     RequestLog(@Nullable Path file) throws IOException {
         if (file == null) {
@@ -37,16 +38,16 @@ final class RequestLog implements AutoCloseable {
             return;
         }
         try {
-            out.write(String.format(
-                    "%.3f,%d,%s,%d,%s,%d,%s,%s%n",
-                    scheduledEpochMillis,
-                    latencyNanos / 1_000,
-                    outcome,
-                    status,
-                    connection,
-                    localPort,
-                    path,
-                    detail.replace(',', ';').replace('\n', ' ')));
+            line.setLength(0);
+            line.append((long) scheduledEpochMillis).append(',');
+            line.append(latencyNanos / 1_000).append(',');
+            line.append(outcome).append(',');
+            line.append(status).append(',');
+            line.append(connection).append(',');
+            line.append(localPort).append(',');
+            line.append(path).append(',');
+            line.append(detail.replace(',', ';').replace('\n', ' ')).append('\n');
+            out.append(line);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

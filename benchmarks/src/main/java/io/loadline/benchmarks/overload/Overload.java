@@ -114,12 +114,9 @@ public final class Overload implements Callable<Integer> {
     }
 
     private void measure(LoadGenerator generator, Mode mode, int round, Path folder) throws Exception {
-        ServiceProcess.Builder builder = ServiceProcess.builder(sample.jar(), folder.resolve(name(mode) + ".log"))
+        ServiceProcess.Builder builder = sample.service(mode == Mode.WITH, folder.resolve(name(mode) + ".log"))
                 .env("SERVER", server)
                 .jvmArguments(List.of("-Xms512m", "-Xmx512m"));
-        if (mode == Mode.WITHOUT) {
-            builder.env("LOADLINE_ENABLED", "false");
-        }
         try (ServiceProcess service = builder.start()) {
             service.awaitReady(Duration.ofSeconds(60));
             generator.run(plan(service, 0.5, round), Duration.ofSeconds(quick ? 8 : 15));

@@ -38,7 +38,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
             return chain.filter(exchange); // the management context inherits the filters of its parent
         }
         exchange.getResponse().beforeCommit(() -> {
-            if (drain.isDraining() && Protocols.isHttp1(exchange.getRequest())) {
+            if (drain.isDraining() && NativeRequest.isHttp1(exchange.getRequest())) {
                 exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
             }
             return Mono.empty();

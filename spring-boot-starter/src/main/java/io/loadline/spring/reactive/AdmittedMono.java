@@ -38,7 +38,7 @@ final class AdmittedMono extends Mono<Void> {
             refuse(exchange.getRequest().getMethod(), exchange.getResponse()).subscribe(actual);
             return;
         }
-        AdmittedSubscriber subscriber = new AdmittedSubscriber(limiter, route, ticket, exchange.getResponse(), actual);
+        AdmittedSubscriber subscriber = new AdmittedSubscriber(limiter, route, ticket, exchange, actual);
         try {
             chain.filter(exchange).subscribe(subscriber);
         } catch (RuntimeException | Error e) {

@@ -15,6 +15,7 @@ import org.reactivestreams.Subscription;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 
@@ -35,7 +36,7 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
 
     private final ConcurrencyLimiter limiter;
     private final Route route;
-    private final ServerHttpResponse response;
+    private final ServerWebExchange exchange;
     private final CoreSubscriber<? super Void> actual;
 
     /** Whoever swaps it to REFUSED ends the request. */
@@ -49,12 +50,12 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
             ConcurrencyLimiter limiter,
             Route route,
             long ticket,
-            ServerHttpResponse response,
+            ServerWebExchange exchange,
             CoreSubscriber<? super Void> actual) {
         this.limiter = limiter;
         this.route = route;
         this.ticket = ticket;
-        this.response = response;
+        this.exchange = exchange;
         this.actual = actual;
     }
 
@@ -112,7 +113,12 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
     }
 
     private Outcome outcome() {
+        ServerHttpResponse response = exchange.getResponse();
         if (Outcomes.isStream(response.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
+            return Outcome.IGNORED;
+        }
+        // With a length, a client may have read all and gone; without, it waits for the end that has not been sent yet.
+        if (response.getHeaders().getContentLength() < 0 && NativeRequest.isClientGone(exchange.getRequest())) {
             return Outcome.IGNORED;
         }
         HttpStatusCode status = response.getStatusCode();

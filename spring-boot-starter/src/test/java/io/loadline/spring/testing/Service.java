@@ -4,11 +4,16 @@
  */
 package io.loadline.spring.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.loadline.Loadline;
 import io.loadline.limit.LimiterStats;
-import java.util.ArrayList;
+import io.loadline.limit.Outcome;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -31,14 +36,18 @@ public final class Service implements AutoCloseable {
     }
 
     public static Service start(Class<?> application, WebApplicationType type, String... properties) {
-        List<String> arguments = new ArrayList<>();
-        DEFAULTS.forEach(each -> arguments.add("--" + each));
-        List.of(properties).forEach(each -> arguments.add("--" + each));
+        Map<String, String> arguments = new LinkedHashMap<>(); // the last value of a key counts
+        Stream.concat(DEFAULTS.stream(), Stream.of(properties)).forEach(each -> {
+            int equals = each.indexOf('=');
+            arguments.put(each.substring(0, equals), each.substring(equals + 1));
+        });
         return new Service(new SpringApplicationBuilder(application)
                 .web(type)
                 .registerShutdownHook(false)
                 .properties(Map.of("logging.level.root", "warn"))
-                .run(arguments.toArray(new String[0])));
+                .run(arguments.entrySet().stream()
+                        .map(each -> "--" + each.getKey() + "=" + each.getValue())
+                        .toArray(String[]::new)));
     }
 
     public ConfigurableApplicationContext context() {
@@ -67,6 +76,25 @@ public final class Service implements AutoCloseable {
 
     public LimiterStats stats() {
         return loadline().limiter().stats();
+    }
+
+    /** Waits until no request is in flight, and for the counts of what ended since {@code before} to be {@code expected}. */
+    public void awaitEnded(LimiterStats before, LimiterStats expected) {
+        await().untilAsserted(() -> {
+            assertThat(inFlight()).isZero();
+            assertThat(stats().minus(before)).isEqualTo(expected);
+        });
+    }
+
+    /** Counts of one request that ended so. */
+    public static LimiterStats one(Outcome outcome) {
+        return new LimiterStats(
+                outcome == Outcome.SUCCESS ? 1 : 0,
+                outcome == Outcome.IGNORED ? 1 : 0,
+                outcome == Outcome.DROPPED ? 1 : 0,
+                0,
+                0,
+                0);
     }
 
     @Override

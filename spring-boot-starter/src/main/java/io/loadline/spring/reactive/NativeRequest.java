@@ -10,12 +10,12 @@ import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.util.ClassUtils;
 import reactor.netty.http.server.HttpServerRequest;
 
-/** Knows the protocol of a request, which Spring does not tell. Stateless. */
-final class Protocols {
+/** Knows of a request what the server does but Spring does not tell. Stateless. */
+final class NativeRequest {
     private static final boolean NETTY = isPresent("reactor.netty.http.server.HttpServerRequest");
     private static final boolean SERVLET = isPresent("jakarta.servlet.ServletRequest");
 
-    private Protocols() {}
+    private NativeRequest() {}
 
     /** Whether the request came by HTTP/1; on servers we do not know, it did. */
     static boolean isHttp1(ServerHttpRequest request) {
@@ -29,7 +29,18 @@ final class Protocols {
         return true;
     }
 
+    /** Whether Reactor Netty has lost the client; it may complete a response that was cut off as if it had been written. */
+    static boolean isClientGone(ServerHttpRequest request) {
+        if (NETTY && ServerHttpRequestDecorator.getNativeRequest(request) instanceof HttpServerRequest netty) {
+            boolean[] gone = new boolean[1];
+            HttpServerRequest unused = netty.withConnection(
+                    connection -> gone[0] = !connection.channel().isActive());
+            return gone[0];
+        }
+        return false;
+    }
+
     private static boolean isPresent(String type) {
-        return ClassUtils.isPresent(type, Protocols.class.getClassLoader());
+        return ClassUtils.isPresent(type, NativeRequest.class.getClassLoader());
     }
 }

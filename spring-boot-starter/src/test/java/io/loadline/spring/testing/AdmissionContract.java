@@ -1,0 +1,200 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.loadline.limit.LimiterStats;
+import io.loadline.limit.Route;
+import io.loadline.spring.testing.Wire.Answer;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.WebApplicationType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What holds on every server for a service whose limit is one request. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class AdmissionContract {
+    private final WebApplicationType type;
+    private final JsonMapper json = new JsonMapper();
+    private Service service;
+
+    protected AdmissionContract(WebApplicationType type) {
+        this.type = type;
+    }
+
+    @BeforeAll
+    void start() {
+        service = Service.start(
+                HeldApplication.class, type, "loadline.limit.initial=1", "loadline.limit.exclude=/static/**");
+    }
+
+    @AfterAll
+    void stop() {
+        service.close();
+    }
+
+    @Test
+    void request_beyondTheLimit_getsAProblem() {
+        try (Held held = new Held()) {
+            Answer refused = Wire.get(service.port(), "/orders/1");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("content-type")).isEqualTo("application/problem+json");
+            assertThat(Integer.parseInt(refused.header("retry-after"))).isPositive();
+            JsonNode problem = json.readTree(refused.body());
+            assertThat(problem.get("status").intValue()).isEqualTo(503);
+            assertThat(problem.get("reason").stringValue()).isEqualTo("limit");
+            assertThat(held.since().shed()).isOne();
+        }
+    }
+
+    @Test
+    void head_beyondTheLimit_hasNoBody() {
+        try (Held held = new Held();
+                Wire wire = new Wire(service.port())) {
+            Answer head = wire.send("HEAD", "/orders/1").read("HEAD");
+            assertThat(head.status()).isEqualTo(503);
+            assertThat(head.header("content-length")).isNotEqualTo("0");
+            // Were there a body, it would be taken for the next response; Tomcat closes the connection after a 503.
+            assertThat(
+                            "close".equals(head.header("connection"))
+                                    ? wire.isClosedByServer()
+                                    : wire.get("/livez").status() == 200)
+                    .isTrue();
+            assertThat(held.since().shed()).isOne();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/livez",
+                "/readyz",
+                "/startupz",
+                "/actuator/health",
+                "/actuator/health/startup",
+                "/actuator/loadline",
+                "/loadline",
+                "/loadline/load",
+                "/static/logo"
+            })
+    void untouchedPath_beyondTheLimit_isServedAndNotCounted(String path) {
+        try (Held held = new Held()) {
+            assertThat(Wire.get(service.port(), path).status()).isEqualTo(200);
+            assertThat(held.since()).isEqualTo(LimiterStats.ZERO);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/livez/", "/livez;a=b", "/%6civez", "//livez", "/actuatorx", "/loadline/x", "/staticx/logo"})
+    void otherSpelling_beyondTheLimit_isRefused(String path) {
+        try (Held held = new Held()) {
+            assertThat(Wire.get(service.port(), path).status()).isEqualTo(503);
+            assertThat(held.since().shed()).isOne();
+        }
+    }
+
+    @Test
+    void reads_areJsonThatIsNotCached() {
+        for (String path : List.of("/loadline", "/loadline/load")) {
+            Answer answer = Wire.get(service.port(), path);
+            assertThat(answer.header("content-type")).isEqualTo("application/json");
+            assertThat(answer.header("cache-control")).isEqualTo("no-store");
+            assertThat(json.readTree(answer.body()).has("load")).isTrue();
+        }
+        try (Wire wire = new Wire(service.port())) {
+            assertThat(wire.send("HEAD", "/loadline").read("HEAD").status()).isEqualTo(200);
+            assertThat(wire.send("DELETE", "/loadline").read("DELETE").status()).isEqualTo(405);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostileHeaders")
+    void hostileHeader_changesNothing(String header) {
+        LimiterStats before = service.stats();
+        List<Route> routes = List.copyOf(service.loadline().limiter().routes());
+        Answer answer = Wire.get(service.port(), "/orders/1", header);
+        // The server itself may refuse what is not HTTP.
+        assertThat(answer.status()).isIn(200, 400, 431);
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+        assertThat(service.stats().minus(before).completed()).isLessThanOrEqualTo(1);
+        assertThat(service.loadline().limiter().routes())
+                .extracting(Route::name)
+                .allMatch(name ->
+                        name.equals("GET /orders/{id}") || routes.toString().contains(name));
+    }
+
+    static List<String> hostileHeaders() {
+        String huge = "9".repeat(6_000);
+        return List.of("X-Request-Timeout: ", "Criticality: ", "X-Request-Id: ").stream()
+                .flatMap(name -> List.of(
+                                "",
+                                huge,
+                                "-1",
+                                "1e999",
+                                "NaN",
+                                "0x10",
+                                "\u0001\u0007\u007f",
+                                "\u00ff\u00fe",
+                                "a\tb",
+                                "%00")
+                        .stream()
+                        .map(value -> name + value))
+                .toList();
+    }
+
+    @Test
+    void distinctPaths_takeTheOtherRoute() {
+        LimiterStats before = service.stats();
+        int routes = service.loadline().limiter().routes().size();
+        for (int connection = 0; connection < 20; connection++) {
+            try (Wire wire = new Wire(service.port())) {
+                for (int i = 0; i < 50; i++) {
+                    assertThat(wire.get("/made-up/" + connection + "/" + i).status())
+                            .isEqualTo(404);
+                }
+            }
+        }
+        await().untilAsserted(() ->
+                assertThat(service.stats().minus(before).succeeded()).isEqualTo(1_000));
+        assertThat(service.loadline().limiter().routes()).hasSize(routes);
+    }
+
+    /** The one request the limit admits. */
+    private final class Held implements AutoCloseable {
+        private final Wire wire = new Wire(service.port());
+        private final Gate gate;
+        private final LimiterStats before;
+
+        Held() {
+            await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+            String name = Gate.newName();
+            gate = Gate.of(name);
+            wire.send("GET", "/held?gate=" + name);
+            gate.awaitArrival();
+            before = service.stats();
+        }
+
+        LimiterStats since() {
+            return service.stats().minus(before);
+        }
+
+        @Override
+        public void close() {
+            gate.open();
+            assertThat(wire.read("GET").body()).isEqualTo("opened");
+            wire.close();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.testing;
+
+import java.util.concurrent.CompletableFuture;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** An application that runs on any server and holds a request while a test looks around. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@RestController
+public class HeldApplication {
+
+    @GetMapping("/orders/{id}")
+    String order(@PathVariable("id") String id) {
+        return "order " + id;
+    }
+
+    @GetMapping("/static/{name}")
+    String file(@PathVariable("name") String name) {
+        return "file " + name;
+    }
+
+    @GetMapping("/held")
+    CompletableFuture<String> held(@RequestParam("gate") String gate) {
+        return Gate.of(gate).opened();
+    }
+}

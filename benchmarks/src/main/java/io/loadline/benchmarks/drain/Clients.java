@@ -26,11 +26,11 @@ final class Clients {
     static final long LONGEST_MILLIS = 500;
 
     private static final List<String> SHORT = List.of(
-            "/orders/1", "/work?ms=5", "/pool", "/orders/17", "/work?ms=40", "/orders/99", "/pool", "/work?ms=0");
+            "/orders/1", "/work?ms=5", "/pool", "/orders/17", "/work?ms=10", "/orders/99", "/pool", "/work?ms=0");
     private static final String LONG = "/work?ms=" + LONGEST_MILLIS;
     private static final int KEEP_ALIVE = 20;
     private static final double KEEP_ALIVE_SHARE = 0.65;
-    private static final double LONG_PER_SECOND = 2;
+    private static final double LONG_PER_SECOND = 1;
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /* Looked at every 50 ms: no pause is longer than 500 ms. */

@@ -48,7 +48,7 @@ public final class Drain implements Callable<Integer> {
     private int restarts;
 
     @Option(names = "--rate", description = "Requests a second (default: ${DEFAULT-VALUE}).")
-    private double ratePerSecond = 200;
+    private double ratePerSecond = 150;
 
     @Option(names = "--without-loadline", description = "What the stock services lose; never fails.")
     private boolean withoutLoadline;

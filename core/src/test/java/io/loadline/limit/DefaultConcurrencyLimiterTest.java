@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What the limiter does apart from calls: enforcement, warm-up, stalls, sampling, refusing everything. */
@@ -233,7 +234,7 @@ class DefaultConcurrencyLimiterTest {
         }
         assertThat(limiter.stats().succeeded()).isEqualTo(30L * perBeat);
         // 32,000 a second: one of 16.
-        assertThat(timed).isEqualTo(perBeat / 16);
+        assertThat(timed).isBetween(perBeat / 16 - 2L, perBeat / 16 + 2L);
         for (int beat = 0; beat < 11; beat++) {
             release(acquire());
             beat();
@@ -295,10 +296,42 @@ class DefaultConcurrencyLimiterTest {
         }
     }
 
+    /** Between a release and its announcement, which are arranged around the reading of the clock. */
+    @Test
+    void refuseAll_againBeforeTheLastReleaseAnnounces_callsNobodyWhileACallRuns() {
+        AtomicReference<Runnable> atNextReading = new AtomicReference<>();
+        limiter = ConcurrencyLimiter.builder("tested")
+                .algorithm(() -> algorithm)
+                .ticker(() -> {
+                    Runnable action = atNextReading.getAndSet(null);
+                    if (action != null) {
+                        action.run();
+                    }
+                    return ticker.read();
+                })
+                .build();
+        AtomicInteger first = new AtomicInteger();
+        AtomicInteger second = new AtomicInteger();
+        long[] held = new long[1];
+        long last = acquire();
+        limiter.refuseAll(first::incrementAndGet);
+        atNextReading.set(() -> {
+            assertThat(limiter.inFlight()).isZero();
+            limiter.resume();
+            held[0] = acquire();
+            limiter.refuseAll(second::incrementAndGet);
+        });
+        release(last);
+        assertThat(second).as("while a call runs").hasValue(0);
+        release(held[0]);
+        assertThat(second).hasValue(1);
+        assertThat(first).as("resumed before it was told").hasValue(0);
+    }
+
     /** Releases race with refusing, resuming and refusing again: no listener is called while a call runs, nor twice. */
     @Test
     void refuseAll_againAndAgainWhileCallsEnd_isRightEachTime() throws Exception {
-        int rounds = 20_000;
+        int rounds = 5_000;
         CyclicBarrier together = new CyclicBarrier(2);
         ExecutorService executor = Executors.newSingleThreadExecutor();
         long[] ticket = new long[1];

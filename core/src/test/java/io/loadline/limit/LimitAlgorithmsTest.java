@@ -168,6 +168,18 @@ class LimitAlgorithmsTest {
     }
 
     @Test
+    void experiment_callsBecomeRare_endsAndGoesBack() {
+        int limit = calmAt(200);
+        adaptive.decide(window(150, 2, limit, limit));
+        assertThat(settleAndMeasure(150, 2, limit).limit()).isEqualTo(2 * limit);
+        adaptive.decide(window(150, 2, limit, limit));
+        assertThat(samples(3, 1).window(2_999_999_999L, 2 * limit, 3)).matches(w -> !adaptive.isComplete(w));
+        LimitWindow rare = samples(3, 1).window(3_000_000_000L, 2 * limit, 3);
+        assertThat(adaptive.isComplete(rare)).isTrue();
+        assertThat(adaptive.decide(rare).limit()).isEqualTo(limit);
+    }
+
+    @Test
     void experiment_cpuIsUsedUp_isNotMade() {
         int limit = calmAt(200);
         for (int i = 0; i < 50; i++) {

@@ -93,7 +93,23 @@ class StripedStatsTest {
             for (int i = 0; i < 1024; i++) {
                 sampled += stats.isSampled(mask) ? 1 : 0;
             }
-            assertThat(sampled).as("mask %s", mask).isEqualTo(1024 / (mask + 1));
+            assertThat(sampled).as("mask %s", mask).isBetween(1024L / (mask + 1) - 2, 1024L / (mask + 1) + 2);
+        }
+    }
+
+    @Test
+    void isSampled_routesThatTakeTurns_areTimedAlike() {
+        StripedStats stats = new StripedStats(ROUTES, 4);
+        for (int routes = 2; routes <= 8; routes++) {
+            int[] sampled = new int[routes];
+            for (int i = 0; i < 1_600 * routes; i++) {
+                sampled[i % routes] += stats.isSampled(15) ? 1 : 0;
+            }
+            assertThat(sampled).as("%s routes", routes).satisfies(counts -> {
+                for (int count : counts) {
+                    assertThat(count).isBetween(95, 105);
+                }
+            });
         }
     }
 

@@ -4,6 +4,7 @@
  */
 package io.loadline.availability;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.internal.Listeners;
 import io.loadline.time.Registration;
 import java.time.Instant;
@@ -75,31 +76,37 @@ public final class Availability {
     }
 
     /** The service can serve but is not up to speed. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean warming(String reason) {
         return change(ServiceState.WARMING, reason);
     }
 
     /** The service serves. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean ready(String reason) {
         return change(ServiceState.READY, reason);
     }
 
     /** The service is about to leave. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean draining(String reason) {
         return change(ServiceState.DRAINING, reason);
     }
 
     /** The service has left. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean stopped(String reason) {
         return change(ServiceState.STOPPED, reason);
     }
 
     /** The service cannot recover. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean broken(String reason) {
         return change(ServiceState.BROKEN, reason);
     }
 
     /** Adds a listener that is told of every change from now on, in order. */
+    @CanIgnoreReturnValue
     public Registration listen(Listener listener) {
         return listeners.add(listener)::run;
     }

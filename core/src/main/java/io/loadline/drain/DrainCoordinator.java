@@ -128,6 +128,7 @@ public final class DrainCoordinator implements AutoCloseable {
     }
 
     /** Adds a listener that is told of each phase after it has begun. */
+    @CanIgnoreReturnValue
     public Registration listen(Listener listener) {
         return listeners.add(listener)::run;
     }
@@ -144,7 +145,7 @@ public final class DrainCoordinator implements AutoCloseable {
     @CanIgnoreReturnValue
     public CompletionStage<DrainResult> drainAsync(String reason, Settling settling) {
         if (begin(settling)) {
-            boolean unused = availability.draining(reason);
+            availability.draining(reason);
             listeners.deliver();
             advance();
         }
@@ -157,6 +158,7 @@ public final class DrainCoordinator implements AutoCloseable {
      * @param reason why, in a few words for people
      * @param settling whether to wait until traffic has stopped
      */
+    @CanIgnoreReturnValue
     public DrainResult drain(String reason, Settling settling) {
         drainAsync(reason, settling);
         try {
@@ -204,7 +206,7 @@ public final class DrainCoordinator implements AutoCloseable {
             LOG.info("Drain: done after {} ms {}", total.toMillis(), millis(phases));
             listeners.deliver();
         }
-        boolean unused = availability.stopped("server closed");
+        availability.stopped("server closed");
     }
 
     /** Stops listening to the heartbeat; a drain that is on, and any that begins later, is aborted. */
@@ -390,6 +392,7 @@ public final class DrainCoordinator implements AutoCloseable {
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
+        @CanIgnoreReturnValue
         public Builder deadline(Duration deadline) {
             this.deadline = checkDuration("deadline", deadline);
             return this;
@@ -401,6 +404,7 @@ public final class DrainCoordinator implements AutoCloseable {
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
+        @CanIgnoreReturnValue
         public Builder quiet(Duration quiet) {
             this.quiet = checkDuration("quiet", quiet);
             return this;
@@ -411,6 +415,7 @@ public final class DrainCoordinator implements AutoCloseable {
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
+        @CanIgnoreReturnValue
         public Builder settleMax(Duration settleMax) {
             this.settleMax = checkDuration("settleMax", settleMax);
             return this;

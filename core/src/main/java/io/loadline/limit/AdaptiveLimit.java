@@ -22,10 +22,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * 0.9 x throughput x mean baseline: by Little's law [1] fewer calls could not sustain what is being done.
      *
      * Verify: latency also rises without a queue of ours, for example when a dependency slows down; shrinking would then
-     * throw away work and cure nothing. So while congested and at the limit, now and then L is raised for one window.
-     * If throughput follows and latency does not, twice in a row, there was no queue: the limit stays up, the latencies
-     * seen become the baselines, and growth starts anew. The pause between experiments doubles after a failure, since an
-     * experiment in a real overload costs latency. None when the CPUs are nearly used up: then the queue is ours.
+     * throw away work and cure nothing, and the floor would fall with what it throws away. So while congested and at the
+     * limit, L is raised for a while, see Experiment. If throughput follows and latency does not, there was no queue: the
+     * latencies seen become the baselines, L goes at once to what the usual throughput needs at these latencies, again by
+     * Little's law, and growth starts anew. No experiment when the CPUs are nearly used up: then the queue is ours.
      *
      * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [2], then additively.
      * Growth must buy throughput: after four raises that bought none the limit goes back to where throughput was first
@@ -36,7 +36,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * of a thousand. Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window.
      *
      * Warm-up: until enough calls have been seen nothing is refused, or each deploy would begin with refusals. It ends
-     * after a number of calls or a time, whichever is first, so an overload that meets a cold instance is bounded.
+     * after a number of calls or a time, whichever is first, and at once in a flood: more calls than the limit and twice
+     * the latency. An overload that meets a cold instance would otherwise build up a queue in which every call is too
+     * late, for longer than the warm-up itself lasts. For the same reason windows are short until then.
      *
      * [1] J. Little, A Proof for the Queuing Formula L = λW, 1961
      * [2] V. Jacobson, Congestion Avoidance and Control, 1988

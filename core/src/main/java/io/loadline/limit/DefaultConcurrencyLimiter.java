@@ -251,9 +251,13 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             return CompletableFuture.failedFuture(RejectedException.of(rejectionReason()));
         }
         try {
+            // A stage of its own for the caller: if it is cancelled, what depends on the action's stage is still
+            // called,
+            // whereas the stage that whenComplete returns forgets its callback when somebody completes it.
             return action.get()
                     .whenComplete(
-                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)));
+                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)))
+                    .thenApply(Function.identity());
         } catch (Exception e) {
             permit.end(classify(e));
             return CompletableFuture.failedFuture(e);

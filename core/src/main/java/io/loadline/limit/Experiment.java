@@ -90,6 +90,7 @@ final class Experiment {
         settle(window);
     }
 
+    /** Whether {@code window}, which is not overdue, holds enough for this phase. */
     boolean isComplete(LimitWindow window) {
         if (phase == Phase.SETTLING) {
             return window.durationNanos() >= rttNanos;

@@ -44,6 +44,8 @@ final class StripedStats {
     private static final int TURN = PAD + 1;
     private static final int FIRST = PAD + 2;
 
+    private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[][] longs;
@@ -59,7 +61,7 @@ final class StripedStats {
         this.doubles = new double[size][PAD + routes * DOUBLES + PAD];
     }
 
-    /** Whether it is this call's turn to be timed: one of {@code sampleMask + 1} per stripe, a power of two. */
+    /** Whether it is this call's turn to be timed: about one of {@code sampleMask + 1} per stripe, a power of two. */
     boolean isSampled(int sampleMask) {
         if (sampleMask == 0) {
             return true;
@@ -68,7 +70,9 @@ final class StripedStats {
         // Unclaimed and racy on purpose: a lost increment only shifts whose turn it is.
         long turn = stripe[TURN] + 1;
         stripe[TURN] = turn;
-        return (turn & sampleMask) == 0;
+        // Multiples of the golden ratio are spread evenly and out of step with everything: with every n-th call, of two
+        // routes that take turns on a thread only one would ever be timed.
+        return turn * GOLDEN_RATIO >>> Long.SIZE - Integer.bitCount(sampleMask) == 0;
     }
 
     void count(int route, int field) {

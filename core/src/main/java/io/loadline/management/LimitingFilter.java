@@ -61,6 +61,10 @@ public final class LimitingFilter extends Filter {
             int status = draining.getResponseCode();
             // A handler that did not answer says nothing about the time an answer takes.
             outcome = status > 0 ? Outcome.ofHttpStatus(status) : Outcome.IGNORED;
+        } catch (Error e) {
+            // The server closes the connection after an exception only; its client would wait for ever.
+            exchange.close();
+            throw e;
         } finally {
             limiter.release(ticket, route, outcome);
         }

@@ -4,6 +4,7 @@
  */
 package io.loadline.signal;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
 import io.loadline.availability.ServiceState;
@@ -126,6 +127,7 @@ public final class LoadSignal implements AutoCloseable {
     }
 
     /** Adds a listener that is told of each snapshot. */
+    @CanIgnoreReturnValue
     public Registration listen(Consumer<SignalSnapshot> listener) {
         return listeners.add(listener)::run;
     }
@@ -363,12 +365,14 @@ public final class LoadSignal implements AutoCloseable {
         }
 
         /** Adds a local resource beside the CPU; of several with one name the most used counts. */
+        @CanIgnoreReturnValue
         public Builder saturation(Saturation saturation) {
             saturations.add(saturation);
             return this;
         }
 
         /** Sets what stamps the snapshots. Default: the system's clock. */
+        @CanIgnoreReturnValue
         public Builder clock(InstantSource clock) {
             this.clock = clock;
             return this;

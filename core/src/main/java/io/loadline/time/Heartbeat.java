@@ -4,6 +4,7 @@
  */
 package io.loadline.time;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.internal.Listeners;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,6 +56,7 @@ public final class Heartbeat implements AutoCloseable {
     }
 
     /** Adds a listener that is called at each beat until its registration is closed. */
+    @CanIgnoreReturnValue
     public Registration listen(Listener listener) {
         return listeners.add(listener)::run;
     }

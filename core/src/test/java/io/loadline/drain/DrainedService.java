@@ -6,6 +6,7 @@ package io.loadline.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.availability.Availability;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.limit.ConcurrencyLimiter;
@@ -89,11 +90,13 @@ final class DrainedService {
         }
     }
 
+    @CanIgnoreReturnValue
     CompletableFuture<DrainResult> drainAsync(Settling settling) {
         return drain.drainAsync("arranged", settling).toCompletableFuture();
     }
 
     /** Beats until {@code drained} is complete; returns how long that took by the ticker. */
+    @CanIgnoreReturnValue
     Duration beatUntil(CompletableFuture<?> drained) {
         long begun = ticker.read();
         while (!drained.isDone()) {

@@ -6,11 +6,16 @@ package io.loadline.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.loadline.limit.LoadModel.Call;
 import io.loadline.limit.LoadModel.Mix;
 import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the adaptive limit makes of overload and of what only looks like it, in a simulation of a stage of ten servers with
@@ -24,6 +29,21 @@ class OverloadTest {
     /** 0.6 times the capacity, from 20 s to 50 s three times, then 0.6 times again. */
     private static final LoadModel WAVE =
             LoadModel.tenTimesTwentyMillis(70, t -> CAPACITY * (between(t, 20, 50) ? 3 : 0.6));
+
+    /** Each run would log its refusals once a minute of its own, virtual time. */
+    @BeforeAll
+    static void quiet() {
+        logger().setLevel(Level.ERROR);
+    }
+
+    @AfterAll
+    static void loud() {
+        logger().setLevel(null);
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger(ConcurrencyLimiter.class);
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -52,7 +72,7 @@ class OverloadTest {
         Simulation run = Simulation.run(WAVE.withMix(BIMODAL, t -> CAPACITY), seed);
         assertThat(run.shed(10, 20)).isLessThan(0.005);
         assertThat(run.goodput(20, 50)).isGreaterThanOrEqualTo(0.95);
-        assertThat(run.p99Millis(20, 50)).isLessThanOrEqualTo(250);
+        assertThat(run.p99Millis(20, 50)).isLessThanOrEqualTo(2 * run.p99Millis(10, 20));
         assertThat(run.shed(51, 70)).isLessThan(0.005);
     }
 

@@ -180,7 +180,7 @@ final class Simulation {
         for (double t = from; t < to - 1e-9; t += 0.1) {
             capacity += 0.1 * model.capacityPerSecond().applyAsDouble(t);
         }
-        return arrived(from, to).filter(Served::isGood).count() / Math.min(capacity, offered(from, to));
+        return arrived(from, to).filter(Served::isGood).count() / Math.min(capacity, (double) offered(from, to));
     }
 
     /** The 99th percentile in milliseconds of the latency of calls of a span that were admitted. */

@@ -177,7 +177,7 @@ class LimitingFilterTest {
         for (int i = 1; i <= 3; i++) {
             try (RawConnection connection = connect()) {
                 connection.get("/work");
-                assertThatThrownBy(connection::response).isInstanceOf(IOException.class);
+                assertThatThrownBy(connection::response).isExactlyInstanceOf(IOException.class);
                 awaitFiltered();
                 assertThat(limiter.inFlight()).isZero();
                 assertThat(limiter.stats(work)).isEqualTo(new LimiterStats(0, i, 0, 0, 0, 0));

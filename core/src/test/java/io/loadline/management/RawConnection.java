@@ -4,6 +4,7 @@
  */
 package io.loadline.management;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -22,11 +23,13 @@ final class RawConnection implements AutoCloseable {
         socket.setSoTimeout(5_000);
     }
 
+    @CanIgnoreReturnValue
     RawConnection send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         return this;
     }
 
+    @CanIgnoreReturnValue
     RawConnection get(String path, String... headers) throws IOException {
         StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n");
         for (String header : headers) {

@@ -87,7 +87,7 @@ class LoadlineMetricsTest {
         SimulatedService racing = new SimulatedService();
         racing.signal.listen(snapshot -> {
             if (snapshot.validity() == Validity.VALID) {
-                boolean unused = racing.availability.draining("during the tick");
+                racing.availability.draining("during the tick");
             }
         });
         LoadlineMetrics late = new LoadlineMetrics(
@@ -175,10 +175,10 @@ class LoadlineMetricsTest {
         assertThat(gauge(LoadlineMeter.STATE, "state", "draining")).isZero();
         assertThat(gauge(LoadlineMeter.VALIDITY, "reason", "valid")).isEqualTo(1);
         assertThat(count("other", "succeeded"))
-                .isEqualTo(service.signal.snapshot().stats().succeeded())
+                .isEqualTo((double) service.signal.snapshot().stats().succeeded())
                 .isCloseTo(3_000, within(20.0));
         assertThat(count("other", "shed"))
-                .isEqualTo(service.signal.snapshot().stats().shed())
+                .isEqualTo((double) service.signal.snapshot().stats().shed())
                 .isCloseTo(6_000, within(20.0));
     }
 

@@ -6,6 +6,7 @@ package io.loadline.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.ManualClock;
 import io.loadline.availability.Availability;
 import io.loadline.limit.ConcurrencyLimiter;
@@ -71,6 +72,7 @@ public final class SimulatedService {
         signal.listen(snapshots::add);
     }
 
+    @CanIgnoreReturnValue
     public SimulatedService ready() {
         assertThat(availability.ready("arranged")).isTrue();
         return this;

@@ -7,13 +7,20 @@ package io.loadline.spring;
 import io.loadline.Loadline;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.drain.DrainOutcome;
 import io.loadline.drain.DrainPhase;
 import io.loadline.drain.DrainResult;
 import io.loadline.drain.TerminationSignal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.LifecycleProcessor;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.Ordered;
 
 /** Ties the life of a {@link Loadline} to that of its application context. Thread-safe. */
@@ -26,6 +33,9 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
      * The lifecycle is the outer bracket: lowest phase, hence started first and stopped last, after the web server. A
      * context that is stopped without being closed, for a checkpoint or in a test, has not left and may start again.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(ContextLifecycle.class);
+    private static final long LAST_MILLIS = 100;
+
     private final Loadline loadline;
     private final ApplicationContext context;
     private volatile boolean running;
@@ -39,6 +49,10 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
     public void start() {
         Loadline unused = loadline.start();
         running = true;
+        if ("immediate".equalsIgnoreCase(context.getEnvironment().getProperty("server.shutdown"))) {
+            LOG.warn("server.shutdown=immediate cuts off responses that are being written when the drain ends;"
+                    + " set it to graceful, the default");
+        }
     }
 
     @Override
@@ -48,7 +62,19 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
         }
         // Nobody else routes to this process unless it served, and whoever closes the context of a running JVM waits.
         boolean routed = loadline.availability().state() == ServiceState.READY && TerminationSignal.isShuttingDown();
-        DrainResult unused = loadline.drain().drain("context closed", routed ? Settling.WAIT : Settling.SKIP);
+        DrainResult result = loadline.drain().drain("context closed", routed ? Settling.WAIT : Settling.SKIP);
+        if (result.outcome() == DrainOutcome.REQUESTS_ACTIVE) {
+            endPatience();
+        }
+    }
+
+    /** The deadline has passed: the server's own graceful shutdown would wait once more for what is still running. */
+    private void endPatience() {
+        LifecycleProcessor processor =
+                context.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, LifecycleProcessor.class);
+        if (processor instanceof DefaultLifecycleProcessor phases) {
+            phases.setTimeoutForShutdownPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, LAST_MILLIS);
+        }
     }
 
     @Override

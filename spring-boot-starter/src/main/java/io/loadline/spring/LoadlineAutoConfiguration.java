@@ -13,8 +13,8 @@ import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -23,7 +23,7 @@ import org.springframework.core.env.Environment;
 
 /** Makes the service's {@link Loadline} and ties it to the application context. Backs off to a bean of that type. */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "loadline.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "loadline.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LoadlineProperties.class)
 public final class LoadlineAutoConfiguration {
 
@@ -35,7 +35,7 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
             ObjectProvider<Saturation> saturations) {
-        return LoadlineFactory.builder(properties.name(), environment.getProperty("spring.application.name"))
+        return LoadlineFactory.builder(properties, environment.getProperty("spring.application.name"))
                 .limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));

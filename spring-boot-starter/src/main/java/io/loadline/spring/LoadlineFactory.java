@@ -34,7 +34,13 @@ final class LoadlineFactory {
 
     private LoadlineFactory() {}
 
-    static Loadline.Builder builder(@Nullable String name, @Nullable String applicationName) {
+    static Loadline.Builder builder(LoadlineProperties properties, @Nullable String applicationName) {
+        if (!properties.enabled()) {
+            // The conditions know false only; other spellings would leave half of Loadline on.
+            throw new InvalidSettingException(
+                    "loadline.enabled", "another word for false", "it is true or false", null);
+        }
+        String name = properties.name();
         if (name == null) {
             name = applicationName == null || applicationName.isBlank() ? "application" : applicationName;
         }

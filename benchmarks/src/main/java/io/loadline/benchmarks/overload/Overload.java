@@ -39,6 +39,8 @@ import picocli.CommandLine.Option;
 public final class Overload implements Callable<Integer> {
     private static final double GOODPUT_BAR = 0.95;
     private static final double P99_BAR = 3;
+    /* Less than this of the capacity, and the machine was too busy with other things to compare anything. */
+    private static final double SATURATION_BAR = 0.9;
     private static final double MAX_LAG_MILLIS = 10;
 
     enum Mode {
@@ -203,6 +205,7 @@ public final class Overload implements Callable<Integer> {
                 .put("without_overload_goodput", stock.goodputPerSecond())
                 .put("without_p99_overload_ms", stock.admittedMillis(99))
                 .put("generator_lag_p99_ms", Math.max(overload.lagMillis(99), stock.lagMillis(99)))
+                .bar("saturation_bar", saturation >= SATURATION_BAR * capacityPerSecond)
                 .bar("goodput_bar", goodputRatio >= GOODPUT_BAR)
                 .bar("p99_bar", p99Ratio <= P99_BAR);
     }

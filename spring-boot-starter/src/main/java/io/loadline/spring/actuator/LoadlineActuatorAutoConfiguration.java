@@ -12,16 +12,16 @@ import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortT
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /** Adds the actuator endpoint {@code loadline} and keeps the limiter from the actuator's paths. */
 @AutoConfiguration(after = LoadlineAutoConfiguration.class)
 @ConditionalOnClass({ManagementPortType.class, PathMappedEndpoints.class})
-@ConditionalOnBooleanProperty(name = "loadline.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "loadline.enabled", matchIfMissing = true)
 @ConditionalOnBean(Loadline.class)
 public final class LoadlineActuatorAutoConfiguration {
 

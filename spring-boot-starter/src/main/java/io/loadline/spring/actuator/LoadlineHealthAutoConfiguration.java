@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.application.LivenessStateHealthIndicator;
@@ -32,7 +33,7 @@ import org.springframework.core.env.Environment;
     HealthEndpointGroups.class,
     AvailabilityProbesAutoConfiguration.class
 })
-@ConditionalOnBooleanProperty(name = "loadline.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "loadline.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "management.endpoint.health.probes.enabled", matchIfMissing = true)
 @ConditionalOnBean({Loadline.class, ApplicationAvailability.class})
 public final class LoadlineHealthAutoConfiguration {

@@ -164,8 +164,11 @@ public final class RouteTable {
     }
 
     private static String firstSegment(String path) {
-        int end = path.indexOf('/', 1);
-        return end < 0 ? path : path.substring(0, end);
+        int end = 1;
+        while (end < path.length() && path.charAt(end) != '/' && path.charAt(end) != ';') {
+            end++;
+        }
+        return path.substring(0, Math.min(end, path.length()));
     }
 
     private static boolean isPattern(String segment) {

@@ -7,7 +7,7 @@ package io.loadline.spring.reactive;
 import io.loadline.Loadline;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
@@ -15,7 +15,7 @@ import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 /** Serves the reads on the management server, be it the main one or one of its own. */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ConditionalOnBooleanProperty(name = "loadline.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "loadline.enabled", matchIfMissing = true)
 @ConditionalOnBean(Loadline.class)
 class ReactiveManagementConfiguration {
 

@@ -41,6 +41,13 @@ public final class Service implements AutoCloseable {
             int equals = each.indexOf('=');
             arguments.put(each.substring(0, equals), each.substring(equals + 1));
         });
+        if (type == WebApplicationType.REACTIVE) {
+            // With both servers on the class path each wants to make the management server.
+            arguments.put(
+                    "spring.autoconfigure.exclude",
+                    "org.springframework.boot.tomcat.autoconfigure.actuate.web.server."
+                            + "TomcatReactiveManagementContextAutoConfiguration");
+        }
         return new Service(new SpringApplicationBuilder(application)
                 .web(type)
                 .registerShutdownHook(false)

@@ -1,0 +1,238 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.loadline.Loadline;
+import io.loadline.availability.Availability;
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Enforcement;
+import io.loadline.limit.FixedLimit;
+import io.loadline.metrics.LoadlineMetrics;
+import io.loadline.signal.LoadSignal;
+import io.loadline.signal.Saturation;
+import io.loadline.spring.actuator.LoadlineActuatorAutoConfiguration;
+import io.loadline.spring.actuator.LoadlineEndpoint;
+import io.loadline.spring.actuator.LoadlineHealthAutoConfiguration;
+import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.reactive.LoadlineReactiveAutoConfiguration;
+import io.loadline.spring.servlet.LoadlineServletAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.availability.ApplicationAvailabilityBean;
+import org.springframework.boot.health.application.ReadinessStateHealthIndicator;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.server.WebFilter;
+
+class LoadlineAutoConfigurationTest {
+    private static final AutoConfigurations OURS = AutoConfigurations.of(
+            LoadlineAutoConfiguration.class,
+            LoadlineActuatorAutoConfiguration.class,
+            LoadlineHealthAutoConfiguration.class,
+            LoadlineReactiveAutoConfiguration.class,
+            LoadlineServletAutoConfiguration.class,
+            ApplicationAvailabilityAutoConfiguration.class,
+            AvailabilityProbesAutoConfiguration.class);
+    private static final FilteredClassLoader NO_ACTUATOR = new FilteredClassLoader(
+            "org.springframework.boot.actuate",
+            "org.springframework.boot.health",
+            "org.springframework.boot.micrometer");
+
+    private final ApplicationContextRunner plain = new ApplicationContextRunner().withConfiguration(OURS);
+    private final WebApplicationContextRunner servlet = new WebApplicationContextRunner().withConfiguration(OURS);
+    private final ReactiveWebApplicationContextRunner reactive =
+            new ReactiveWebApplicationContextRunner().withConfiguration(OURS);
+
+    @Test
+    void noSettings_makeAllParts() {
+        plain.withPropertyValues("spring.application.name=checkout").run(context -> {
+            Loadline loadline = context.getBean(Loadline.class);
+            assertThat(loadline.name()).isEqualTo("checkout");
+            assertThat(loadline.limiter().enforcement()).isEqualTo(Enforcement.ENFORCE);
+            assertThat(context.getBean(ConcurrencyLimiter.class)).isSameAs(loadline.limiter());
+            assertThat(context.getBean(Availability.class)).isSameAs(loadline.availability());
+            assertThat(context.getBean(DrainCoordinator.class)).isSameAs(loadline.drain());
+            assertThat(context.getBean(LoadSignal.class)).isSameAs(loadline.signal());
+            assertThat(context.getBean(LoadlineMetrics.class)).isSameAs(loadline.metrics());
+            assertThat(context).doesNotHaveBean(CollectedRoutes.class);
+        });
+    }
+
+    @Test
+    void noName_isApplication() {
+        plain.run(context -> assertThat(context.getBean(Loadline.class).name()).isEqualTo("application"));
+    }
+
+    @Test
+    void settings_reachTheParts() {
+        plain.withPropertyValues(
+                        "loadline.name=named",
+                        "loadline.limit.enforcement=shadow",
+                        "loadline.limit.algorithm=aimd",
+                        "loadline.limit.initial=7",
+                        "loadline.limit.min=3",
+                        "loadline.limit.max-routes=2")
+                .run(context -> {
+                    ConcurrencyLimiter limiter = context.getBean(ConcurrencyLimiter.class);
+                    assertThat(limiter.name()).isEqualTo("named");
+                    assertThat(limiter.enforcement()).isEqualTo(Enforcement.SHADOW);
+                    assertThat(limiter.limit()).isEqualTo(7);
+                    assertThat(limiter.route("one").name()).isEqualTo("one");
+                    assertThat(limiter.route("two")).isSameAs(limiter.otherRoute());
+                });
+    }
+
+    @Test
+    void warmUpOfZero_enforcesAtOnce() {
+        plain.withPropertyValues("loadline.limit.warm-up.duration=0s")
+                .run(context -> assertThat(
+                                context.getBean(ConcurrencyLimiter.class).isEnforcing())
+                        .isTrue());
+        plain.withPropertyValues("loadline.limit.warm-up.calls=5")
+                .run(context -> assertThat(
+                                context.getBean(ConcurrencyLimiter.class).isEnforcing())
+                        .isFalse());
+    }
+
+    @Test
+    void disabled_removesAll() {
+        String off = "loadline.enabled=false";
+        plain.withPropertyValues(off).run(context -> assertThat(context).doesNotHaveBean(Loadline.class));
+        servlet.withPropertyValues(off).run(context -> {
+            assertThat(context)
+                    .hasNotFailed()
+                    .doesNotHaveBean(Loadline.class)
+                    .doesNotHaveBean(FilterRegistrationBean.class)
+                    .doesNotHaveBean(LoadlineEndpoint.class)
+                    .doesNotHaveBean("startupStateHealthIndicator");
+            assertThat(context.getBean("readinessStateHealthIndicator"))
+                    .isExactlyInstanceOf(ReadinessStateHealthIndicator.class);
+        });
+        reactive.withPropertyValues(off)
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(Loadline.class)
+                        .doesNotHaveBean(WebFilter.class));
+    }
+
+    @Test
+    void beansOfTheApplication_takePrecedence() {
+        Loadline own = Loadline.builder("own").build();
+        ConcurrencyLimiter other = ConcurrencyLimiter.builder("other").build();
+        servlet.withBean("mine", Loadline.class, () -> own)
+                .withBean("limiter", ConcurrencyLimiter.class, () -> other)
+                .run(context -> {
+                    assertThat(context).hasSingleBean(Loadline.class).hasSingleBean(ConcurrencyLimiter.class);
+                    assertThat(context.getBean(Loadline.class)).isSameAs(own);
+                    assertThat(context.getBean(ConcurrencyLimiter.class)).isSameAs(other);
+                    assertThat(context.getBean(Availability.class)).isSameAs(own.availability());
+                });
+    }
+
+    @Test
+    void readinessIndicatorOfTheApplication_takesPrecedence() {
+        plain.withBean(
+                        "readinessStateHealthIndicator",
+                        ReadinessStateHealthIndicator.class,
+                        () -> new ReadinessStateHealthIndicator(new ApplicationAvailabilityBean()))
+                .run(context -> assertThat(context.getBean("readinessStateHealthIndicator"))
+                        .isExactlyInstanceOf(ReadinessStateHealthIndicator.class));
+    }
+
+    @Test
+    void customizers_haveTheLastWord() {
+        plain.withPropertyValues("loadline.limit.enforcement=off")
+                .withBean(
+                        LimiterBuilderCustomizer.class,
+                        () -> builder -> builder.enforcement(Enforcement.SHADOW).algorithm(() -> FixedLimit.of(42)))
+                .withBean(DrainBuilderCustomizer.class, () -> builder -> builder.deadline(Duration.ofSeconds(3)))
+                .run(context -> {
+                    ConcurrencyLimiter limiter = context.getBean(ConcurrencyLimiter.class);
+                    assertThat(limiter.enforcement()).isEqualTo(Enforcement.SHADOW);
+                    assertThat(limiter.limit()).isEqualTo(42);
+                    DrainCoordinator drain = context.getBean(DrainCoordinator.class);
+                    drain.drainAsync("test", DrainCoordinator.Settling.WAIT);
+                    assertThat(drain.progress().remaining()).isLessThanOrEqualTo(Duration.ofSeconds(3));
+                });
+    }
+
+    @Test
+    void saturationBeans_areReadByTheSignal() {
+        plain.withBean(Saturation.class, () -> Saturation.of("pool", () -> 0.5))
+                .run(context -> await().untilAsserted(() -> assertThat(
+                                context.getBean(Loadline.class).status().saturations())
+                        .containsEntry("pool", 0.5)));
+    }
+
+    @Test
+    void meters_areBoundOnce() {
+        plain.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class))
+                .withBean(SimpleMeterRegistry.class)
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    assertThat(registry.find("loadline.limit").gauges()).hasSize(1);
+                    context.getSourceApplicationContext().close();
+                    assertThat(registry.find("loadline.limit").gauges()).isEmpty();
+                });
+    }
+
+    @Test
+    void servletApplication_withoutActuator_servesTheReadsItself() {
+        servlet.withClassLoader(NO_ACTUATOR).run(context -> {
+            assertThat(context).hasNotFailed().hasBean("loadlineStatusServlet");
+            assertThat(context.getBean("loadlineStatusServlet", ServletRegistrationBean.class)
+                            .getUrlMappings())
+                    .hasToString("[/loadline, /loadline/load]");
+        });
+    }
+
+    @Test
+    void reactiveApplication_withoutActuator_servesTheReadsItself() {
+        reactive.withClassLoader(NO_ACTUATOR).run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(WebFilter.class);
+            assertThat(context.getBean(SimpleUrlHandlerMapping.class).getUrlMap())
+                    .containsKeys("/loadline", "/loadline/load");
+        });
+    }
+
+    @Test
+    void servletApplication_withoutReactiveOrMvcTypes_starts() {
+        servlet.withClassLoader(new FilteredClassLoader(
+                        "org.springframework.web.servlet",
+                        "org.springframework.boot.webmvc",
+                        "org.springframework.web.reactive",
+                        "reactor"))
+                .run(context -> assertThat(context).hasNotFailed().hasBean("loadlineAdmissionFilter"));
+    }
+
+    @Test
+    void reactiveApplication_withoutServletTypes_starts() {
+        reactive.withClassLoader(new FilteredClassLoader(
+                        "jakarta.servlet", "org.springframework.web.servlet", "org.springframework.boot.webmvc"))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(WebFilter.class));
+    }
+
+    @Test
+    void application_withoutWebTypes_starts() {
+        plain.withClassLoader(new FilteredClassLoader(
+                        "jakarta.servlet", "org.springframework.web", "org.springframework.boot.web", "reactor"))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Loadline.class));
+    }
+}

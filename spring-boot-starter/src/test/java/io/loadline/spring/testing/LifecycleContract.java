@@ -1,0 +1,247 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.loadline.Loadline;
+import io.loadline.availability.ServiceState;
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.drain.DrainPhase;
+import io.loadline.spring.testing.Wire.Answer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/** How a service starts, is looked at and leaves, on every server. */
+public abstract class LifecycleContract {
+    private final WebApplicationType type;
+
+    protected LifecycleContract(WebApplicationType type) {
+        this.type = type;
+    }
+
+    @Test
+    void close_whileARequestRuns_letsItFinishAndRefusesNewOnes() {
+        Service service = Service.start(HeldApplication.class, type, "management.server.port=0");
+        int port = service.port();
+        Loadline loadline = service.loadline();
+        String gate = Gate.newName();
+        try (Wire idle = new Wire(port);
+                Wire held = new Wire(port)) {
+            assertThat(idle.get("/orders/1").headers()).doesNotContainKey("connection");
+            held.send("GET", "/held?gate=" + gate);
+            Gate.of(gate).awaitArrival();
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(service::close);
+            await().until(() -> loadline.drain().phase() == DrainPhase.QUIESCING);
+
+            int management = service.managementPort();
+            assertThat(Wire.get(management, "/actuator/health/readiness").status())
+                    .isEqualTo(503);
+            assertThat(Wire.get(management, "/actuator/health/liveness").status())
+                    .isEqualTo(200);
+            assertThat(Wire.get(management, "/actuator/health/startup").status())
+                    .isEqualTo(200);
+            assertThat(Wire.get(management, "/loadline").body()).contains("\"DRAINING\"");
+            assertThat(Wire.get(management, "/loadline/load").body()).contains("\"load\":null");
+            Answer probe = Wire.get(port, "/readyz");
+            assertThat(probe.status()).isEqualTo(503);
+            assertThat(probe.header("connection")).isEqualTo("close");
+
+            Answer refused = idle.get("/orders/1");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.body()).contains("\"draining\"");
+            assertThat(refused.header("connection")).isEqualTo("close");
+            assertThat(idle.isClosedByServer()).isTrue();
+            assertThat(Wire.get(port, "/orders/1").status()).isEqualTo(503);
+
+            Gate.of(gate).open();
+            Answer finished = held.read("GET");
+            assertThat(finished.status()).isEqualTo(200);
+            assertThat(finished.body()).isEqualTo("opened");
+            assertThat(finished.header("connection")).isEqualTo("close");
+            closed.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+        assertThat(loadline.drain().phase()).isEqualTo(DrainPhase.DONE);
+        assertThat(loadline.availability().state()).isEqualTo(ServiceState.STOPPED);
+        assertThat(loadline.limiter().inFlight()).isZero();
+        assertThatThrownBy(() -> Wire.get(port, "/orders/1")).hasMessageContaining("refused");
+        service.close();
+    }
+
+    @Test
+    void settling_servesAndAsksForClosedConnections() {
+        try (Service service = Service.start(HeldApplication.class, type, "loadline.drain.quiet=5s");
+                Wire idle = new Wire(service.port())) {
+            assertThat(idle.get("/orders/1").status()).isEqualTo(200);
+            DrainCoordinator drain = service.loadline().drain();
+            drain.drainAsync("test", Settling.WAIT);
+            assertThat(drain.phase()).isEqualTo(DrainPhase.SETTLING);
+
+            Answer answer = idle.get("/orders/1");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("connection")).isEqualTo("close");
+            assertThat(idle.isClosedByServer()).isTrue();
+            assertThat(Wire.get(service.port(), "/unknown").header("connection"))
+                    .isEqualTo("close");
+            assertThat(Wire.get(service.port(), "/readyz").status()).isEqualTo(503);
+            assertThat(Wire.get(service.port(), "/livez").status()).isEqualTo(200);
+            drain.abort();
+        }
+    }
+
+    @Test
+    void close_withARequestThatDoesNotEnd_keepsTheDeadline() {
+        Service service = Service.start(HeldApplication.class, type, "loadline.drain.deadline=500ms");
+        String gate = Gate.newName();
+        try (Wire held = new Wire(service.port())) {
+            held.send("GET", "/held?gate=" + gate);
+            Gate.of(gate).awaitArrival();
+            // Spring Boot itself would wait for another 30 s.
+            CompletableFuture.runAsync(service::close)
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+        }
+        Gate.of(gate).open();
+    }
+
+    @Test
+    void close_withListenersThatThrow_goesOn() {
+        Service service = Service.start(HeldApplication.class, type);
+        Loadline loadline = service.loadline();
+        loadline.drain().listen(phase -> {
+            throw new IllegalStateException("on purpose");
+        });
+        loadline.availability().listen(change -> {
+            throw new AssertionError("on purpose");
+        });
+        service.close();
+        assertThat(loadline.availability().state()).isEqualTo(ServiceState.STOPPED);
+    }
+
+    @Test
+    void childContext_closed_doesNotDrain() {
+        try (Service service = Service.start(HeldApplication.class, type)) {
+            try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+                child.setParent(service.context());
+                child.refresh();
+            }
+            assertThat(service.loadline().drain().phase()).isEqualTo(DrainPhase.NONE);
+            assertThat(Wire.get(service.port(), "/orders/1").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void context_stoppedAndStartedAgain_serves() {
+        try (Service service = Service.start(HeldApplication.class, type)) {
+            service.context().stop();
+            service.context().start();
+            assertThat(service.loadline().availability().state()).isEqualTo(ServiceState.READY);
+            assertThat(Wire.get(service.port(), "/orders/1").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void probes_followServiceAndApplication() {
+        try (Service service = Service.start(HeldApplication.class, type)) {
+            int port = service.port();
+            AvailabilityChangeEvent.publish(service.context(), ReadinessState.REFUSING_TRAFFIC);
+            assertThat(Wire.get(port, "/readyz").status()).isEqualTo(503);
+            AvailabilityChangeEvent.publish(service.context(), ReadinessState.ACCEPTING_TRAFFIC);
+            assertThat(Wire.get(port, "/readyz").status()).isEqualTo(200);
+
+            AvailabilityChangeEvent.publish(service.context(), LivenessState.BROKEN);
+            assertThat(service.loadline().availability().state()).isEqualTo(ServiceState.BROKEN);
+            assertThat(Wire.get(port, "/livez").status()).isEqualTo(503);
+            assertThat(Wire.get(port, "/readyz").status()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void probes_whileStarting_tellSo() {
+        try (Service service = Service.start(SlowApplication.class, type)) {
+            Map<String, Integer> seen = service.bean(SlowApplication.class).seen;
+            assertThat(seen).isEqualTo(Map.of("/livez", 200, "/readyz", 503, "/startupz", 503));
+            assertThat(Wire.get(service.port(), "/readyz").status()).isEqualTo(200);
+            assertThat(Wire.get(service.port(), "/startupz").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void start_thatFails_stops() {
+        FailingApplication.loadline = null;
+        assertThatThrownBy(() -> Service.start(FailingApplication.class, type)).hasMessageContaining("on purpose");
+        assertThat(FailingApplication.loadline.availability().state()).isEqualTo(ServiceState.STOPPED);
+    }
+
+    @Test
+    void sigterm_inTheMiddleOfTraffic_losesNothing() {
+        try (ServiceProcess process = ServiceProcess.start(type)) {
+            int port = process.port();
+            try (Wire idle = new Wire(port)) {
+                assertThat(idle.get("/orders/1").status()).isEqualTo(200);
+                process.terminate();
+                await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                    Answer answer = Wire.get(port, "/orders/1");
+                    assertThat(answer.status()).isEqualTo(200);
+                    return "close".equals(answer.header("connection"));
+                });
+                Answer answer = idle.get("/orders/1");
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.header("connection")).isEqualTo("close");
+            }
+            assertThat(process.exitCode()).isEqualTo(143);
+            assertThat(process.output()).contains("Drain: IDLE", "DRAINING -> STOPPED");
+        }
+    }
+
+    /** Looks at its own probes at the end of its start. */
+    @Configuration(proxyBeanMethods = false)
+    @Import(HeldApplication.class)
+    static class SlowApplication {
+        final Map<String, Integer> seen = new ConcurrentHashMap<>();
+
+        @Bean
+        ApplicationRunner looker(Environment environment) {
+            return arguments -> {
+                int port = environment.getRequiredProperty("local.server.port", Integer.class);
+                for (String path : new String[] {"/livez", "/readyz", "/startupz"}) {
+                    seen.put(path, Wire.get(port, path).status());
+                }
+            };
+        }
+    }
+
+    /** Fails when its server listens already. */
+    @Configuration(proxyBeanMethods = false)
+    @Import(HeldApplication.class)
+    static class FailingApplication {
+        static volatile Loadline loadline;
+
+        @Bean
+        ApplicationRunner failure(Loadline made) {
+            return arguments -> {
+                loadline = made;
+                throw new IllegalStateException("on purpose");
+            };
+        }
+    }
+}

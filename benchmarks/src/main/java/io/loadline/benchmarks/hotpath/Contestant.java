@@ -6,7 +6,7 @@ package io.loadline.benchmarks.hotpath;
 
 import java.util.Locale;
 
-/** Who is measured, by the methods of {@link AdmissionBenchmark}. */
+/** Who is measured, by the methods of {@link AdmissionBenchmark} and {@link FilterBenchmark}. */
 enum Contestant {
     SEMAPHORE("semaphore", "java.util.concurrent.Semaphore", Kind.FIXED),
     SEMAPHORE_TIMED("semaphoreTimed", "the same between two clock reads", Kind.FIXED),
@@ -18,7 +18,8 @@ enum Contestant {
     FAILSAFE("failsafe", "Failsafe bulkhead", Kind.FIXED),
     GRADIENT2("gradient2", "concurrency-limits, windowed Gradient2", Kind.ADAPTIVE),
     VEGAS("vegas", "concurrency-limits, Vegas", Kind.ADAPTIVE),
-    SENTINEL("sentinel", "Sentinel entry", Kind.ADAPTIVE);
+    SENTINEL("sentinel", "Sentinel entry", Kind.ADAPTIVE),
+    SERVLET_FILTER("servletFilter", "Loadline servlet filter", Kind.SHOWN);
 
     /** What is asked of a contestant. */
     enum Kind {

@@ -127,14 +127,16 @@ public abstract class LifecycleContract {
     void close_withListenersThatThrow_goesOn() {
         Service service = Service.start(HeldApplication.class, type);
         Loadline loadline = service.loadline();
-        loadline.drain().listen(phase -> {
+        var drain = loadline.drain().listen(phase -> {
             throw new IllegalStateException("on purpose");
         });
-        loadline.availability().listen(change -> {
+        var availability = loadline.availability().listen(change -> {
             throw new AssertionError("on purpose");
         });
         service.close();
         assertThat(loadline.availability().state()).isEqualTo(ServiceState.STOPPED);
+        drain.close();
+        availability.close();
     }
 
     @Test

@@ -4,6 +4,7 @@
  */
 package io.loadline.benchmarks.drain;
 
+import io.loadline.benchmarks.harness.Affinity;
 import io.loadline.benchmarks.harness.Ports;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class Cluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String DONE = "Drain: done after ";
     private static final long LOOK_MILLIS = 10;
+    private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
     private final Target target;
     private final boolean loadline;
@@ -87,7 +89,10 @@ final class Cluster implements AutoCloseable {
         int exitCode = leaving.awaitExit(Duration.ofMillis(1));
         ServiceProcess returned = start(name);
         instances.put(name, returned);
+        // A start takes every CPU it gets, and the neighbour would stand still: pods have CPUs of their own.
+        Affinity.confine(returned, String.valueOf(CPUS - 1));
         Duration ready = returned.awaitReady(PATIENCE);
+        Affinity.confine(returned, "0-" + (CPUS - 1));
         haproxy.sendTo(name, true);
         return new Restart(name, sigtermEpochMillis, doneMillis, exitMillis, exitCode, ready.toMillis());
     }
@@ -97,8 +102,9 @@ final class Cluster implements AutoCloseable {
                 .port(ports.get(name))
                 .env("SERVER", target.server)
                 // A small container's collector. Two instances and the clients share the machine: without the second
-                // compiler a starting instance takes less from the others, which is not what is to be measured.
-                .jvmArguments(List.of("-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1"));
+                // compiler a cold instance takes less from the others, which is not what is to be measured.
+                .jvmArguments(List.of(
+                        "-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=" + CPUS));
         if (!loadline) {
             builder.env("LOADLINE_ENABLED", "false");
         }

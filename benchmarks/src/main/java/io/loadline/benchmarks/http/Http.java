@@ -4,11 +4,11 @@
  */
 package io.loadline.benchmarks.http;
 
+import io.loadline.benchmarks.harness.Affinity;
 import io.loadline.benchmarks.harness.Figures;
 import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.harness.Table;
-import io.loadline.benchmarks.harness.ToolProcess;
 import io.loadline.benchmarks.harness.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -147,17 +147,10 @@ public final class Http implements Callable<Integer> {
                 // What a request costs is asked here, and a refusal costs less than an answer: nothing is refused.
                 .env("LOADLINE_LIMIT_INITIAL", "1000")
                 .env("LOADLINE_LIMIT_MIN", "1000")
-                .jvmArguments(List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC"))
+                .jvmArguments(List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:ActiveProcessorCount=2"))
                 .start();
         process.awaitReady(Duration.ofSeconds(90));
-        Path pinned = log.resolveSibling("taskset.log");
-        String pid = String.valueOf(process.pid());
-        try (ToolProcess pin =
-                ToolProcess.start(pinned, List.of("taskset", "-a", "-p", "-c", String.valueOf(SERVER_CPU), pid))) {
-            if (pin.awaitExit() != 0) {
-                throw new IllegalStateException("taskset failed, see " + pinned);
-            }
-        }
+        Affinity.confine(process, String.valueOf(SERVER_CPU));
         return process;
     }
 

@@ -6,6 +6,8 @@ package io.loadline;
 
 import static io.loadline.internal.Checks.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.TerminationSignal;
@@ -21,7 +23,6 @@ import io.loadline.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,12 @@ public final class Loadline implements AutoCloseable {
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
     private final String managementHost;
+
+    @GuardedBy("this")
     private @Nullable ManagementServer management;
+
+    @GuardedBy("this")
+    private boolean closed;
 
     private Loadline(Builder builder) {
         this.name = builder.name;
@@ -79,15 +85,26 @@ public final class Loadline implements AutoCloseable {
 
     /**
      * Starts the heartbeat and, if it has a port, the management endpoint. The service is STARTING until
-     * {@link #availability()} is told otherwise.
+     * {@link #availability()} is told otherwise. Does nothing if it runs already.
      *
-     * @throws IllegalStateException if the management port is taken
+     * @throws IllegalArgumentException if the management host cannot be resolved
+     * @throws IllegalStateException if the management port is taken, which closes this, or if it was closed before
      */
+    @CanIgnoreReturnValue
     public synchronized Loadline start() {
-        heartbeat.start();
-        if (managementPort != null && management == null) {
-            management = ManagementServer.start(managementHost, managementPort, managementEndpoints());
+        if (closed) {
+            throw new IllegalStateException("Loadline " + name + " was closed; build another one");
         }
+        if (managementPort != null && management == null) {
+            try {
+                management = ManagementServer.start(managementHost, managementPort, managementEndpoints());
+            } catch (RuntimeException e) {
+                // build().start() leaves the caller nothing to close, and meters are registered already.
+                close();
+                throw e;
+            }
+        }
+        heartbeat.start();
         return this;
     }
 
@@ -143,11 +160,15 @@ public final class Loadline implements AutoCloseable {
 
     /**
      * When {@code termination} comes, drains, runs {@code closeServer} and closes this. The process does not end before
-     * that is over.
+     * that is over. If this was closed before, nothing is drained and {@code closeServer} runs at once.
+     *
+     * @throws IllegalStateException if the process is going already
      */
     public void drainOn(TerminationSignal termination, Runnable closeServer) {
         termination.onTermination(() -> {
-            Objects.requireNonNull(drain.drain("termination signal", DrainCoordinator.Settling.WAIT));
+            if (beatsUnlessClosed()) {
+                drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
+            }
             try {
                 closeServer.run();
             } finally {
@@ -160,6 +181,7 @@ public final class Loadline implements AutoCloseable {
     /** Stops the heartbeat and the management endpoint and removes all meters. Does not drain. */
     @Override
     public synchronized void close() {
+        closed = true;
         heartbeat.close();
         beats.close();
         drain.close();
@@ -169,6 +191,14 @@ public final class Loadline implements AutoCloseable {
             management.close();
             management = null;
         }
+    }
+
+    /** A drain needs a heartbeat, even if the signal came before {@link #start()}. */
+    private synchronized boolean beatsUnlessClosed() {
+        if (!closed) {
+            heartbeat.start();
+        }
+        return !closed;
     }
 
     private void beatLimiter(Heartbeat.Beat beat) {
@@ -201,24 +231,28 @@ public final class Loadline implements AutoCloseable {
         }
 
         /** Sets where the meters go. Default: nowhere. */
+        @CanIgnoreReturnValue
         public Builder meterRegistry(MeterRegistry registry) {
             this.meterRegistry = registry;
             return this;
         }
 
         /** Configures the limiter. */
+        @CanIgnoreReturnValue
         public Builder limiter(Consumer<? super ConcurrencyLimiter.Builder> configure) {
             this.limiter = configure;
             return this;
         }
 
         /** Configures the drain. */
+        @CanIgnoreReturnValue
         public Builder drain(Consumer<? super DrainCoordinator.Builder> configure) {
             this.drain = configure;
             return this;
         }
 
         /** Configures the signal. */
+        @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
             return this;
@@ -229,6 +263,7 @@ public final class Loadline implements AutoCloseable {
          *
          * @throws IllegalArgumentException unless it is between 0 and 65535
          */
+        @CanIgnoreReturnValue
         public Builder managementPort(int port) {
             checkArgument(port >= 0 && port <= 65_535, "managementPort must be between 0 and 65535: %s", port);
             this.managementPort = port;
@@ -236,18 +271,21 @@ public final class Loadline implements AutoCloseable {
         }
 
         /** Sets the address the management endpoint listens on. Default: all, since probes come from outside. */
+        @CanIgnoreReturnValue
         public Builder managementHost(String host) {
             this.managementHost = host;
             return this;
         }
 
         /** Sets where all parts read elapsed time. Default: {@link Ticker#system()}. */
+        @CanIgnoreReturnValue
         public Builder ticker(Ticker ticker) {
             this.ticker = ticker;
             return this;
         }
 
         /** Sets what stamps state changes and snapshots. Default: the system's clock. */
+        @CanIgnoreReturnValue
         public Builder clock(InstantSource clock) {
             this.clock = clock;
             return this;

@@ -4,10 +4,11 @@
  */
 package io.loadline.availability;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.internal.Listeners;
 import io.loadline.time.Registration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,21 +24,22 @@ public final class Availability {
      * whatever is not STOPPED may become BROKEN. Nothing leaves STOPPED or BROKEN, except that a broken service that is
      * told to go still stops.
      *
-     * The last change is the one atomic: state, time and reason are never seen torn. Listeners are told after it.
+     * The last change is one reference: state, time and reason are never seen torn. It is written, and its place among
+     * the events fixed, under the lock; listeners are told after that, outside it.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Availability.class);
 
     private final InstantSource clock;
 
-    /** Written by the transitions, by compare-and-set only; read by everybody. */
-    private final AtomicReference<StateChange> last;
-
     private final Listeners<Listener, StateChange> listeners = new Listeners<>(Listener::onChange);
+    private final Object lock = new Object();
+
+    /** Written by transitions under the lock; read by everybody, never stale. */
+    private volatile StateChange last;
 
     private Availability(InstantSource clock) {
         this.clock = clock;
-        this.last = new AtomicReference<>(
-                new StateChange(ServiceState.STARTING, ServiceState.STARTING, clock.instant(), "process started"));
+        this.last = new StateChange(ServiceState.STARTING, ServiceState.STARTING, clock.instant(), "process started");
     }
 
     /** A service that is {@link ServiceState#STARTING}; {@code clock} stamps its changes. */
@@ -47,12 +49,12 @@ public final class Availability {
 
     /** The present state. */
     public ServiceState state() {
-        return last.get().to();
+        return last.to();
     }
 
     /** The last change; before any, one from STARTING to STARTING. */
     public StateChange lastChange() {
-        return last.get();
+        return last;
     }
 
     /** Accepting in {@link ServiceState#READY} only. */
@@ -74,48 +76,56 @@ public final class Availability {
     }
 
     /** The service can serve but is not up to speed. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean warming(String reason) {
         return change(ServiceState.WARMING, reason);
     }
 
     /** The service serves. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean ready(String reason) {
         return change(ServiceState.READY, reason);
     }
 
     /** The service is about to leave. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean draining(String reason) {
         return change(ServiceState.DRAINING, reason);
     }
 
     /** The service has left. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean stopped(String reason) {
         return change(ServiceState.STOPPED, reason);
     }
 
     /** The service cannot recover. Returns whether this call changed the state. */
+    @CanIgnoreReturnValue
     public boolean broken(String reason) {
         return change(ServiceState.BROKEN, reason);
     }
 
     /** Adds a listener that is told of every change from now on, in order. */
+    @CanIgnoreReturnValue
     public Registration listen(Listener listener) {
         return listeners.add(listener)::run;
     }
 
     private boolean change(ServiceState to, String reason) {
-        for (; ; ) {
-            StateChange current = last.get();
-            if (!isAllowed(current.to(), to)) {
+        Instant at = clock.instant();
+        StateChange next;
+        synchronized (lock) {
+            ServiceState from = last.to();
+            if (!isAllowed(from, to)) {
                 return false;
             }
-            StateChange next = new StateChange(current.to(), to, clock.instant(), reason);
-            if (last.compareAndSet(current, next)) {
-                LOG.info("{} -> {}: {}", next.from(), next.to(), reason);
-                listeners.publish(next);
-                return true;
-            }
+            next = new StateChange(from, to, at, reason);
+            last = next;
+            listeners.enqueue(next);
         }
+        LOG.info("{} -> {}: {}", next.from(), next.to(), reason);
+        listeners.deliver();
+        return true;
     }
 
     private static boolean isAllowed(ServiceState from, ServiceState to) {

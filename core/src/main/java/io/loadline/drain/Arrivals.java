@@ -13,12 +13,15 @@ final class Arrivals {
     private static final double HORIZON_NANOS = 30e9;
 
     private long count;
+    private boolean any;
     private long lastNanos;
     private long lastArrivalNanos;
     private double rate;
     private double weight;
 
-    Arrivals(long nowNanos) {
+    /** Begins at {@code nowNanos}, when {@code seen} calls had come in a time nobody knows. */
+    Arrivals(long seen, long nowNanos) {
+        this.count = seen;
         this.lastNanos = nowNanos;
         this.lastArrivalNanos = nowNanos;
     }
@@ -26,17 +29,20 @@ final class Arrivals {
     /** Takes a reading; {@code seen} may shortly fall behind, which counts as no arrival. */
     void read(long seen, long nowNanos) {
         long elapsed = nowNanos - lastNanos;
+        if (elapsed <= 0) {
+            // No rate can be told from no time; the next reading sees these calls too.
+            return;
+        }
         long arrived = Math.max(0, seen - count);
         if (arrived > 0) {
             count = seen;
+            any = true;
             lastArrivalNanos = nowNanos;
         }
-        if (elapsed > 0) {
-            double share = -Math.expm1(-elapsed / HORIZON_NANOS);
-            rate += ((double) arrived / elapsed - rate) * share;
-            weight += (1 - weight) * share;
-            lastNanos = nowNanos;
-        }
+        double share = -Math.expm1(-elapsed / HORIZON_NANOS);
+        rate += ((double) arrived / elapsed - rate) * share;
+        weight += (1 - weight) * share;
+        lastNanos = nowNanos;
     }
 
     /** Calls begin to count anew at {@code nowNanos}: silence is measured from here. */
@@ -45,7 +51,7 @@ final class Arrivals {
     }
 
     boolean any() {
-        return count > 0;
+        return any;
     }
 
     long silentNanos(long nowNanos) {

@@ -20,10 +20,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Takes a service away without dropping a call: announces, waits until traffic has stopped, refuses what still comes and
@@ -32,8 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class DrainCoordinator implements AutoCloseable {
     /*
      * The drain has no thread of its own and never polls: it moves on at a heartbeat (silence, deadline), when the last
-     * call is released, or when somebody aborts it. What moves it runs under the lock; what others must hear of runs
-     * after the lock has been let go, by the same thread.
+     * call is released, or when somebody aborts it. What moves it runs under the lock, and reads the time there, so time
+     * never runs backwards; what others must hear of is enqueued there and delivered after the lock has been let go.
+     * Whoever waits also wakes at the deadline, in case nothing beats any more.
      *
      * Settling: nobody tells a process when the balancers have taken it out, so the end of the traffic is the sign. It
      * has stopped when nothing came for QUIET_INTERVALS times the mean interval before the signal: at a lower factor a
@@ -80,6 +84,10 @@ public final class DrainCoordinator implements AutoCloseable {
     @GuardedBy("lock")
     private @Nullable DrainResult result;
 
+    /** After {@link #close()} nothing moves a drain on. */
+    @GuardedBy("lock")
+    private boolean deaf;
+
     private DrainCoordinator(Builder builder) {
         this.availability = builder.availability;
         this.limiter = builder.limiter;
@@ -87,8 +95,8 @@ public final class DrainCoordinator implements AutoCloseable {
         this.deadlineNanos = builder.deadline.toNanos();
         this.quietNanos = builder.quiet.toNanos();
         this.settleMaxNanos = builder.settleMax.toNanos();
-        this.arrivals = new Arrivals(now());
-        this.beats = heartbeat.listen(beat -> onBeat(beat.nowNanos()));
+        this.arrivals = new Arrivals(seen(), now());
+        this.beats = heartbeat.listen(beat -> advance());
     }
 
     /** A builder for a coordinator that changes {@code availability}, waits for {@code limiter} and is driven by {@code heartbeat}. */
@@ -120,23 +128,26 @@ public final class DrainCoordinator implements AutoCloseable {
     }
 
     /** Adds a listener that is told of each phase after it has begun. */
+    @CanIgnoreReturnValue
     public Registration listen(Listener listener) {
         return listeners.add(listener)::run;
     }
 
     /**
      * Begins the drain; readiness is down and responses ask for closed connections when this returns. If a drain has
-     * begun before, this only returns its stage.
+     * begun before, this only returns its stage; after {@link #close()} the drain is aborted at once.
      *
      * @param reason why, in a few words for people
      * @param settling whether to wait until traffic has stopped
-     * @return a stage that completes when the server may be closed; never exceptionally
+     * @return a stage that completes when the server may be closed, never exceptionally. It is completed by whoever ends
+     *     the drain, often the thread that releases the last call: what may block must depend on it asynchronously.
      */
     @CanIgnoreReturnValue
     public CompletionStage<DrainResult> drainAsync(String reason, Settling settling) {
-        if (begin(reason, settling)) {
-            listeners.publish(DrainPhase.ANNOUNCING);
-            advance(now());
+        if (begin(settling)) {
+            availability.draining(reason);
+            listeners.deliver();
+            advance();
         }
         return drained.minimalCompletionStage();
     }
@@ -147,10 +158,17 @@ public final class DrainCoordinator implements AutoCloseable {
      * @param reason why, in a few words for people
      * @param settling whether to wait until traffic has stopped
      */
+    @CanIgnoreReturnValue
     public DrainResult drain(String reason, Settling settling) {
         drainAsync(reason, settling);
         try {
-            return drained.get();
+            for (; ; ) {
+                try {
+                    return drained.get(waitNanos(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    advance();
+                }
+            }
         } catch (InterruptedException e) {
             abort();
             Thread.currentThread().interrupt();
@@ -162,44 +180,49 @@ public final class DrainCoordinator implements AutoCloseable {
 
     /** Ends the waiting of a drain that is on; its outcome is {@link DrainOutcome#ABORTED}. */
     public void abort() {
-        finish(DrainOutcome.ABORTED, now());
+        finish(DrainOutcome.ABORTED);
     }
 
-    /** Tells that the server has stopped: the drain is {@link DrainPhase#DONE} and the service STOPPED. */
+    /**
+     * Tells that the server has stopped: the service is STOPPED and a drain, if there was one, {@link DrainPhase#DONE}.
+     * One that is still waiting is aborted.
+     */
     public void closed() {
-        DrainPhase before;
+        abort();
+        @Nullable Duration total = null;
+        Map<DrainPhase, Duration> phases = Map.of();
         lock.lock();
         try {
-            before = phase;
-            if (before == DrainPhase.CLOSING) {
-                enter(DrainPhase.DONE, now());
+            if (phase == DrainPhase.CLOSING) {
+                long now = now();
+                enter(DrainPhase.DONE, now);
+                total = Duration.ofNanos(now - begunNanos);
+                phases = new EnumMap<>(elapsed);
             }
         } finally {
             lock.unlock();
         }
-        if (before == DrainPhase.CLOSING) {
-            listeners.publish(DrainPhase.DONE);
-            lock.lock();
-            try {
-                LOG.info(
-                        "Drain: done after {} ms {}",
-                        Duration.ofNanos(now() - begunNanos).toMillis(),
-                        elapsedMillis());
-            } finally {
-                lock.unlock();
-            }
+        if (total != null) {
+            LOG.info("Drain: done after {} ms {}", total.toMillis(), millis(phases));
+            listeners.deliver();
         }
-        boolean unused = availability.stopped("server closed");
+        availability.stopped("server closed");
     }
 
-    /** Stops listening to the heartbeat; a drain that is on is aborted. */
+    /** Stops listening to the heartbeat; a drain that is on, and any that begins later, is aborted. */
     @Override
     public void close() {
+        lock.lock();
+        try {
+            deaf = true;
+        } finally {
+            lock.unlock();
+        }
         abort();
         beats.close();
     }
 
-    private boolean begin(String reason, Settling settling) {
+    private boolean begin(Settling settling) {
         lock.lock();
         try {
             if (phase != DrainPhase.NONE) {
@@ -212,11 +235,10 @@ public final class DrainCoordinator implements AutoCloseable {
             quietNeededNanos = settling == Settling.SKIP ? 0 : quietNeeded();
             arrivals.restart(now);
             enter(DrainPhase.ANNOUNCING, now);
+            return true;
         } finally {
             lock.unlock();
         }
-        boolean unused = availability.draining(reason);
-        return true;
     }
 
     @GuardedBy("lock")
@@ -228,93 +250,75 @@ public final class DrainCoordinator implements AutoCloseable {
         return (long) Math.min(wanted, (double) settleMaxNanos);
     }
 
-    private void onBeat(long now) {
+    /** Moves on as far as it goes now. */
+    private void advance() {
+        boolean quiesces = false;
+        boolean expired;
+        boolean aborted;
         lock.lock();
         try {
+            long now = now();
             if (phase.compareTo(DrainPhase.QUIESCING) < 0) {
                 arrivals.read(seen(), now);
             }
-        } finally {
-            lock.unlock();
-        }
-        advance(now);
-    }
-
-    /** Moves on as far as it goes at {@code now}. */
-    private void advance(long now) {
-        if (moveIf(DrainPhase.ANNOUNCING, true, DrainPhase.SETTLING, now)) {
-            listeners.publish(DrainPhase.SETTLING);
-        }
-        if (moveIf(DrainPhase.SETTLING, hasSettled(now), DrainPhase.QUIESCING, now)) {
-            listeners.publish(DrainPhase.QUIESCING);
-            limiter.refuseAll(() -> finish(DrainOutcome.IDLE, now()));
-        }
-        if (phase == DrainPhase.QUIESCING && isExpired(now)) {
-            finish(DrainOutcome.REQUESTS_ACTIVE, now);
-        }
-    }
-
-    private boolean hasSettled(long now) {
-        lock.lock();
-        try {
-            return arrivals.silentNanos(now) >= quietNeededNanos
-                    || now - begunNanos >= settleMaxNanos
-                    || now - begunNanos >= deadlineNanos;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isExpired(long now) {
-        lock.lock();
-        try {
-            return now - begunNanos >= deadlineNanos;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean moveIf(DrainPhase from, boolean condition, DrainPhase to, long now) {
-        lock.lock();
-        try {
-            if (phase != from || !condition) {
-                return false;
+            if (phase == DrainPhase.ANNOUNCING) {
+                enter(DrainPhase.SETTLING, now);
             }
-            enter(to, now);
-            return true;
+            if (phase == DrainPhase.SETTLING && hasSettled(now)) {
+                enter(DrainPhase.QUIESCING, now);
+                quiesces = true;
+            }
+            expired = phase == DrainPhase.QUIESCING && now - begunNanos >= deadlineNanos;
+            aborted = deaf;
         } finally {
             lock.unlock();
         }
+        listeners.deliver();
+        if (aborted) {
+            finish(DrainOutcome.ABORTED);
+        }
+        if (quiesces) {
+            limiter.refuseAll(() -> finish(DrainOutcome.IDLE));
+        }
+        if (expired) {
+            finish(DrainOutcome.REQUESTS_ACTIVE);
+        }
     }
 
-    private void finish(DrainOutcome outcome, long now) {
+    @GuardedBy("lock")
+    private boolean hasSettled(long now) {
+        return arrivals.silentNanos(now) >= quietNeededNanos
+                || now - begunNanos >= settleMaxNanos
+                || now - begunNanos >= deadlineNanos;
+    }
+
+    private void finish(DrainOutcome wanted) {
         DrainResult ended;
+        long refused;
         lock.lock();
         try {
             if (phase == DrainPhase.NONE || result != null) {
                 return;
             }
-            enter(DrainPhase.CLOSING, now);
-            int remaining = outcome == DrainOutcome.IDLE ? 0 : limiter.inFlight();
-            ended = new DrainResult(outcome, remaining, elapsed);
+            int inFlight = limiter.inFlight();
+            // The last call may have gone while its thread is still on the way here.
+            boolean idle = wanted == DrainOutcome.IDLE || (wanted == DrainOutcome.REQUESTS_ACTIVE && inFlight == 0);
+            enter(DrainPhase.CLOSING, now());
+            ended = new DrainResult(idle ? DrainOutcome.IDLE : wanted, idle ? 0 : inFlight, elapsed);
             result = ended;
-            String line = "Drain: {} after {} ms {}, {} in flight, {} refused";
-            Object[] values = {
-                outcome,
-                ended.total().toMillis(),
-                elapsedMillis(),
-                remaining,
-                limiter.stats().refused() - refusedBefore
-            };
-            if (outcome == DrainOutcome.IDLE) {
-                LOG.info(line, values);
-            } else {
-                LOG.warn(line, values);
-            }
+            refused = limiter.stats().refused() - refusedBefore;
         } finally {
             lock.unlock();
         }
-        listeners.publish(DrainPhase.CLOSING);
+        LOG.atLevel(ended.outcome() == DrainOutcome.IDLE ? Level.INFO : Level.WARN)
+                .log(
+                        "Drain: {} after {} ms {}, {} in flight, {} refused",
+                        ended.outcome(),
+                        ended.total().toMillis(),
+                        millis(ended.elapsed()),
+                        ended.remainingInFlight(),
+                        refused);
+        listeners.deliver();
         drained.complete(ended);
     }
 
@@ -325,12 +329,21 @@ public final class DrainCoordinator implements AutoCloseable {
         }
         phase = next;
         phaseBegunNanos = now;
+        listeners.enqueue(next);
     }
 
-    @GuardedBy("lock")
-    private Map<DrainPhase, Long> elapsedMillis() {
+    private long waitNanos() {
+        lock.lock();
+        try {
+            return Math.max(Heartbeat.PERIOD.toNanos(), deadlineNanos - (now() - begunNanos));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Map<DrainPhase, Long> millis(Map<DrainPhase, Duration> durations) {
         Map<DrainPhase, Long> millis = new EnumMap<>(DrainPhase.class);
-        elapsed.forEach((each, duration) -> millis.put(each, duration.toMillis()));
+        durations.forEach((each, duration) -> millis.put(each, duration.toMillis()));
         return millis;
     }
 
@@ -379,6 +392,7 @@ public final class DrainCoordinator implements AutoCloseable {
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
+        @CanIgnoreReturnValue
         public Builder deadline(Duration deadline) {
             this.deadline = checkDuration("deadline", deadline);
             return this;
@@ -390,6 +404,7 @@ public final class DrainCoordinator implements AutoCloseable {
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
+        @CanIgnoreReturnValue
         public Builder quiet(Duration quiet) {
             this.quiet = checkDuration("quiet", quiet);
             return this;
@@ -400,6 +415,7 @@ public final class DrainCoordinator implements AutoCloseable {
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
+        @CanIgnoreReturnValue
         public Builder settleMax(Duration settleMax) {
             this.settleMax = checkDuration("settleMax", settleMax);
             return this;

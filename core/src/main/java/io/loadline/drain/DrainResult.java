@@ -5,6 +5,7 @@
 package io.loadline.drain;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -20,7 +21,7 @@ public record DrainResult(DrainOutcome outcome, int remainingInFlight, Map<Drain
     public DrainResult {
         EnumMap<DrainPhase, Duration> copy = new EnumMap<>(DrainPhase.class);
         copy.putAll(elapsed);
-        elapsed = java.util.Collections.unmodifiableMap(copy);
+        elapsed = Collections.unmodifiableMap(copy);
     }
 
     /** How long all phases took together. */

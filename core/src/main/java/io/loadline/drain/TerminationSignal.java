@@ -8,7 +8,11 @@ package io.loadline.drain;
 @FunctionalInterface
 public interface TerminationSignal {
 
-    /** Runs {@code action} when the signal comes; the process does not end before it returns. */
+    /**
+     * Runs {@code action} when the signal comes; the process does not end before it returns.
+     *
+     * @throws IllegalStateException if it has come already
+     */
     void onTermination(Runnable action);
 
     /** SIGTERM, SIGINT and {@link System#exit}: the shutdown of the JVM. */

@@ -141,8 +141,10 @@ public final class JsonWriter {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    // Lone surrogates cannot be encoded in UTF-8, control characters must be escaped.
-                    if (c < 0x20 || (Character.isSurrogate(c) && !isPaired(value, i)) || c == 0x2028 || c == 0x2029) {
+                    if (Character.isSurrogate(c) && !isPaired(value, i)) {
+                        // UTF-8 cannot encode it, and parsers refuse the whole text for its escape.
+                        out.append('\ufffd');
+                    } else if (c < 0x20 || c == 0x2028 || c == 0x2029) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {
                         out.append(c);

@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class Listeners<L, E> {
     /*
      * Two threads may publish shortly after one another. Events go through a queue that is emptied by whoever finds it
-     * idle, so a listener never sees the second before the first, and no lock is held while it runs.
+     * idle, so a listener never sees the second before the first, and no lock is held while it runs. Whoever changes
+     * something under a lock of his own enqueues the event under that lock and delivers after it; otherwise the second
+     * change might be published first.
      *
      * Whatever a listener throws, errors too, is caught: the publisher may be the thread that everything periodic hangs
      * on, or a request that has nothing to do with the listener.
@@ -34,8 +36,8 @@ public final class Listeners<L, E> {
     private final List<Entry<L>> entries = new CopyOnWriteArrayList<>();
     private final Queue<E> unpublished = new ConcurrentLinkedQueue<>();
 
-    /** The number of events in the queue; whoever raises it from 0 empties the queue. */
-    private final AtomicInteger publishing = new AtomicInteger();
+    /** Raised by each delivery that finds work; whoever raises it from 0 empties the queue until it is 0 again. */
+    private final AtomicInteger delivering = new AtomicInteger();
 
     /** Listeners that are told by {@code call}. */
     public Listeners(BiConsumer<L, E> call) {
@@ -51,16 +53,29 @@ public final class Listeners<L, E> {
 
     /** Tells all listeners, or leaves that to the thread that is telling them of an earlier event. */
     public void publish(E event) {
+        enqueue(event);
+        deliver();
+    }
+
+    /** Fixes the place of {@code event} among all events; calls nobody. To be followed by {@link #deliver()}. */
+    public void enqueue(E event) {
         unpublished.add(event);
-        if (publishing.getAndIncrement() != 0) {
+    }
+
+    /** Tells all listeners of what has been enqueued, or leaves that to the thread that is telling them already. */
+    public void deliver() {
+        if (delivering.getAndIncrement() != 0) {
             return;
         }
+        int seen = 1;
         do {
-            E next = unpublished.remove();
-            for (Entry<L> entry : entries) {
-                tell(entry, next);
+            for (E next = unpublished.poll(); next != null; next = unpublished.poll()) {
+                for (Entry<L> entry : entries) {
+                    tell(entry, next);
+                }
             }
-        } while (publishing.decrementAndGet() != 0);
+            seen = delivering.addAndGet(-seen);
+        } while (seen != 0);
     }
 
     private void tell(Entry<L> entry, E event) {

@@ -22,10 +22,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * 0.9 x throughput x mean baseline: by Little's law [1] fewer calls could not sustain what is being done.
      *
      * Verify: latency also rises without a queue of ours, for example when a dependency slows down; shrinking would then
-     * throw away work and cure nothing. So while congested and at the limit, now and then L is raised for one window.
-     * If throughput follows and latency does not, twice in a row, there was no queue: the limit stays up, the latencies
-     * seen become the baselines, and growth starts anew. The pause between experiments doubles after a failure, since an
-     * experiment in a real overload costs latency. None when the CPUs are nearly used up: then the queue is ours.
+     * throw away work and cure nothing, and the floor would fall with what it throws away. So while congested and at the
+     * limit, L is raised for a while, see Experiment. If throughput follows and latency does not, there was no queue: the
+     * latencies seen become the baselines, L goes at once to what the usual throughput needs at these latencies, again by
+     * Little's law, and growth starts anew. No experiment when the CPUs are nearly used up: then the queue is ours.
      *
      * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [2], then additively.
      * Growth must buy throughput: after four raises that bought none the limit goes back to where throughput was first
@@ -33,10 +33,13 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * may have been learned on it.
      *
      * Decay: a limit that is not reached falls towards four times what was in use, so that a flood does not find a limit
-     * of a thousand. Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window.
+     * of a thousand; and it rises towards twice that, or it would shed the burst after a pause of the collector and the
+     * chance meeting of long calls. Congestion while it is not reached does not cut it below what was in use. Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window.
      *
      * Warm-up: until enough calls have been seen nothing is refused, or each deploy would begin with refusals. It ends
-     * after a number of calls or a time, whichever is first, so an overload that meets a cold instance is bounded.
+     * after a number of calls or a time, whichever is first, and at once in a flood: more calls than the limit and twice
+     * the latency. An overload that meets a cold instance would otherwise build up a queue in which every call is too
+     * late, for longer than the warm-up itself lasts. For the same reason windows are short until then.
      *
      * [1] J. Little, A Proof for the Queuing Formula L = λW, 1961
      * [2] V. Jacobson, Congestion Avoidance and Control, 1988
@@ -54,10 +57,13 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private static final int FRUITLESS_RAISES = 4;
     private static final int HOLD_WINDOWS = 20;
     private static final double IDLE_FACTOR = 4;
+    private static final double BURST_FACTOR = 2;
     private static final double IDLE_STEP = 0.1;
     private static final double PEAK_DECAY = 0.95;
     private static final int WARM_SAMPLES = 30;
+    private static final double FLOOD = 2;
     private static final int MAX_WINDOW_SAMPLES = 300;
+    private static final double LONG_ENOUGH_NANOS = 1e9;
 
     private final int initial;
     private final int min;
@@ -110,21 +116,24 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (window.durationNanos() >= LimitWindow.MAX_NANOS) {
             return true;
         }
+        if (experiment.isRunning()) {
+            return experiment.isComplete(window);
+        }
         double enough = Math.max(LimitWindow.MIN_SAMPLES, Math.min(MAX_WINDOW_SAMPLES, limit));
         return window.durationNanos() >= LimitWindow.MIN_NANOS
                 && window.samples() >= enough
-                && window.durationNanos() >= 2 * window.meanRttNanos();
+                && (!warm || window.durationNanos() >= Math.min(LONG_ENOUGH_NANOS, 2 * window.meanRttNanos()));
     }
 
     @Override
     public LimitDecision decide(LimitWindow window) {
         warmUp(window);
         recentPeak = Math.max(window.peakInFlight(), recentPeak * PEAK_DECAY);
-        double threshold = Math.max(MIN_THRESHOLD, 1 + NOISE * window.stretchError());
+        double threshold = threshold(window);
         boolean congested = window.stretch() > threshold;
 
         if (experiment.isRunning()) {
-            return endExperiment(window);
+            return experiment(window, congested);
         }
         if (window.dropped() >= FAILURES && window.dropped() > FAILURE_RATE * window.completed()) {
             slowStart = false;
@@ -133,17 +142,26 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (congested) {
             return congested(window, threshold);
         }
-        experiment.calm();
+        experiment.calm(window);
         if (window.binding()) {
             return grow(window);
         }
         fruitlessRaises = 0;
+        bestThroughput = 0;
         double idle = Math.max(initial, IDLE_FACTOR * recentPeak);
         if (limit > idle) {
             return moveTo(
                     limit + (idle - limit) * IDLE_STEP, "not reached: at most %d in flight", window.peakInFlight());
         }
+        double burst = BURST_FACTOR * recentPeak;
+        if (limit < burst) {
+            return moveTo(limit + (burst - limit) * IDLE_STEP, "room for twice what is in use");
+        }
         return moveTo(limit, "steady");
+    }
+
+    private static double threshold(LimitWindow window) {
+        return Math.max(MIN_THRESHOLD, 1 + NOISE * window.stretchError());
     }
 
     private LimitDecision congested(LimitWindow window, double threshold) {
@@ -151,24 +169,31 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         fruitlessRaises = 0;
         holdWindows = 0;
         if (window.binding() && experiment.isDue(window)) {
-            return moveTo(experiment.begin(window, limit), "experiment: is it a queue?");
+            experiment.begin(window, limit);
+            return moveTo(limit, "experiment: is it a queue?");
         }
         double cut = Math.max(STRONGEST_CUT, 1 / (1 + (window.stretch() - threshold) / 2));
         double floor = FLOOR * window.throughput() * window.meanBaselineNanos() / 1e9;
+        if (!window.binding()) {
+            // It was not the limit that let too many in: a limit below what was in use would shed for a bad moment.
+            floor = Math.max(floor, recentPeak);
+        }
         // The floor may be above the limit when calls run outside it; it only stops a fall.
         double next = Math.min(limit, Math.max(floor, limit * cut));
         return moveTo(next, "congested: latency is %.2f x its baseline", window.stretch());
     }
 
-    private LimitDecision endExperiment(LimitWindow window) {
-        double before = experiment.limitBefore();
-        return switch (experiment.end(window)) {
-            case QUEUE -> moveTo(before, "experiment: more calls only waited longer");
-            case REPEAT -> moveTo(before, "experiment: no queue seen, to be repeated");
+    private LimitDecision experiment(LimitWindow window, boolean congested) {
+        return switch (experiment.next(window, congested)) {
+            case QUEUE -> moveTo(experiment.limitBefore(), "experiment: more calls only waited longer");
+            case UNKNOWN ->
+                moveTo(experiment.isRunning() ? limit : experiment.raise(window, limit), "experiment: is it a queue?");
             case NO_QUEUE -> {
+                double enough = Math.max(limit, experiment.usualInFlight(window));
+                experiment.calm(window);
                 slowStart = true;
                 bestThroughput = 0;
-                LimitDecision decision = moveTo(limit, "experiment: not a queue, calls take longer");
+                LimitDecision decision = moveTo(enough, "experiment: not a queue, calls take longer");
                 yield new LimitDecision(decision.limit(), decision.reason(), true);
             }
         };
@@ -194,6 +219,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             return moveTo(Math.min(limit, bestLimit), "more calls brought no more throughput");
         }
         double next = slowStart ? limit * SLOW_START : limit + Math.max(1, ADDITIVE * Math.sqrt(limit));
+        if (!warm && window.judgedSamples() > 0) {
+            // Nothing was refused, so more calls than the limit have shown that they fit.
+            next = Math.max(next, window.peakInFlight());
+        }
         return moveTo(next, "reached without congestion");
     }
 
@@ -204,6 +233,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
     private void warmUp(LimitWindow window) {
         if (warm || seenCalls + window.completed() == 0) {
+            return;
+        }
+        if (window.binding() && window.stretch() > Math.max(FLOOD, threshold(window))) {
+            warm = true;
             return;
         }
         seenNanos += window.durationNanos();

@@ -55,8 +55,9 @@ final class AdmissionWord extends AdmissionWordPadding {
     private volatile long word;
 
     /**
-     * The most calls that ran at once since it was last taken. Written after a successful acquire, read by the beat;
-     * a racing maximum may be lost to a smaller one, by at most the number of racing threads. It shares the word's
+     * The most calls that ran at once since it was last taken. Written after a successful acquire, read by the beat. A
+     * maximum may be lost to a thread that was stopped before it wrote a smaller one, until the next acquire at that
+     * level: good enough for what it is for, and exact it would cost a second compare-and-set. It shares the word's
      * cache line on purpose: who writes it has just won that line.
      */
     private int peak;
@@ -108,7 +109,7 @@ final class AdmissionWord extends AdmissionWordPadding {
             }
             long next = current - (outsideLimit ? ONE_OUTSIDE : 1);
             if (WORD.compareAndSet(this, current, next)) {
-                return next < 0 && (next & COUNT_FIELDS) == 0;
+                return isClosedAndEmpty(next);
             }
         }
     }
@@ -128,13 +129,17 @@ final class AdmissionWord extends AdmissionWordPadding {
             long current = word;
             long next = closed ? current | CLOSED : current & ~CLOSED;
             if (WORD.compareAndSet(this, current, next)) {
-                return next < 0 && (next & COUNT_FIELDS) == 0;
+                return isClosedAndEmpty(next);
             }
         }
     }
 
     boolean closed() {
         return word < 0;
+    }
+
+    boolean isClosedAndEmpty() {
+        return isClosedAndEmpty(word);
     }
 
     int limit() {
@@ -156,6 +161,10 @@ final class AdmissionWord extends AdmissionWordPadding {
         int taken = Math.max(peak, running());
         peak = running();
         return taken;
+    }
+
+    private static boolean isClosedAndEmpty(long word) {
+        return word < 0 && (word & COUNT_FIELDS) == 0;
     }
 
     private static int inFlight(long word) {

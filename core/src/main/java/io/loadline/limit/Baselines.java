@@ -11,17 +11,23 @@ final class Baselines {
      * a window is its share of calls among SLOW_SAMPLES. Downward at once, by whatever load, when the mean is below
      * the baseline by more than the noise, but only to the upper end of that noise: otherwise the luckiest window of
      * many becomes the baseline (what users of Vegas-like limiters complain of: concurrency-limits issues 34 and 37).
+     * For the same reason the noise is not taken from the window alone: latencies are skewed, and a window that is
+     * short of long ones has both a low mean and a small deviation. The usual deviation of the route counts too.
      * A route's first means are provisional: they follow until enough calls have been seen.
      */
     private static final int MIN_SAMPLES = 5;
     private static final int CONFIRMED_SAMPLES = 30;
     private static final double SLOW_SAMPLES = 500;
-    private static final double NOISE = 2.5;
+    private static final double NOISE = 4;
 
     private final long[] seen;
 
+    /** By route, the running mean of windows' variance over their squared mean. */
+    private final double[] relativeVariance;
+
     Baselines(int routes) {
         this.seen = new long[routes];
+        this.relativeVariance = new double[routes];
     }
 
     void learn(Route route, long[] longs, double[] doubles) {
@@ -31,9 +37,13 @@ final class Baselines {
         if (n < MIN_SAMPLES) {
             return;
         }
-        double mean = (double) longs[at + StripedStats.RTT_NANOS] / n;
-        double error = error(n, mean, doubles[squareAt + StripedStats.RTT_SQUARES]);
+        double mean = Math.max(1, (double) longs[at + StripedStats.RTT_NANOS] / n);
+        double variance = Math.max(0, doubles[squareAt + StripedStats.RTT_SQUARES] / n - mean * mean);
         long before = seen[route.index];
+        double relative = variance / (mean * mean);
+        double usual = relativeVariance[route.index];
+        relativeVariance[route.index] =
+                usual + (relative - usual) * (n / (n + Math.min((double) before, SLOW_SAMPLES)));
         seen[route.index] = before + n;
         if (before < CONFIRMED_SAMPLES) {
             double known = route.baselineNanos();
@@ -41,6 +51,7 @@ final class Baselines {
             return;
         }
         double baseline = route.baselineNanos();
+        double error = Math.sqrt(Math.max(variance, usual * baseline * baseline) / n);
         if (mean < baseline - NOISE * error) {
             set(route, Math.min(baseline, mean + error));
             return;
@@ -57,7 +68,7 @@ final class Baselines {
         int at = route.index * StripedStats.LONGS;
         long n = longs[at + StripedStats.TIMED];
         if (n >= MIN_SAMPLES) {
-            set(route, (double) longs[at + StripedStats.RTT_NANOS] / n);
+            set(route, (double) longs[at + StripedStats.UNCUT_NANOS] / n);
         } else if (route.baselineNanos() > 0) {
             set(route, route.baselineNanos() * stretch);
         }
@@ -65,10 +76,5 @@ final class Baselines {
 
     private static void set(Route route, double nanos) {
         route.baselineNanos(Math.max(1, Math.round(nanos)));
-    }
-
-    private static double error(long n, double mean, double squares) {
-        double variance = Math.max(0, squares / n - mean * mean);
-        return Math.sqrt(variance / n);
     }
 }

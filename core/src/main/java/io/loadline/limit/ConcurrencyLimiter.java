@@ -6,6 +6,7 @@ package io.loadline.limit;
 
 import static io.loadline.internal.Checks.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -96,8 +97,9 @@ public interface ConcurrencyLimiter {
     }
 
     /**
-     * Starts {@code action} if it is admitted; the call ends when the stage completes. A refusal and an exception of
-     * {@code action} itself complete the returned stage exceptionally; an error is thrown.
+     * Starts {@code action} if it is admitted; the call ends when the action's stage completes, which cancelling the
+     * returned stage does not bring about. A refusal and an exception of {@code action} itself complete the returned
+     * stage exceptionally; an error is thrown.
      */
     <T extends @Nullable Object> CompletionStage<T> callAsync(
             Route route, Supplier<? extends CompletionStage<T>> action);
@@ -169,12 +171,14 @@ public interface ConcurrencyLimiter {
         }
 
         /** Sets what makes the algorithm of each limiter built. Default: an {@link AdaptiveLimit}. */
+        @CanIgnoreReturnValue
         public Builder algorithm(Supplier<? extends LimitAlgorithm> algorithm) {
             this.algorithm = algorithm;
             return this;
         }
 
         /** Sets what happens to calls beyond the limit. Default: {@link Enforcement#ENFORCE}. */
+        @CanIgnoreReturnValue
         public Builder enforcement(Enforcement enforcement) {
             this.enforcement = enforcement;
             return this;
@@ -185,6 +189,7 @@ public interface ConcurrencyLimiter {
          *
          * @throws IllegalArgumentException unless it is between 1 and 10,000
          */
+        @CanIgnoreReturnValue
         public Builder maxRoutes(int maxRoutes) {
             checkArgument(
                     maxRoutes >= 1 && maxRoutes <= 10_000, "maxRoutes must be between 1 and 10000: %s", maxRoutes);
@@ -193,6 +198,7 @@ public interface ConcurrencyLimiter {
         }
 
         /** Sets where time is read. Default: {@link Ticker#system()}. */
+        @CanIgnoreReturnValue
         public Builder ticker(Ticker ticker) {
             this.ticker = ticker;
             return this;
@@ -202,6 +208,7 @@ public interface ConcurrencyLimiter {
          * Sets the outcome of calls that throw. Default: time-outs, refusals further down and rejected executions are
          * {@link Outcome#DROPPED}, all else is {@link Outcome#IGNORED}.
          */
+        @CanIgnoreReturnValue
         public Builder outcomeOf(Function<? super Throwable, Outcome> outcomeOf) {
             this.outcomeOf = outcomeOf;
             return this;
@@ -211,6 +218,7 @@ public interface ConcurrencyLimiter {
          * Sets where the utilization of the CPUs is read, about 0 to 1 or NaN, once per window. Default: CPU time of
          * this process.
          */
+        @CanIgnoreReturnValue
         public Builder cpuUtilization(DoubleSupplier cpuUtilization) {
             this.cpuUtilization = cpuUtilization;
             return this;

@@ -11,6 +11,7 @@ import io.loadline.internal.ProcessCpu;
 import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -114,7 +115,10 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private long rateCompleted;
 
     @GuardedBy("lock")
-    private long deafUntilNanos;
+    private long collectedNanos;
+
+    @GuardedBy("lock")
+    private long deafUntilNanos = -1;
 
     @GuardedBy("lock")
     private long stalledNanos = -STALL_PAUSE_NANOS;
@@ -141,7 +145,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.effective = effective(builder.enforcement, algorithm);
         this.routes = new RouteTable(this, builder.maxRoutes);
         this.stats = new StripedStats(
-                builder.maxRoutes, Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
+                builder.maxRoutes, Math.max(8, 4 * Runtime.getRuntime().availableProcessors()));
         this.totals = new long[builder.maxRoutes * StripedStats.LONGS];
         this.windowLongs = new long[totals.length];
         this.freshLongs = new long[totals.length];
@@ -202,22 +206,19 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     public void release(long ticket, Route route, Outcome outcome) {
         checkOwner(route);
         checkArgument(ticket != REFUSED, "REFUSED is not a ticket");
+        Objects.requireNonNull(outcome, "outcome");
         boolean outside = (ticket & OUTSIDE) != 0;
         boolean idle = word.release(outside);
         long rttNanos = -1;
         if ((ticket & TIMED) != 0 && outcome == Outcome.SUCCESS) {
             rttNanos = Math.max(0, ticker.read() - originNanos - (ticket >> FLAG_BITS));
-            long baselineNanos = route.baselineNanos();
-            if (baselineNanos > 0) {
-                rttNanos = Math.min(rttNanos, Route.CLIP * baselineNanos);
-            }
         }
         int field = switch (outcome) {
             case SUCCESS -> StripedStats.SUCCEEDED;
             case IGNORED -> StripedStats.IGNORED;
             case DROPPED -> StripedStats.DROPPED;
         };
-        stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos);
+        stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos, route.cutNanos());
         if (idle) {
             announceIdle();
         }
@@ -250,9 +251,13 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             return CompletableFuture.failedFuture(RejectedException.of(rejectionReason()));
         }
         try {
+            // A stage of its own for the caller: if it is cancelled, what depends on the action's stage is still
+            // called,
+            // whereas the stage that whenComplete returns forgets its callback when somebody completes it.
             return action.get()
                     .whenComplete(
-                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)));
+                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)))
+                    .thenApply(Function.identity());
         } catch (Exception e) {
             permit.end(classify(e));
             return CompletableFuture.failedFuture(e);
@@ -318,8 +323,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public void resume() {
-        boolean unused = word.closed(false);
         whenIdle.set(null);
+        boolean unused = word.closed(false);
     }
 
     @Override
@@ -372,7 +377,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 decide(now);
             }
             logShed(now);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             if (!algorithmFailed) {
                 algorithmFailed = true;
                 LOG.warn(
@@ -441,7 +446,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     @GuardedBy("lock")
     private void collect() {
         stats.drainTo(freshLongs, freshDoubles);
-        boolean deaf = ticker.read() - originNanos < deafUntilNanos;
+        // What ended since the last collection may have ended before deafness did.
+        boolean deaf = collectedNanos < deafUntilNanos;
+        collectedNanos = ticker.read() - originNanos;
         for (int i = 0; i < freshLongs.length; i++) {
             totals[i] += freshLongs[i];
             if (!deaf || i % StripedStats.LONGS < StripedStats.TIMED) {
@@ -507,11 +514,14 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     private void announceIdle() {
-        Runnable listener = whenIdle.getAndSet(null);
-        if (listener != null) {
+        Runnable listener = whenIdle.get();
+        // Read before the word: between a release that emptied it and this line somebody may have resumed and refused
+        // again, and the listener would be the new one, with calls in flight.
+        if (listener != null && word.isClosedAndEmpty() && whenIdle.compareAndSet(listener, null)) {
             try {
                 listener.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // The thread is that of a request which has nothing to do with the listener.
                 LOG.warn(
                         "{}: listener {} failed when the limiter became idle",
                         name,
@@ -525,9 +535,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         try {
-            return outcomeOf.apply(cause);
-        } catch (RuntimeException e) {
-            // The call's own failure is what the caller must see.
+            return Objects.requireNonNullElse(outcomeOf.apply(cause), Outcome.IGNORED);
+        } catch (Throwable e) {
+            // The call's own failure is what the caller must see, and the call must end whatever happens here.
             return Outcome.IGNORED;
         }
     }

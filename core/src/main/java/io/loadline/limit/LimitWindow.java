@@ -7,8 +7,9 @@ package io.loadline.limit;
 /**
  * What a limiter saw between two decisions of its algorithm. Immutable.
  *
- * <p>Latencies are those of timed calls that succeeded, each cut at ten times its route's baseline. Calls that ran
- * through a stall of the process are counted but not timed.
+ * <p>Latencies are those of timed calls that succeeded. For the stretch each is cut at ten times its route's baseline, so
+ * that one outlier does not decide over a window. Calls that ran through a stall of the process are counted but not
+ * timed.
  */
 public final class LimitWindow {
     /** Windows shorter than this say more about the scheduler than about the service: 200 ms. */
@@ -69,7 +70,7 @@ public final class LimitWindow {
             refused += shadowOrShed;
             long n = longs[at + StripedStats.TIMED];
             timed += n;
-            rtts += longs[at + StripedStats.RTT_NANOS];
+            rtts += longs[at + StripedStats.UNCUT_NANOS];
             long baseline = route.baselineNanos();
             if (baseline > 0) {
                 judgedSamples += n;
@@ -150,7 +151,7 @@ public final class LimitWindow {
         return judged;
     }
 
-    /** The mean latency of timed calls in nanoseconds; 0 without any. */
+    /** The mean latency of timed calls, uncut, in nanoseconds; 0 without any. */
     public double meanRttNanos() {
         return samples == 0 ? 0 : rttSum / samples;
     }

@@ -7,6 +7,7 @@ package io.loadline.limit;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
  * The right to run one call. Ends exactly once, by the first of {@link #success()}, {@link #ignore()}, {@link #drop()}
@@ -66,6 +67,7 @@ public final class Permit implements AutoCloseable {
     /** Ends the permit with {@code outcome}; returns whether it was this call that ended it. */
     @CanIgnoreReturnValue
     public boolean end(Outcome outcome) {
+        Objects.requireNonNull(outcome, "outcome");
         long held = ticket;
         if (held == ConcurrencyLimiter.REFUSED || !TICKET.compareAndSet(this, held, ConcurrencyLimiter.REFUSED)) {
             return false;

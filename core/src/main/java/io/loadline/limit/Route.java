@@ -45,6 +45,12 @@ public final class Route {
         return baselineNanos;
     }
 
+    /** What a latency counts as at most. */
+    long cutNanos() {
+        long baseline = baselineNanos;
+        return baseline == 0 ? Long.MAX_VALUE : CLIP * baseline;
+    }
+
     void baselineNanos(long nanos) {
         baselineNanos = nanos;
     }

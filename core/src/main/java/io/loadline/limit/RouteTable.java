@@ -23,7 +23,9 @@ final class RouteTable {
     private final Map<String, Route> byName = new ConcurrentHashMap<>();
     private final List<Route> all = new CopyOnWriteArrayList<>();
     private final Route other;
-    private boolean fullLogged;
+
+    /** Written under the lock when the first name finds no room, read without: later ones then take no lock. */
+    private volatile boolean full;
 
     RouteTable(Object owner, int max) {
         this.owner = owner;
@@ -41,21 +43,24 @@ final class RouteTable {
 
     Route get(String name) {
         Route known = byName.get(name);
-        return known != null ? known : getOrAdd(name);
+        if (known != null) {
+            return known;
+        }
+        checkArgument(!name.isBlank(), "a route's name must not be blank: '%s'", name);
+        return full ? other : getOrAdd(name);
     }
 
     private synchronized Route getOrAdd(String name) {
-        checkArgument(!name.isBlank(), "a route's name must not be blank: '%s'", name);
         @Nullable Route known = byName.get(name);
         if (known != null) {
             return known;
         }
+        if (full) {
+            return other;
+        }
         if (all.size() == max) {
-            if (!fullLogged) {
-                fullLogged = true;
-                LOG.warn(
-                        "There are {} routes already; '{}' and all further ones count as '{}'", max, name, Route.OTHER);
-            }
+            full = true;
+            LOG.warn("There are {} routes already; '{}' and all further ones count as '{}'", max, name, Route.OTHER);
             return other;
         }
         return add(name);

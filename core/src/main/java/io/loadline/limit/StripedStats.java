@@ -30,7 +30,8 @@ final class StripedStats {
     static final int RTT_NANOS = 7;
     static final int LOW_TIMED = 8;
     static final int LOW_RTT_NANOS = 9;
-    static final int LONGS = 10;
+    static final int UNCUT_NANOS = 10;
+    static final int LONGS = 11;
 
     /** Fields of a route that are double: sums of squares of latencies in nanoseconds. */
     static final int RTT_SQUARES = 0;
@@ -43,20 +44,24 @@ final class StripedStats {
     private static final int TURN = PAD + 1;
     private static final int FIRST = PAD + 2;
 
+    private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[][] longs;
     private final double[][] doubles;
     private final int mask;
+    private final int homeShift;
 
     StripedStats(int routes, int stripes) {
         int size = Integer.highestOneBit(Math.max(1, stripes * 2 - 1));
         this.mask = size - 1;
+        this.homeShift = Integer.SIZE - Integer.numberOfTrailingZeros(size);
         this.longs = new long[size][FIRST + routes * LONGS + PAD];
         this.doubles = new double[size][PAD + routes * DOUBLES + PAD];
     }
 
-    /** Whether it is this call's turn to be timed: one of {@code sampleMask + 1} per stripe, a power of two. */
+    /** Whether it is this call's turn to be timed: about one of {@code sampleMask + 1} per stripe, a power of two. */
     boolean isSampled(int sampleMask) {
         if (sampleMask == 0) {
             return true;
@@ -65,7 +70,9 @@ final class StripedStats {
         // Unclaimed and racy on purpose: a lost increment only shifts whose turn it is.
         long turn = stripe[TURN] + 1;
         stripe[TURN] = turn;
-        return (turn & sampleMask) == 0;
+        // Multiples of the golden ratio are spread evenly and out of step with everything: with every n-th call, of two
+        // routes that take turns on a thread only one would ever be timed.
+        return ((turn * GOLDEN_RATIO) >>> (Long.SIZE - Integer.bitCount(sampleMask))) == 0;
     }
 
     void count(int route, int field) {
@@ -75,8 +82,8 @@ final class StripedStats {
         ELEMENT.setRelease(stripe, CLAIM, 0L);
     }
 
-    /** Counts an ended call and, if {@code rttNanos >= 0}, its latency. */
-    void end(int route, int field, boolean shadowed, boolean low, long rttNanos) {
+    /** Counts an ended call and, if {@code rttNanos >= 0}, its latency, as it was and cut at {@code cutNanos}. */
+    void end(int route, int field, boolean shadowed, boolean low, long rttNanos, long cutNanos) {
         int index = claim();
         long[] stripe = longs[index];
         int at = FIRST + route * LONGS;
@@ -87,13 +94,15 @@ final class StripedStats {
         if (rttNanos >= 0) {
             double[] squares = doubles[index];
             int squareAt = PAD + route * DOUBLES;
-            double square = (double) rttNanos * rttNanos;
+            long cut = Math.min(rttNanos, cutNanos);
+            double square = (double) cut * cut;
             stripe[at + TIMED]++;
-            stripe[at + RTT_NANOS] += rttNanos;
+            stripe[at + UNCUT_NANOS] += rttNanos;
+            stripe[at + RTT_NANOS] += cut;
             squares[squareAt + RTT_SQUARES] += square;
             if (low) {
                 stripe[at + LOW_TIMED]++;
-                stripe[at + LOW_RTT_NANOS] += rttNanos;
+                stripe[at + LOW_RTT_NANOS] += cut;
                 squares[squareAt + LOW_RTT_SQUARES] += square;
             }
         }
@@ -105,7 +114,8 @@ final class StripedStats {
         for (int index = 0; index < longs.length; index++) {
             long[] stripe = longs[index];
             while (!ELEMENT.compareAndSet(stripe, CLAIM, 0L, 1L)) {
-                Thread.onSpinWait();
+                // Whoever holds it may need this CPU to go on.
+                Thread.yield();
             }
             double[] squares = doubles[index];
             for (int i = 0; i < longTotals.length; i++) {
@@ -133,8 +143,13 @@ final class StripedStats {
         }
     }
 
-    /** Thread ids are dense; the multiplication spreads those that differ by a power of two (Knuth's 2^32 / phi). */
+    /**
+     * Threads that run together often have neighbouring ids. The highest bits of their product with 2^32 / phi keep
+     * neighbours farthest apart (Knuth's Fibonacci hashing); lower bits would put every second pair on one stripe.
+     */
     private int home() {
-        return (((int) Thread.currentThread().getId() * 0x9E3779B9) >>> 16) & mask;
+        int spread = (int) Thread.currentThread().getId() * 0x9E3779B9;
+        // Twice, since a shift by 32, for a single stripe, would be none.
+        return (spread >>> 1) >>> (homeShift - 1);
     }
 }

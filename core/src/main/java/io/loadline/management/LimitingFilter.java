@@ -12,7 +12,11 @@ import io.loadline.limit.Outcome;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the limiter in front of handlers of the JDK's HTTP server: refused requests get 503 with {@code Retry-After} and a
@@ -22,13 +26,21 @@ import java.util.function.Function;
  * are never limited.
  */
 public final class LimitingFilter extends Filter {
+    private static final Logger LOG = LoggerFactory.getLogger(LimitingFilter.class);
+
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
-    private final Function<? super HttpExchange, Route> routeOf;
+    private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
+    private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
-    /** A filter that admits by {@code limiter}; {@code routeOf} must take names from code, never from the request. */
+    /**
+     * A filter that admits by {@code limiter}. {@code routeOf} must take names from code, never from the request; where
+     * it throws or returns null the request counts as {@link ConcurrencyLimiter#otherRoute()}.
+     */
     public LimitingFilter(
-            ConcurrencyLimiter limiter, DrainCoordinator drain, Function<? super HttpExchange, Route> routeOf) {
+            ConcurrencyLimiter limiter,
+            DrainCoordinator drain,
+            Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.limiter = limiter;
         this.drain = drain;
         this.routeOf = routeOf;
@@ -37,7 +49,7 @@ public final class LimitingFilter extends Filter {
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         HttpExchange draining = new DrainingExchange(exchange, drain);
-        Route route = routeOf.apply(exchange);
+        Route route = route(exchange);
         long ticket = limiter.tryAcquireTicket(route);
         if (ticket == ConcurrencyLimiter.REFUSED) {
             refuse(draining);
@@ -46,10 +58,33 @@ public final class LimitingFilter extends Filter {
         Outcome outcome = Outcome.IGNORED;
         try {
             chain.doFilter(draining);
-            outcome = Outcome.ofHttpStatus(draining.getResponseCode());
+            int status = draining.getResponseCode();
+            // A handler that did not answer says nothing about the time an answer takes.
+            outcome = status > 0 ? Outcome.ofHttpStatus(status) : Outcome.IGNORED;
+        } catch (Error e) {
+            // The server closes the connection after an exception only; its client would wait for ever.
+            exchange.close();
+            throw e;
         } finally {
             limiter.release(ticket, route, outcome);
         }
+    }
+
+    private Route route(HttpExchange exchange) {
+        try {
+            Route route = routeOf.apply(exchange);
+            if (route != null) {
+                return route;
+            }
+        } catch (RuntimeException e) {
+            if (routeFailureLogged.compareAndSet(false, true)) {
+                LOG.warn(
+                        "A route could not be told; such requests count as {}, and this is logged once",
+                        Route.OTHER,
+                        e);
+            }
+        }
+        return limiter.otherRoute();
     }
 
     private void refuse(HttpExchange exchange) throws IOException {

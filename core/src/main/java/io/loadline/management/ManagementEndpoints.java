@@ -10,6 +10,7 @@ import io.loadline.availability.Availability;
 import io.loadline.availability.LivenessState;
 import io.loadline.availability.ReadinessState;
 import io.loadline.internal.JsonWriter;
+import io.loadline.limit.Rejection;
 import io.loadline.signal.LoadSignal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,8 +43,8 @@ public final class ManagementEndpoints {
                 "/livez", () -> probe(availability.liveness() == LivenessState.CORRECT),
                 "/readyz", () -> probe(availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC),
                 "/startupz", () -> probe(availability.isStarted()),
-                "/loadline", () -> new Answer(200, status().toJson()),
-                "/loadline/load", () -> new Answer(200, status().loadJson()));
+                "/loadline", () -> Answer.json(200, status().toJson()),
+                "/loadline/load", () -> Answer.json(200, status().loadJson()));
         answers.forEach((path, answer) -> server.createContext(path, exchange -> {
             try (exchange) {
                 serve(exchange, path, answer);
@@ -62,27 +63,45 @@ public final class ManagementEndpoints {
                 .member("state", availability.state().name())
                 .endObject()
                 .toString();
-        return new Answer(good ? 200 : 503, body);
+        return Answer.json(good ? 200 : 503, body);
     }
 
     private static void serve(HttpExchange exchange, String path, Supplier<Answer> answer) throws IOException {
-        boolean head = exchange.getRequestMethod().equals("HEAD");
+        String method = exchange.getRequestMethod();
         if (!exchange.getRequestURI().getPath().equals(path)) {
-            exchange.sendResponseHeaders(404, -1);
-        } else if (!head && !exchange.getRequestMethod().equals("GET")) {
+            send(exchange, problem(404, "Not Found"));
+        } else if (!method.equals("GET") && !method.equals("HEAD")) {
             exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            exchange.sendResponseHeaders(405, -1);
+            send(exchange, problem(405, "Method Not Allowed"));
         } else {
-            Answer given = answer.get();
-            byte[] body = given.body().getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.getResponseHeaders().set("Cache-Control", "no-store");
-            exchange.sendResponseHeaders(given.status(), head ? -1 : body.length);
-            if (!head) {
-                exchange.getResponseBody().write(body);
-            }
+            send(exchange, answer.get());
         }
     }
 
-    private record Answer(int status, String body) {}
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        exchange.sendResponseHeaders(answer.status(), head ? -1 : body.length);
+        if (!head) {
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static Answer problem(int status, String title) {
+        JsonWriter json = new JsonWriter()
+                .beginObject()
+                .member("type", "about:blank")
+                .member("title", title)
+                .member("status", status)
+                .endObject();
+        return new Answer(status, Rejection.PROBLEM_JSON, json.toString());
+    }
+
+    private record Answer(int status, String contentType, String body) {
+        static Answer json(int status, String body) {
+            return new Answer(status, "application/json", body);
+        }
+    }
 }

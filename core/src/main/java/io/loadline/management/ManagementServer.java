@@ -10,15 +10,22 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** A server of its own for {@link ManagementEndpoints}. Thread-safe. */
 public final class ManagementServer implements AutoCloseable {
     /*
-     * Two threads: a probe must be answered while a slow reader holds the other. They are daemons, since a management
-     * endpoint must not keep a process alive.
+     * The JDK's server reads a request on the thread that serves it: a client that sends half of one holds a thread for as
+     * long as it likes. A probe must be answered all the same, so there are more threads than a few such clients take;
+     * idle ones end. All are daemons, the server's own too, since a management endpoint must not keep a process alive.
      */
+    private static final int MAX_THREADS = 16;
+    private static final long IDLE_SECONDS = 30;
+
     private final HttpServer server;
     private final ExecutorService executor;
 
@@ -48,14 +55,17 @@ public final class ManagementServer implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException("management server on " + host + ":" + port + " failed to start", e);
         }
-        ExecutorService executor = Executors.newFixedThreadPool(2, task -> {
-            Thread thread = new Thread(task, "loadline-management");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                MAX_THREADS, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "loadline-management");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
         endpoints.addTo(server);
         server.setExecutor(executor);
-        server.start();
+        // The server's own thread is a daemon if the one that starts it is.
+        CompletableFuture.runAsync(server::start, executor).join();
         return new ManagementServer(server, executor);
     }
 

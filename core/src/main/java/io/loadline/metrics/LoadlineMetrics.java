@@ -4,6 +4,7 @@
  */
 package io.loadline.metrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
@@ -24,9 +25,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the signal as the meters of {@link LoadlineMeter}. Thread-safe. Hold on to it: registries reference it weakly.
@@ -34,11 +36,12 @@ import java.util.function.ToLongFunction;
 public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     /*
      * The load must be absent while it is not valid: autoscalers read 0 as "remove instances", and NaN as 0 or as an
-     * error. So its two gauges are registered and removed as validity comes and goes, in the snapshot's listener, which
-     * runs before the thread that changed the state goes on.
+     * error. So its two gauges are registered and removed as validity comes and goes, in the snapshot's listener.
      *
      * Everything reads the latest snapshot and nothing is computed here.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(LoadlineMetrics.class);
+
     private static final Map<String, ToLongFunction<LimiterStats>> RESULTS = Map.of(
             "succeeded", LimiterStats::succeeded,
             "ignored", LimiterStats::ignored,
@@ -51,8 +54,12 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final String version;
     private final LoadSignal signal;
     private final DrainCoordinator drain;
-    private final List<Binding> bindings = new CopyOnWriteArrayList<>();
-    private final Registration registration;
+
+    @GuardedBy("this")
+    private final List<Binding> bindings = new ArrayList<>();
+
+    @GuardedBy("this")
+    private boolean closed;
 
     /** Meters about {@code application}, made of {@code signal} and {@code drain}. */
     public LoadlineMetrics(String application, String version, LoadSignal signal, DrainCoordinator drain) {
@@ -60,28 +67,38 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         this.version = version;
         this.signal = signal;
         this.drain = drain;
-        this.registration = signal.listen(snapshot -> bindings.forEach(binding -> binding.follow(snapshot)));
     }
 
+    /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
-    public void bindTo(MeterRegistry registry) {
+    public synchronized void bindTo(MeterRegistry registry) {
+        if (closed) {
+            return;
+        }
+        if (registry.find(LoadlineMeter.INFO.meterName()).meter() != null) {
+            LOG.warn(
+                    "{}: {} has the meters of a Loadline already and gets no others; each service needs a registry",
+                    application,
+                    registry.getClass().getSimpleName());
+            return;
+        }
         Binding binding = new Binding(registry);
         bindings.add(binding);
         binding.bind();
-        binding.follow(signal.snapshot());
     }
 
     /** Removes all meters from all registries. */
     @Override
-    public void close() {
-        registration.close();
+    public synchronized void close() {
+        closed = true;
         bindings.forEach(Binding::unbind);
         bindings.clear();
     }
 
-    /** What is registered in one registry. Guarded by itself. */
+    /** What is registered in one registry. Guarded by itself; a listener of its own, so that one's failure is its own. */
     private final class Binding {
         private final MeterRegistry registry;
+        private final Registration news;
         private final List<Meter> meters = new ArrayList<>();
         private final List<Meter> loads = new ArrayList<>();
         private final Set<String> routes = new HashSet<>();
@@ -90,6 +107,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
 
         Binding(MeterRegistry registry) {
             this.registry = registry;
+            this.news = signal.listen(snapshot -> follow());
         }
 
         synchronized void bind() {
@@ -113,12 +131,15 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.DRAIN_REMAINING,
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
+            follow();
         }
 
-        synchronized void follow(SignalSnapshot snapshot) {
+        /** Follows the latest snapshot: the one that was told of may be an older one. */
+        synchronized void follow() {
             if (unbound) {
                 return;
             }
+            SignalSnapshot snapshot = signal.snapshot();
             boolean valid = snapshot.validity() == Validity.VALID;
             if (valid && loads.isEmpty()) {
                 loads.add(register(
@@ -148,6 +169,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
 
         synchronized void unbind() {
             unbound = true;
+            news.close();
             loads.forEach(registry::remove);
             meters.forEach(registry::remove);
         }

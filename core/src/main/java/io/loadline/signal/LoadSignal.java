@@ -4,9 +4,11 @@
  */
 package io.loadline.signal;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
 import io.loadline.availability.ServiceState;
+import io.loadline.availability.StateChange;
 import io.loadline.internal.Listeners;
 import io.loadline.internal.ProcessCpu;
 import io.loadline.limit.ConcurrencyLimiter;
@@ -14,12 +16,15 @@ import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Route;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
+import io.loadline.time.Ticker;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,11 +49,17 @@ public final class LoadSignal implements AutoCloseable {
      * Not in-flight over limit: the limit falls towards what is in use when there is little to do, so half of the load
      * would read as an eighth.
      *
-     * A change of state makes a new snapshot at once: a service that begins to drain is silent from that moment.
+     * A tick that comes late by more than a whole one follows a stall: few calls have ended and the next second sees a
+     * burst, neither of which is the load. Such an interval is left out and the last load held, but never twice in a
+     * row: a process that always stalls must not look like it did when it last was well.
+     *
+     * A change of state makes a new snapshot at once: a service that begins to drain is silent from that moment. What
+     * was measured before the service became READY was not the load, nor the capacity, of a warm service.
      */
     private static final Logger LOG = LoggerFactory.getLogger(LoadSignal.class);
     private static final long TICK_NANOS = 1_000_000_000L;
     private static final long TICK_TOLERANCE_NANOS = Heartbeat.PERIOD.toNanos() / 2;
+    private static final long LATE_NANOS = 2 * TICK_NANOS;
     private static final int SHORT_MEAN = 5;
     private static final int LONG_MEAN = 15;
     private static final double SHED_CAP = 3;
@@ -58,12 +69,13 @@ public final class LoadSignal implements AutoCloseable {
     private final ConcurrencyLimiter limiter;
     private final Availability availability;
     private final InstantSource clock;
-    private final List<Saturation> saturations;
+    private final Ticker ticker;
+    private final List<Source> sources = new ArrayList<>();
     private final Listeners<Consumer<SignalSnapshot>, SignalSnapshot> listeners = new Listeners<>(Consumer::accept);
     private final List<Registration> registrations = new ArrayList<>();
     private final Object lock = new Object();
 
-    /** Written by tick and state changes under the lock, read by everything that goes outward; one second stale. */
+    /** Written by tick and state changes under the lock, read by everything that goes outward; a second stale. */
     private volatile SignalSnapshot snapshot;
 
     @GuardedBy("lock")
@@ -85,21 +97,26 @@ public final class LoadSignal implements AutoCloseable {
     private long lastTickNanos;
 
     @GuardedBy("lock")
-    private boolean saturationFailed;
+    private boolean held;
+
+    @GuardedBy("lock")
+    private boolean closed;
 
     private LoadSignal(Builder builder) {
         this.limiter = builder.limiter;
         this.availability = builder.availability;
         this.clock = builder.clock;
-        this.lastTickNanos = builder.heartbeat.ticker().read();
-        this.saturations = new ArrayList<>();
+        this.ticker = builder.heartbeat.ticker();
+        this.lastTickNanos = ticker.read();
         ProcessCpu cpu = new ProcessCpu(lastTickNanos);
-        saturations.add(
-                Saturation.of("cpu", () -> cpu.read(builder.heartbeat.ticker().read())));
-        saturations.addAll(builder.saturations);
-        this.snapshot = idle(Validity.of(availability.state(), false));
+        sources.add(new Source("cpu", () -> cpu.read(ticker.read())));
+        builder.saturations.forEach(each -> sources.add(new Source(each.name(), each::utilization)));
+        this.snapshot = idle(availability.lastChange());
+        synchronized (lock) {
+            beginInterval(lastTickNanos);
+        }
         registrations.add(builder.heartbeat.listen(beat -> onBeat(beat.nowNanos())));
-        registrations.add(availability.listen(change -> onChange(change.to())));
+        registrations.add(availability.listen(change -> onChange()));
     }
 
     /** A builder for the signal of a service. */
@@ -113,45 +130,87 @@ public final class LoadSignal implements AutoCloseable {
     }
 
     /** Adds a listener that is told of each snapshot. */
+    @CanIgnoreReturnValue
     public Registration listen(Consumer<SignalSnapshot> listener) {
         return listeners.add(listener)::run;
     }
 
-    /** Stops ticking; the last snapshot stays. */
+    /** Stops ticking; from now on nothing is measured, so the load is not valid any more. */
     @Override
     public void close() {
         registrations.forEach(Registration::close);
+        synchronized (lock) {
+            closed = true;
+            loadCount = 0;
+            publish(with(snapshot, availability.lastChange()));
+        }
+        listeners.deliver();
     }
 
     private void onBeat(long nowNanos) {
-        SignalSnapshot made;
+        if (!isDue(nowNanos)) {
+            return;
+        }
+        Map<String, Double> utilizations = readSaturations();
         synchronized (lock) {
-            long elapsedNanos = nowNanos - lastTickNanos;
-            if (elapsedNanos < TICK_NANOS - TICK_TOLERANCE_NANOS) {
+            StateChange change = follow();
+            // A service that has become READY in the meantime has begun a new interval.
+            if (!isDue(nowNanos)) {
                 return;
             }
-            lastTickNanos = nowNanos;
-            made = tick(nowNanos, elapsedNanos / 1e9);
-            snapshot = made;
+            double seconds = (nowNanos - lastTickNanos) / 1e9;
+            held = !held && nowNanos - lastTickNanos > LATE_NANOS;
+            if (held) {
+                beginInterval(nowNanos);
+                publish(with(snapshot, change));
+            } else {
+                lastTickNanos = nowNanos;
+                publish(tick(nowNanos, seconds, utilizations, change));
+            }
         }
-        listeners.publish(made);
+        listeners.deliver();
     }
 
-    private void onChange(ServiceState state) {
-        SignalSnapshot made;
+    private boolean isDue(long nowNanos) {
         synchronized (lock) {
-            if (state == ServiceState.READY) {
-                // What was measured before was not the load of a warm service.
-                loadCount = 0;
-            }
-            made = with(snapshot, Validity.of(state, loadCount > 0));
-            snapshot = made;
+            return !closed && nowNanos - lastTickNanos >= TICK_NANOS - TICK_TOLERANCE_NANOS;
         }
-        listeners.publish(made);
+    }
+
+    private void onChange() {
+        synchronized (lock) {
+            publish(with(snapshot, follow()));
+        }
+        listeners.deliver();
+    }
+
+    /** The last change of state, which a tick may see before it is told of it. */
+    @GuardedBy("lock")
+    private StateChange follow() {
+        StateChange change = availability.lastChange();
+        if (change != snapshot.lastChange() && change.to() == ServiceState.READY) {
+            loadCount = 0;
+            beginInterval(ticker.read());
+        }
+        return change;
     }
 
     @GuardedBy("lock")
-    private SignalSnapshot tick(long nowNanos, double seconds) {
+    private void publish(SignalSnapshot made) {
+        snapshot = made;
+        listeners.enqueue(made);
+    }
+
+    /** Forgets what was counted since the last tick. */
+    @GuardedBy("lock")
+    private void beginInterval(long nowNanos) {
+        lastTickNanos = nowNanos;
+        limiter.routes().forEach(route -> before.put(route.name(), limiter.stats(route)));
+        capacity.interrupt();
+    }
+
+    @GuardedBy("lock")
+    private SignalSnapshot tick(long nowNanos, double seconds, Map<String, Double> utilizations, StateChange change) {
         List<RouteSnapshot> routes = new ArrayList<>();
         LimiterStats total = LimiterStats.ZERO;
         double offered = 0;
@@ -172,7 +231,6 @@ public final class LoadSignal implements AutoCloseable {
             total = total.plus(stats);
             routes.add(new RouteSnapshot(route.name(), stats, route.baseline()));
         }
-        Map<String, Double> utilizations = readSaturations();
         int limit = limiter.limit();
         int inFlight = limiter.inFlight();
         boolean saturated = shed > 0 || inFlight >= limit;
@@ -180,17 +238,18 @@ public final class LoadSignal implements AutoCloseable {
                 .mapToDouble(Double::doubleValue)
                 .max()
                 .orElse(0);
-        capacity.tick(demandDone, saturated, localUtilization >= USED_UP, nowNanos);
+        boolean warm = change.to() == ServiceState.READY;
+        capacity.tick(demandDone, warm && saturated, localUtilization >= USED_UP, nowNanos);
         double calls = capacity.calls();
         double demand = demandDone + (Double.isNaN(calls) ? demandShed : Math.min(demandShed, SHED_CAP * calls));
         loads[loadCount++ % LONG_MEAN] = Double.isNaN(calls) ? localUtilization : demand / calls;
         if (loadCount == 2 * LONG_MEAN) {
             loadCount = LONG_MEAN;
         }
-        Validity validity = Validity.of(availability.state(), true);
+        Validity validity = Validity.of(change.to(), true);
         return new SignalSnapshot(
                 clock.instant(),
-                availability.lastChange(),
+                change,
                 validity,
                 validity == Validity.VALID ? Math.max(mean(SHORT_MEAN), mean(LONG_MEAN)) : Double.NaN,
                 demand,
@@ -206,23 +265,12 @@ public final class LoadSignal implements AutoCloseable {
                 bottleneck(utilizations, saturated));
     }
 
-    @GuardedBy("lock")
     private Map<String, Double> readSaturations() {
         Map<String, Double> utilizations = new HashMap<>();
-        for (Saturation saturation : saturations) {
-            try {
-                double utilization = saturation.utilization();
-                if (Double.isFinite(utilization)) {
-                    utilizations.put(saturation.name(), Math.max(0, utilization));
-                }
-            } catch (RuntimeException e) {
-                if (!saturationFailed) {
-                    saturationFailed = true;
-                    LOG.warn(
-                            "Saturation source {} failed and counts as unknown; this is logged once",
-                            saturation.name(),
-                            e);
-                }
+        for (Source source : sources) {
+            double utilization = source.read();
+            if (Double.isFinite(utilization)) {
+                utilizations.merge(source.name, Math.max(0, utilization), Math::max);
             }
         }
         return utilizations;
@@ -246,10 +294,12 @@ public final class LoadSignal implements AutoCloseable {
         return sum / count;
     }
 
-    private SignalSnapshot with(SignalSnapshot old, Validity validity) {
+    @GuardedBy("lock")
+    private SignalSnapshot with(SignalSnapshot old, StateChange change) {
+        Validity validity = Validity.of(change.to(), loadCount > 0);
         return new SignalSnapshot(
                 clock.instant(),
-                availability.lastChange(),
+                change,
                 validity,
                 validity == Validity.VALID ? old.load() : Double.NaN,
                 old.demand(),
@@ -265,11 +315,11 @@ public final class LoadSignal implements AutoCloseable {
                 old.bottleneck());
     }
 
-    private SignalSnapshot idle(Validity validity) {
+    private SignalSnapshot idle(StateChange change) {
         return new SignalSnapshot(
                 clock.instant(),
-                availability.lastChange(),
-                validity,
+                change,
+                Validity.of(change.to(), false),
                 Double.NaN,
                 0,
                 Double.NaN,
@@ -282,6 +332,31 @@ public final class LoadSignal implements AutoCloseable {
                 List.of(),
                 Map.of(),
                 "none");
+    }
+
+    /** One resource, read by the heartbeat alone. */
+    private static final class Source {
+        private final String name;
+        private final DoubleSupplier utilization;
+        private boolean failed;
+
+        Source(String name, DoubleSupplier utilization) {
+            this.name = Objects.requireNonNull(name, "a saturation needs a name");
+            this.utilization = utilization;
+        }
+
+        double read() {
+            try {
+                return utilization.getAsDouble();
+            } catch (Throwable e) {
+                // Errors too: whatever a source throws, the load must not freeze at its last value.
+                if (!failed) {
+                    failed = true;
+                    LOG.warn("Saturation source {} failed and counts as unknown; this is logged once", name, e);
+                }
+                return Double.NaN;
+            }
+        }
     }
 
     /** Builds signals. Not thread-safe. */
@@ -298,13 +373,15 @@ public final class LoadSignal implements AutoCloseable {
             this.heartbeat = heartbeat;
         }
 
-        /** Adds a local resource beside the CPU. */
+        /** Adds a local resource beside the CPU; of several with one name the most used counts. */
+        @CanIgnoreReturnValue
         public Builder saturation(Saturation saturation) {
             saturations.add(saturation);
             return this;
         }
 
         /** Sets what stamps the snapshots. Default: the system's clock. */
+        @CanIgnoreReturnValue
         public Builder clock(InstantSource clock) {
             this.clock = clock;
             return this;

@@ -10,10 +10,12 @@ package io.loadline.signal;
  */
 final class SlowBaseline {
     /*
+     * Upward as slowly as the capacity forgets, so that the two stay comparable.
+     *
      * Downward it is quicker: the first latencies of a JVM are those of interpreted code, and a demand computed from
      * them would be too high for as long as it takes to forget them.
      */
-    private static final double UP_SECONDS = 600;
+    private static final double UP_SECONDS = 1800;
     private static final double DOWN_SECONDS = 10;
 
     private double nanos;

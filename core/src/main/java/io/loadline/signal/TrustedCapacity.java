@@ -4,6 +4,8 @@
  */
 package io.loadline.signal;
 
+import java.util.Arrays;
+
 /**
  * The capacity that loads are measured against: what the service sustained when it was saturated. Not thread-safe;
  * confined to the tick.
@@ -11,21 +13,24 @@ package io.loadline.signal;
 final class TrustedCapacity {
     /*
      * An observation is the work done per second during SPAN saturated ticks in a row, in calls kept in flight. The
-     * capacity is the 90th percentile of the observations of the last half hour: it follows a better observation at
-     * once, and one bad moment does not lower it.
+     * capacity is the 90th percentile of the observations of the last half hour: one bad moment does not lower it, nor
+     * does one burst that ended a stall raise it. Two observations in a row well above it are no burst; the older ones
+     * are then of another world and are forgotten.
      *
      * Lower observations count only if a local resource was as good as used up. Otherwise a slow dependency, which
      * makes the service do less with idle CPUs, would lower the capacity, raise the load, call for more instances and
      * slow the dependency further (concurrency-limits issue 171). If the resource stays used up at a level well below
-     * the capacity for RELEARN observations in a row, the older ones are of another world, for example before a lower
-     * CPU quota, and are forgotten.
+     * the capacity for RELEARN_DOWN observations in a row, the older ones are forgotten in the same way: the CPU quota
+     * may be a lower one.
      */
     private static final int SPAN = 3;
     private static final int OBSERVATIONS = 600;
     private static final long MEMORY_NANOS = 30L * 60 * 1_000_000_000;
     private static final double PERCENTILE = 0.9;
     private static final double WELL_BELOW = 0.8;
-    private static final int RELEARN = 5;
+    private static final double WELL_ABOVE = 1.25;
+    private static final int RELEARN_DOWN = 5;
+    private static final int RELEARN_UP = 2;
 
     private final double[] values = new double[OBSERVATIONS];
     private final long[] nanos = new long[OBSERVATIONS];
@@ -35,6 +40,7 @@ final class TrustedCapacity {
     private double spanSum;
     private int spanTicks;
     private int lowInARow;
+    private int highInARow;
     private double capacity = Double.NaN;
 
     /** The capacity in calls; NaN until the first observation. */
@@ -51,8 +57,7 @@ final class TrustedCapacity {
      */
     void tick(double work, boolean saturated, boolean localLimit, long nowNanos) {
         if (!saturated) {
-            spanTicks = 0;
-            spanSum = 0;
+            interrupt();
             return;
         }
         spanSum += work;
@@ -60,19 +65,29 @@ final class TrustedCapacity {
             return;
         }
         double observed = spanSum / spanTicks;
-        spanTicks = 0;
-        spanSum = 0;
-        if (observed <= 0 || (capacity > observed && !localLimit)) {
+        interrupt();
+        if (observed <= 0) {
+            return;
+        }
+        highInARow = observed > WELL_ABOVE * capacity ? highInARow + 1 : 0;
+        if (capacity > observed && !localLimit) {
             return;
         }
         lowInARow = observed < WELL_BELOW * capacity ? lowInARow + 1 : 0;
-        if (lowInARow >= RELEARN) {
+        if (lowInARow >= RELEARN_DOWN || highInARow >= RELEARN_UP) {
             size = 0;
             next = 0;
             lowInARow = 0;
+            highInARow = 0;
         }
         add(observed, nowNanos);
         capacity = percentile(nowNanos);
+    }
+
+    /** The ticks so far and those to come are not in a row. */
+    void interrupt() {
+        spanTicks = 0;
+        spanSum = 0;
     }
 
     private void add(double value, long nowNanos) {
@@ -90,7 +105,7 @@ final class TrustedCapacity {
                 recent[count++] = values[i];
             }
         }
-        java.util.Arrays.sort(recent, 0, count);
+        Arrays.sort(recent, 0, count);
         return recent[Math.min(count - 1, (int) (count * PERCENTILE))];
     }
 }

@@ -4,6 +4,7 @@
  */
 package io.loadline.time;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.internal.Listeners;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,8 +35,8 @@ public final class Heartbeat implements AutoCloseable {
     /** Written by {@link #start()} and {@link #close()}, read by the thread itself; a beat more or less is harmless. */
     private volatile @Nullable Thread thread;
 
-    /** Confined to whoever beats: {@link #beat()} lets one caller in at a time. */
-    private long lastBeatNanos;
+    /** Written by whoever beats, {@link #beat()} lets one in at a time, and by {@link #start()}; read by the former. */
+    private volatile long lastBeatNanos;
 
     private final AtomicBoolean beating = new AtomicBoolean();
 
@@ -55,6 +56,7 @@ public final class Heartbeat implements AutoCloseable {
     }
 
     /** Adds a listener that is called at each beat until its registration is closed. */
+    @CanIgnoreReturnValue
     public Registration listen(Listener listener) {
         return listeners.add(listener)::run;
     }
@@ -64,6 +66,8 @@ public final class Heartbeat implements AutoCloseable {
         if (thread == null) {
             Thread started = new Thread(this::run, "loadline");
             started.setDaemon(true);
+            // The time without a thread was no stall.
+            lastBeatNanos = ticker.read();
             thread = started;
             started.start();
         }

@@ -23,8 +23,7 @@ class NettyConfiguration implements WebFluxConfigurer {
     private final AsyncTaskExecutor executor;
 
     NettyConfiguration(
-            @Qualifier(TaskExecutionAutoConfiguration.APPLICATION_TASK_EXECUTOR_BEAN_NAME)
-                    AsyncTaskExecutor executor) {
+            @Qualifier(TaskExecutionAutoConfiguration.APPLICATION_TASK_EXECUTOR_BEAN_NAME) AsyncTaskExecutor executor) {
         this.executor = executor;
     }
 

@@ -19,8 +19,7 @@ import org.springframework.stereotype.Repository;
 /** Reads orders from the database. Thread-safe. */
 @Repository
 class OrderRepository {
-    private static final String BY_ID =
-            """
+    private static final String BY_ID = """
             select o.id, o.status, o.placed_at, c.id as customer_id, c.name, c.city, l.product, l.quantity, l.unit_price
               from orders o
               join customer c on c.id = o.customer_id
@@ -47,8 +46,7 @@ class OrderRepository {
         long id = rows.getLong("id");
         String status = rows.getString("status");
         LocalDateTime placedAt = rows.getObject("placed_at", LocalDateTime.class);
-        Customer customer =
-                new Customer(rows.getLong("customer_id"), rows.getString("name"), rows.getString("city"));
+        Customer customer = new Customer(rows.getLong("customer_id"), rows.getString("name"), rows.getString("city"));
         List<OrderLine> lines = new ArrayList<>();
         do {
             lines.add(new OrderLine(

@@ -4,8 +4,11 @@
  */
 package io.loadline.samples.orders;
 
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.DrainPhase;
 import java.time.Duration;
 import java.time.Instant;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.http.MediaType;
@@ -18,6 +21,15 @@ import reactor.core.publisher.Sinks;
 @RestController
 class StreamController {
     private final Sinks.Empty<Void> closing = Sinks.empty();
+
+    /** With Loadline, streams are told to go when nothing new comes any more; {@code drain} is absent without it. */
+    StreamController(ObjectProvider<DrainCoordinator> drain) {
+        drain.ifAvailable(coordinator -> coordinator.listen(phase -> {
+            if (phase == DrainPhase.QUIESCING) {
+                completeAll();
+            }
+        }));
+    }
 
     @GetMapping(path = "/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     Flux<Tick> stream() {

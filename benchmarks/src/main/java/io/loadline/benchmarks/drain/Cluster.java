@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.drain;
+
+import io.loadline.benchmarks.harness.Affinity;
+import io.loadline.benchmarks.harness.Ports;
+import io.loadline.benchmarks.harness.ServiceProcess;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Two instances of a target behind a balancer, restarted in turn. Not thread-safe. */
+final class Cluster implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String DONE = "Drain: done after ";
+    private static final long LOOK_MILLIS = 10;
+    private static final int CPUS = Runtime.getRuntime().availableProcessors();
+
+    private final Target target;
+    private final boolean loadline;
+    private final Path folder;
+    private final Map<String, ServiceProcess> instances = new LinkedHashMap<>();
+    private final Map<String, Integer> ports = Map.of("a", Ports.free(), "b", Ports.free());
+    private final Haproxy haproxy;
+    private int restarts;
+
+    /** Starts both instances and the balancer, and waits until all are ready. */
+    Cluster(Target target, boolean loadline, Path folder) throws IOException, InterruptedException {
+        this.target = target;
+        this.loadline = loadline;
+        this.folder = folder;
+        Files.createDirectories(folder);
+        for (String name : List.of("a", "b")) {
+            instances.put(name, start(name));
+        }
+        for (ServiceProcess instance : instances.values()) {
+            instance.awaitReady(PATIENCE);
+        }
+        haproxy = Haproxy.start(ports, folder.resolve("haproxy.log"));
+    }
+
+    /** Where the balancer listens. */
+    int port() {
+        return haproxy.port();
+    }
+
+    /** Restarts one instance, the other one at the next call; returns when it is ready and gets connections again. */
+    Restart restart(Order order) throws IOException, InterruptedException {
+        String name = restarts++ % 2 == 0 ? "a" : "b";
+        ServiceProcess leaving = instances.get(name);
+        if (order == Order.BALANCER_FIRST) {
+            haproxy.sendTo(name, false);
+            TimeUnit.MILLISECONDS.sleep(Order.DELAY_MILLIS);
+        }
+        long sigtermEpochMillis = System.currentTimeMillis();
+        long logged = Files.size(leaving.log());
+        long sigtermNanos = System.nanoTime();
+        leaving.terminate();
+        boolean told = order == Order.BALANCER_FIRST;
+        long doneMillis = -1;
+        long exitMillis = -1;
+        while (!told || exitMillis < 0) {
+            long millis = (System.nanoTime() - sigtermNanos) / 1_000_000;
+            if (!told && millis >= Order.DELAY_MILLIS) {
+                haproxy.sendTo(name, false);
+                told = true;
+            }
+            if (exitMillis < 0 && !leaving.isAlive()) {
+                exitMillis = millis;
+            }
+            if (doneMillis < 0 && since(leaving.log(), logged).contains(DONE)) {
+                doneMillis = millis;
+            }
+            if (millis > PATIENCE.toMillis()) {
+                break;
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+        int exitCode = leaving.awaitExit(Duration.ofMillis(1));
+        ServiceProcess returned = start(name);
+        instances.put(name, returned);
+        // A start takes every CPU it gets, and the neighbour would stand still: pods have CPUs of their own.
+        Affinity.confine(returned, String.valueOf(CPUS - 1));
+        Duration ready = returned.awaitReady(PATIENCE);
+        Affinity.confine(returned, "0-" + (CPUS - 1));
+        haproxy.sendTo(name, true);
+        return new Restart(name, sigtermEpochMillis, doneMillis, exitMillis, exitCode, ready.toMillis());
+    }
+
+    private ServiceProcess start(String name) throws IOException {
+        ServiceProcess.Builder builder = ServiceProcess.builder(target.sample.jar(), folder.resolve(name + ".log"))
+                .port(ports.get(name))
+                .env("SERVER", target.server)
+                // A small container's collector. Two instances and the clients share the machine: without the second
+                // compiler a cold instance takes less from the others, which is not what is to be measured.
+                .jvmArguments(List.of(
+                        "-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=" + CPUS));
+        if (!loadline) {
+            builder.env("LOADLINE_ENABLED", "false");
+        }
+        return builder.start();
+    }
+
+    private static String since(Path log, long position) throws IOException {
+        try (SeekableByteChannel channel = Files.newByteChannel(log)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, channel.size() - position));
+            channel.position(position);
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        instances.values().forEach(ServiceProcess::close);
+        haproxy.close();
+    }
+}

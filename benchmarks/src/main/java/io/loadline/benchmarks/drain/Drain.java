@@ -1,0 +1,235 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.drain;
+
+import io.loadline.benchmarks.harness.Figures;
+import io.loadline.benchmarks.harness.LoadGenerator;
+import io.loadline.benchmarks.harness.LoadStats;
+import io.loadline.benchmarks.harness.Outcome;
+import io.loadline.benchmarks.harness.Table;
+import io.loadline.benchmarks.harness.Workspace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Restarts of samples behind HAProxy under load: what is lost, and how long each drain takes. Not thread-safe. */
+@Command(
+        name = "benchmarks/drain",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        description = "Restarts two instances of a sample in turn behind HAProxy, in two orders: SIGTERM 2 s before the"
+                + " balancer%nstops sending new connections, and the balancer first. Exits 0 only if no request was"
+                + " lost or refused,%nand every drain took at most the balancer's delay + the longest request + 1.5 s.")
+public final class Drain implements Callable<Integer> {
+    private static final long ENOUGH_REQUESTS = 100_000;
+
+    @Option(names = "--quick", description = "Two restarts per order, in under 5 minutes; any number of requests.")
+    private boolean quick;
+
+    @Option(names = "--target", split = ",", description = "${COMPLETION-CANDIDATES} (default: all).")
+    private List<Target> targets = List.of(Target.values());
+
+    @Option(names = "--restarts", description = "Restarts in each order (default: 20, 2 with --quick).")
+    private int restarts;
+
+    @Option(names = "--rate", description = "Requests a second (default: ${DEFAULT-VALUE}).")
+    private double ratePerSecond = 150;
+
+    @Option(names = "--without-loadline", description = "What the stock services lose; never fails.")
+    private boolean withoutLoadline;
+
+    private final List<Series> series = new ArrayList<>();
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Drain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = Workspace.newResults(withoutLoadline ? "drain-without" : "drain");
+        Files.writeString(folder.resolve("restarts.csv"), Restart.CSV_HEAD + "\n");
+        try (LoadGenerator generator = new LoadGenerator()) {
+            for (Target target : targets) {
+                busy(generator, target, folder);
+            }
+            rare(generator, folder);
+        }
+        System.out.println(table());
+        System.out.println("Logs: " + folder);
+        LoadStats all = all();
+        Figures figures = figures(all);
+        System.out.printf("lost=%d refused=%d of %d %s%n", all.lost(), all.count(Outcome.SHED), all.ended(), figures);
+        return withoutLoadline ? 0 : figures.exitCode();
+    }
+
+    private void busy(LoadGenerator generator, Target target, Path folder) throws Exception {
+        Path logs = folder.resolve(name(target));
+        try (Cluster cluster = new Cluster(target, !withoutLoadline, logs)) {
+            for (Order order : Order.values()) {
+                Clients clients = Clients.busy(generator, cluster.port(), ratePerSecond, logs.resolve(name(order)));
+                int times = restarts > 0 ? restarts : quick ? 2 : 20;
+                List<Restart> done = restart(cluster, target, order, times, folder);
+                series.add(new Series(target, order, "busy", done, clients.stop()));
+            }
+        }
+    }
+
+    /* All targets side by side: there is next to no load, and much waiting. */
+    private void rare(LoadGenerator generator, Path folder) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(targets.size());
+        try {
+            List<Future<List<Series>>> running = new ArrayList<>();
+            for (Target target : targets) {
+                running.add(threads.submit(() -> rare(generator, target, folder)));
+            }
+            for (Future<List<Series>> one : running) {
+                series.addAll(one.get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private List<Series> rare(LoadGenerator generator, Target target, Path folder) throws Exception {
+        Path logs = folder.resolve(name(target) + "-rare");
+        List<Series> done = new ArrayList<>();
+        try (Cluster cluster = new Cluster(target, !withoutLoadline, logs)) {
+            for (Order order : Order.values()) {
+                Clients clients = Clients.rare(generator, cluster.port(), logs.resolve(name(order)));
+                // So that each instance has seen how rare requests are.
+                TimeUnit.SECONDS.sleep(10);
+                List<Restart> restarted = restart(cluster, target, order, quick ? 1 : 2, folder);
+                done.add(new Series(target, order, "rare", restarted, clients.stop()));
+            }
+        }
+        return done;
+    }
+
+    private List<Restart> restart(Cluster cluster, Target target, Order order, int times, Path folder)
+            throws Exception {
+        List<Restart> done = new ArrayList<>();
+        for (int i = 1; i <= times; i++) {
+            Restart restart = cluster.restart(order);
+            done.add(restart);
+            System.err.printf(
+                    "%s, %s, restart %d of %d: drained %s ms, ended %d ms after SIGTERM, ready again in %d ms%n",
+                    name(target),
+                    order.title,
+                    i,
+                    times,
+                    millis(restart.doneMillis()),
+                    restart.exitMillis(),
+                    restart.readyMillis());
+            Files.writeString(
+                    folder.resolve("restarts.csv"), restart.csv(target, order) + "\n", StandardOpenOption.APPEND);
+        }
+        return done;
+    }
+
+    private Table table() {
+        Table table = new Table(
+                "target",
+                "order",
+                "load",
+                "restarts",
+                "requests",
+                "lost",
+                "refused",
+                "broken",
+                "not connected",
+                "timed out",
+                "wrong status",
+                "drain ms",
+                "longest",
+                "bar",
+                "exit ms",
+                "ready ms",
+                "p50 ms",
+                "p99 ms");
+        for (Series one : series) {
+            LoadStats stats = one.stats();
+            table.row(
+                    name(one.target()),
+                    one.order().title,
+                    one.load(),
+                    one.restarts().size(),
+                    stats.ended(),
+                    stats.lost(),
+                    stats.count(Outcome.SHED),
+                    stats.count(Outcome.BROKEN),
+                    stats.count(Outcome.CONNECT_FAILED),
+                    stats.count(Outcome.TIMEOUT),
+                    stats.count(Outcome.WRONG_STATUS),
+                    millis(one.median(Restart::doneMillis)),
+                    millis(one.longest(Restart::doneMillis)),
+                    isTimed(one) ? one.barMillis() : "-",
+                    one.median(Restart::exitMillis),
+                    one.median(Restart::readyMillis),
+                    stats.latencyMillis(50),
+                    stats.latencyMillis(99));
+        }
+        return table;
+    }
+
+    private LoadStats all() {
+        return series.stream().map(Series::stats).reduce(new LoadStats(), LoadStats::plus);
+    }
+
+    private Figures figures(LoadStats all) {
+        Map<Target, Long> lost = new LinkedHashMap<>();
+        Figures figures = new Figures();
+        int count = 0;
+        boolean allDrained = true;
+        boolean allInTime = true;
+        for (Series one : series) {
+            count += one.restarts().size();
+            lost.merge(one.target(), one.stats().lost(), Long::sum);
+            allDrained &= one.allDrained();
+            if (isTimed(one)) {
+                long longest = one.longest(Restart::doneMillis);
+                allInTime &= longest <= one.barMillis();
+                figures.put(name(one.target()) + "_" + name(one.order()) + "_drain_max_ms", longest);
+            }
+        }
+        lost.forEach((target, requests) -> figures.put(name(target) + "_lost", requests));
+        figures.put("restarts", count).put("loadline", !withoutLoadline);
+        if (withoutLoadline) {
+            return figures;
+        }
+        boolean whole = !quick && restarts == 0 && targets.size() == Target.values().length;
+        figures.bar("lost_bar", all.lost() == 0)
+                .bar("refused_bar", all.count(Outcome.SHED) == 0)
+                .bar("drain_time_bar", allDrained && allInTime);
+        return whole ? figures.bar("requests_bar", all.ended() >= ENOUGH_REQUESTS) : figures;
+    }
+
+    /* Clients that pause for seconds keep a drain waiting for as long as it may. */
+    private static boolean isTimed(Series series) {
+        return series.load().equals("busy");
+    }
+
+    private static String millis(long millis) {
+        return millis < 0 ? "-" : String.valueOf(millis);
+    }
+
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

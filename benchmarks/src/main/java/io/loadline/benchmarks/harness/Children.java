@@ -1,0 +1,31 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.harness;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The child processes of this JVM, killed when it ends, however it ends. Thread-safe.
+ *
+ * <p>One hook for all, registered with the first child.
+ */
+final class Children {
+    private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Children::killAll, "children"));
+    }
+
+    private Children() {}
+
+    static void add(Process process) {
+        STARTED.add(process);
+    }
+
+    private static void killAll() {
+        STARTED.forEach(Process::destroyForcibly); // does nothing to those that have ended
+    }
+}

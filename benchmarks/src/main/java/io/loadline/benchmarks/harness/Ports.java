@@ -1,0 +1,34 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.harness;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Chooses ports to listen on. Thread-safe. */
+public final class Ports {
+    /*
+     * Below the range from which systems take the local ports of outgoing connections: a service that is restarted on
+     * its old port must not find it taken by one of the generator's own connections.
+     */
+    private static final int FROM = 12_000;
+    private static final int TO = 30_000;
+
+    private Ports() {}
+
+    /** A port that nobody listened on a moment ago. */
+    public static int free() {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FROM, TO);
+            try (ServerSocket any = new ServerSocket(port)) {
+                return any.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+        throw new IllegalStateException("no free port between " + FROM + " and " + TO);
+    }
+}

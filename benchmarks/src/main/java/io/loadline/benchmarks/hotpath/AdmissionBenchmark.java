@@ -1,0 +1,225 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.hotpath;
+
+import com.alibaba.csp.sentinel.Entry;
+import com.alibaba.csp.sentinel.SphU;
+import com.alibaba.csp.sentinel.slots.block.BlockException;
+import com.alibaba.csp.sentinel.slots.block.RuleConstant;
+import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
+import com.alibaba.csp.sentinel.slots.block.flow.FlowRuleManager;
+import com.netflix.concurrency.limits.Limiter;
+import com.netflix.concurrency.limits.limit.Gradient2Limit;
+import com.netflix.concurrency.limits.limit.VegasLimit;
+import com.netflix.concurrency.limits.limit.WindowedLimit;
+import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.loadline.limit.AdaptiveLimit;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Outcome;
+import io.loadline.limit.Permit;
+import io.loadline.limit.Route;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * One call admitted and released, by everybody. Thread-safe: all threads share the one limiter of a state.
+ *
+ * <p>Nobody refuses: every limit is far above the number of threads, and a refusal fails the benchmark.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class AdmissionBenchmark {
+    private static final int LIMIT = 1000;
+    private static final Integer ANSWER = 42;
+
+    /** The floor: counts, adapts to nothing. */
+    @State(Scope.Benchmark)
+    public static class SemaphoreState {
+        final Semaphore semaphore = new Semaphore(LIMIT);
+    }
+
+    /** Loadline with the algorithm and the beat it has in production. */
+    @State(Scope.Benchmark)
+    public static class LoadlineState {
+        final ConcurrencyLimiter limiter = limiter();
+        final Route route = limiter.route("/orders/{id}");
+        final Callable<Integer> action = () -> ANSWER;
+
+        private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "beat");
+            thread.setDaemon(true);
+            return thread;
+        });
+
+        @Setup
+        public void begin() {
+            var unused = heart.scheduleAtFixedRate(limiter::beat, 100, 100, TimeUnit.MILLISECONDS);
+        }
+
+        @TearDown
+        public void end() {
+            heart.shutdownNow();
+        }
+    }
+
+    /** Loadline as it is below about 2,000 calls a second: without a beat it goes on timing every call. */
+    @State(Scope.Benchmark)
+    public static class EveryCallTimedState {
+        final ConcurrencyLimiter limiter = limiter();
+        final Route route = limiter.route("/orders/{id}");
+    }
+
+    /** Concurrency-limits with Vegas. */
+    @State(Scope.Benchmark)
+    public static class VegasState {
+        final Limiter<Void> limiter = SimpleLimiter.newBuilder()
+                .limit(VegasLimit.newBuilder()
+                        .initialLimit(LIMIT)
+                        .maxConcurrency(LIMIT)
+                        .build())
+                .build();
+    }
+
+    /** Concurrency-limits with Gradient2 behind windows. */
+    @State(Scope.Benchmark)
+    public static class Gradient2State {
+        final Limiter<Void> limiter = SimpleLimiter.newBuilder()
+                .limit(WindowedLimit.newBuilder()
+                        .build(Gradient2Limit.newBuilder()
+                                .initialLimit(LIMIT)
+                                .maxConcurrency(LIMIT)
+                                .build()))
+                .build();
+    }
+
+    /** Resilience4j's bulkhead, which never waits. */
+    @State(Scope.Benchmark)
+    public static class ResilienceState {
+        final Bulkhead bulkhead = Bulkhead.of(
+                "orders",
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(LIMIT)
+                        .maxWaitDuration(Duration.ZERO)
+                        .build());
+    }
+
+    /** Failsafe's bulkhead. */
+    @State(Scope.Benchmark)
+    public static class FailsafeState {
+        final dev.failsafe.Bulkhead<Object> bulkhead = dev.failsafe.Bulkhead.of(LIMIT);
+    }
+
+    /** Sentinel with a rule that limits threads. */
+    @State(Scope.Benchmark)
+    public static class SentinelState {
+        static final String RESOURCE = "orders";
+
+        @Setup
+        public void rules() {
+            FlowRule rule = new FlowRule(RESOURCE);
+            rule.setGrade(RuleConstant.FLOW_GRADE_THREAD);
+            rule.setCount(LIMIT);
+            FlowRuleManager.loadRules(List.of(rule));
+        }
+    }
+
+    private static ConcurrencyLimiter limiter() {
+        return ConcurrencyLimiter.builder("orders")
+                .algorithm(() -> AdaptiveLimit.builder().initialLimit(LIMIT).build())
+                .build();
+    }
+
+    @Benchmark
+    public void semaphore(SemaphoreState state) {
+        admitted(state.semaphore.tryAcquire());
+        state.semaphore.release();
+    }
+
+    @Benchmark
+    public long semaphoreTimed(SemaphoreState state) {
+        long startNanos = System.nanoTime();
+        admitted(state.semaphore.tryAcquire());
+        state.semaphore.release();
+        return System.nanoTime() - startNanos;
+    }
+
+    @Benchmark
+    public void loadlineTicket(LoadlineState state) {
+        long ticket = state.limiter.tryAcquireTicket(state.route);
+        admitted(ticket != ConcurrencyLimiter.REFUSED);
+        state.limiter.release(ticket, state.route, Outcome.SUCCESS);
+    }
+
+    @Benchmark
+    public void loadlineTicketTimed(EveryCallTimedState state) {
+        long ticket = state.limiter.tryAcquireTicket(state.route);
+        admitted(ticket != ConcurrencyLimiter.REFUSED);
+        state.limiter.release(ticket, state.route, Outcome.SUCCESS);
+    }
+
+    @Benchmark
+    public Integer loadlineCall(LoadlineState state) throws Exception {
+        return state.limiter.call(state.route, state.action);
+    }
+
+    @Benchmark
+    public boolean loadlinePermit(LoadlineState state) {
+        Permit permit = state.limiter.tryAcquire(state.route);
+        if (permit == null) {
+            throw new IllegalStateException("refused");
+        }
+        return permit.success();
+    }
+
+    @Benchmark
+    public void vegas(VegasState state) {
+        state.limiter.acquire(null).orElseThrow().onSuccess();
+    }
+
+    @Benchmark
+    public void gradient2(Gradient2State state) {
+        state.limiter.acquire(null).orElseThrow().onSuccess();
+    }
+
+    @Benchmark
+    public void resilience4j(ResilienceState state) {
+        admitted(state.bulkhead.tryAcquirePermission());
+        state.bulkhead.onComplete();
+    }
+
+    @Benchmark
+    public void failsafe(FailsafeState state) {
+        admitted(state.bulkhead.tryAcquirePermit());
+        state.bulkhead.releasePermit();
+    }
+
+    @Benchmark
+    public void sentinel(SentinelState state) throws BlockException {
+        try (Entry entry = SphU.entry(SentinelState.RESOURCE)) {
+            admitted(entry != null);
+        }
+    }
+
+    private static void admitted(boolean admitted) {
+        if (!admitted) {
+            throw new IllegalStateException("refused");
+        }
+    }
+}

@@ -1,0 +1,268 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Single decisions; what they add up to is in {@link OverloadTest}. */
+class LimitAlgorithmsTest {
+    private static final long WINDOW = 500_000_000L;
+    private static final long BASELINE = 20_000_000L;
+
+    private final AdaptiveLimit adaptive = AdaptiveLimit.builder()
+            .limits(2, 100)
+            .initialLimit(10)
+            .warmUp(Duration.ZERO, 0)
+            .build();
+
+    @Test
+    void adaptive_reachedWithoutCongestion_growsQuicklyUntilTheFirst() {
+        assertThat(adaptive.decide(window(100, 1, 10, 10)).limit()).isEqualTo(15);
+        assertThat(adaptive.decide(window(150, 1, 15, 15)).limit()).isEqualTo(23);
+        int cut = adaptive.decide(window(150, 2, 23, 23)).limit();
+        assertThat(cut).isBetween(16, 17);
+        LimitDecision grown = adaptive.decide(window(200, 1, cut, cut));
+        assertThat(grown.limit()).isBetween(cut + 1, cut + 3);
+        assertThat(grown.reason()).isEqualTo("reached without congestion");
+    }
+
+    @Test
+    void adaptive_notReached_doesNotGrow() {
+        assertThat(adaptive.decide(window(100, 1, 10, 5)).limit()).isEqualTo(10);
+    }
+
+    @Test
+    void adaptive_notReachedButNearly_getsRoomForTwiceWhatIsInUse() {
+        int limit = 10;
+        for (int i = 0; i < 100; i++) {
+            limit = adaptive.decide(window(100, 1, limit, 9)).limit();
+        }
+        assertThat(limit).isEqualTo(18);
+    }
+
+    @Test
+    void adaptive_congestedButNotReached_isNotCutBelowWhatIsInUse() {
+        int limit = adaptive.decide(window(100, 1, 10, 8)).limit();
+        for (int i = 0; i < 3; i++) {
+            limit = adaptive.decide(window(10, 3, limit, 5)).limit();
+        }
+        // Eight, remembered a little less with each window.
+        assertThat(limit).isEqualTo(7);
+    }
+
+    @Test
+    void adaptive_growthBuysNothing_goesBackAndHolds() {
+        int limit = 10;
+        for (int i = 0; i < 6; i++) {
+            limit = adaptive.decide(window(100, 1, limit, limit)).limit();
+        }
+        assertThat(limit).isEqualTo(10);
+        for (int i = 0; i < 20; i++) {
+            assertThat(adaptive.decide(window(100, 1, 10, 10)).limit()).isEqualTo(10);
+        }
+        assertThat(adaptive.decide(window(100, 1, 10, 10)).limit()).isGreaterThan(10);
+    }
+
+    @Test
+    void adaptive_congested_staysAboveWhatThroughputNeeds() {
+        // 1,000 calls a second of 20 ms: twenty at once by Little's law, of which nine tenths.
+        AdaptiveLimit full = AdaptiveLimit.builder()
+                .initialLimit(22)
+                .warmUp(Duration.ZERO, 0)
+                .build();
+        for (int i = 0; i < 5; i++) {
+            assertThat(full.decide(window(500, 3, 22, 22)).limit()).isGreaterThanOrEqualTo(18);
+        }
+    }
+
+    @Test
+    void adaptive_fewFailures_areNoOverload() {
+        assertThat(adaptive.decide(failures(500, 2)).limit()).isEqualTo(10);
+        assertThat(adaptive.decide(failures(500, 10)).limit()).isEqualTo(10);
+        LimitDecision cut = adaptive.decide(failures(500, 11));
+        assertThat(cut.limit()).isEqualTo(9);
+        assertThat(cut.reason()).isEqualTo("failures: 11 of 511 calls");
+    }
+
+    @Test
+    void adaptive_longUnused_fallsTowardsWhatIsUsed() {
+        AdaptiveLimit large = AdaptiveLimit.builder()
+                .limits(2, 1000)
+                .initialLimit(10)
+                .warmUp(Duration.ZERO, 0)
+                .build();
+        int limit = 10;
+        for (int i = 0; i < 10; i++) {
+            limit = large.decide(window(100 * (i + 1), 1, limit, limit)).limit();
+        }
+        assertThat(limit).isGreaterThan(400);
+        for (int i = 0; i < 300; i++) {
+            limit = large.decide(window(100, 1, limit, 6)).limit();
+        }
+        assertThat(limit).isBetween(24, 26);
+    }
+
+    @Test
+    void adaptive_warmUp_endsByCallsOrTime() {
+        AdaptiveLimit byCalls = AdaptiveLimit.builder()
+                .initialLimit(10)
+                .warmUp(Duration.ofHours(1), 250)
+                .build();
+        assertThat(warmAfter(byCalls, 100)).isEqualTo(3);
+        AdaptiveLimit byTime = AdaptiveLimit.builder()
+                .initialLimit(10)
+                .warmUp(Duration.ofSeconds(2), 1_000_000)
+                .build();
+        assertThat(warmAfter(byTime, 100)).isEqualTo(4);
+        AdaptiveLimit bySamples = AdaptiveLimit.builder()
+                .initialLimit(10)
+                .warmUp(Duration.ofMillis(1), 1)
+                .build();
+        assertThat(warmAfter(bySamples, 10)).as("at least thirty timed calls").isEqualTo(3);
+    }
+
+    @Test
+    void adaptive_warmUp_idleTimeDoesNotCount() {
+        AdaptiveLimit algorithm =
+                AdaptiveLimit.builder().warmUp(Duration.ofSeconds(2), 1_000).build();
+        for (int i = 0; i < 100; i++) {
+            algorithm.decide(window(0, 1, 10, 0));
+        }
+        assertThat(algorithm.isWarm()).isFalse();
+    }
+
+    @Test
+    void adaptive_warmUp_endsInAFlood() {
+        AdaptiveLimit algorithm = AdaptiveLimit.builder().initialLimit(10).build();
+        algorithm.decide(window(100, 1, 10, 40));
+        assertThat(algorithm.isWarm()).isFalse();
+        algorithm.decide(window(100, 3, 15, 5));
+        assertThat(algorithm.isWarm()).as("slow, but the limit is not reached").isFalse();
+        algorithm.decide(window(100, 3, 15, 90));
+        assertThat(algorithm.isWarm()).isTrue();
+    }
+
+    @Test
+    void adaptive_isComplete_byTimeAndSamples() {
+        assertThat(adaptive.isComplete(window(19, 1, 10, 5))).isFalse();
+        assertThat(adaptive.isComplete(window(20, 1, 10, 5))).isTrue();
+        assertThat(samples(100, 1).window(199_000_000L, 10, 5)).matches(w -> !adaptive.isComplete(w));
+        assertThat(samples(0, 1).window(3_000_000_000L, 10, 0)).matches(adaptive::isComplete);
+        assertThat(samples(100, 20).window(WINDOW, 10, 5))
+                .as("latency is 400 ms")
+                .matches(w -> !adaptive.isComplete(w));
+    }
+
+    @Test
+    void experiment_throughputFollowsTwice_adoptsTheLatency() {
+        int limit = calmAt(200);
+        // Calls take ten times as long: congested, and throughput has fallen.
+        limit = adaptive.decide(window(25, 9, limit, limit)).limit();
+        LimitDecision decision = settleAndMeasure(25, 9, limit);
+        assertThat(decision.limit()).isEqualTo(2 * limit);
+        assertThat(decision.adoptLatency()).isFalse();
+        decision = settleAndMeasure(50, 9, decision.limit());
+        assertThat(decision.limit()).isGreaterThan(2 * limit);
+        decision = settleAndMeasure(75, 9, decision.limit());
+        assertThat(decision.adoptLatency()).isTrue();
+        // 400 a second before, 180 ms now.
+        assertThat(decision.limit()).isEqualTo(72);
+    }
+
+    @Test
+    void experiment_onlyLatencyFollows_goesBack() {
+        int limit = calmAt(200);
+        adaptive.decide(window(150, 2, limit, limit));
+        LimitDecision decision = settleAndMeasure(150, 2, limit);
+        assertThat(decision.limit()).isEqualTo(2 * limit);
+        decision = settleAndMeasure(150, 4, decision.limit());
+        assertThat(decision.limit()).isEqualTo(limit);
+        assertThat(decision.adoptLatency()).isFalse();
+        assertThat(decision.reason()).isEqualTo("experiment: more calls only waited longer");
+    }
+
+    @Test
+    void experiment_callsBecomeRare_endsAndGoesBack() {
+        int limit = calmAt(200);
+        adaptive.decide(window(150, 2, limit, limit));
+        assertThat(settleAndMeasure(150, 2, limit).limit()).isEqualTo(2 * limit);
+        adaptive.decide(window(150, 2, limit, limit));
+        assertThat(samples(3, 1).window(2_999_999_999L, 2 * limit, 3)).matches(w -> !adaptive.isComplete(w));
+        LimitWindow rare = samples(3, 1).window(3_000_000_000L, 2 * limit, 3);
+        assertThat(adaptive.isComplete(rare)).isTrue();
+        assertThat(adaptive.decide(rare).limit()).isEqualTo(limit);
+    }
+
+    @Test
+    void experiment_cpuIsUsedUp_isNotMade() {
+        int limit = calmAt(200);
+        for (int i = 0; i < 50; i++) {
+            LimitDecision decision = adaptive.decide(samples(25, 9).window(WINDOW, limit, limit, 0.95));
+            assertThat(decision.limit()).isLessThanOrEqualTo(limit);
+            limit = decision.limit();
+        }
+    }
+
+    @Test
+    void aimd_growsByOneAndShrinksByAFactorOncePerWindow() {
+        AimdLimit aimd = AimdLimit.builder().initialLimit(20).tolerance(0.1).build();
+        assertThat(aimd.decide(window(100, 5, 20, 20)).limit()).isEqualTo(21);
+        assertThat(aimd.decide(window(100, 5, 21, 3)).limit()).isEqualTo(21);
+        assertThat(aimd.decide(failures(80, 20)).limit()).isEqualTo(19);
+        assertThat(aimd.decide(failures(95, 5)).limit()).isEqualTo(19);
+    }
+
+    @Test
+    void fixed_neverMoves() {
+        FixedLimit fixed = FixedLimit.of(3);
+        assertThat(fixed.initialLimit()).isEqualTo(3);
+        assertThat(fixed.decide(window(100, 9, 3, 3)).limit()).isEqualTo(3);
+        assertThat(fixed.isComplete(window(20, 1, 3, 3))).isTrue();
+        assertThat(fixed.isComplete(window(19, 1, 3, 3))).isFalse();
+    }
+
+    /** Several windows at the initial limit, not reached. */
+    private int calmAt(int calls) {
+        for (int i = 0; i < 20; i++) {
+            adaptive.decide(window(calls, 1, 10, 5));
+        }
+        return 10;
+    }
+
+    private LimitDecision settleAndMeasure(int calls, double stretch, int limit) {
+        assertThat(adaptive.decide(window(calls, stretch, limit, limit)).limit())
+                .isEqualTo(limit);
+        return adaptive.decide(window(calls, stretch, limit, limit));
+    }
+
+    private static int warmAfter(AdaptiveLimit algorithm, int callsPerWindow) {
+        for (int windows = 1; ; windows++) {
+            algorithm.decide(window(callsPerWindow, 1, 10, 5));
+            if (algorithm.isWarm()) {
+                return windows;
+            }
+        }
+    }
+
+    private static LimitWindow window(int calls, double stretch, int limit, int peak) {
+        return samples(calls, stretch).window(WINDOW, limit, peak);
+    }
+
+    private static LimitWindow failures(int succeeded, int dropped) {
+        return samples(succeeded, 1).count(dropped, StripedStats.DROPPED).window(WINDOW, 10, 5);
+    }
+
+    private static Samples samples(int calls, double stretch) {
+        Samples samples = new Samples(1);
+        samples.route(0).baselineNanos(BASELINE);
+        for (int i = 0; i < calls; i++) {
+            samples.add(0, Math.round(stretch * BASELINE));
+        }
+        return samples;
+    }
+}

@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class StripedStatsTest {
+    private static final int ROUTES = 3;
+
+    @Test
+    void end_andCount_showUpInTheirRoutesFields() {
+        StripedStats stats = new StripedStats(ROUTES, 4);
+        stats.count(1, StripedStats.SHED);
+        stats.end(1, StripedStats.SUCCEEDED, false, true, 100, 60);
+        stats.end(1, StripedStats.SUCCEEDED, true, false, 10, 60);
+        stats.end(2, StripedStats.DROPPED, false, false, -1, 60);
+        long[] longs = new long[ROUTES * StripedStats.LONGS];
+        double[] doubles = new double[ROUTES * StripedStats.DOUBLES];
+        stats.drainTo(longs, doubles);
+
+        long[] expected = new long[StripedStats.LONGS];
+        expected[StripedStats.SUCCEEDED] = 2;
+        expected[StripedStats.SHADOWED] = 1;
+        expected[StripedStats.SHED] = 1;
+        expected[StripedStats.TIMED] = 2;
+        expected[StripedStats.RTT_NANOS] = 70;
+        expected[StripedStats.UNCUT_NANOS] = 110;
+        expected[StripedStats.LOW_TIMED] = 1;
+        expected[StripedStats.LOW_RTT_NANOS] = 60;
+        assertThat(route(longs, 0)).containsOnly(0);
+        assertThat(route(longs, 1)).containsExactly(expected);
+        assertThat(route(longs, 2)[StripedStats.DROPPED]).isEqualTo(1);
+        assertThat(route(longs, 2)[StripedStats.TIMED]).isZero();
+        assertThat(doubles[StripedStats.DOUBLES + StripedStats.RTT_SQUARES]).isEqualTo(3_700);
+        assertThat(doubles[StripedStats.DOUBLES + StripedStats.LOW_RTT_SQUARES]).isEqualTo(3_600);
+
+        stats.drainTo(longs, doubles);
+        assertThat(route(longs, 1)).as("drained twice").containsExactly(expected);
+    }
+
+    @Test
+    void drainTo_whileThreadsCount_losesNothing() throws Exception {
+        StripedStats stats = new StripedStats(ROUTES, 2);
+        int threads = 6;
+        int each = 100_000;
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        List<Future<?>> workers = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            Random random = new Random(t);
+            workers.add(executor.submit(() -> {
+                for (int i = 0; i < each; i++) {
+                    stats.end(random.nextInt(ROUTES), StripedStats.SUCCEEDED, false, false, 3, Long.MAX_VALUE);
+                }
+            }));
+        }
+        long[] longs = new long[ROUTES * StripedStats.LONGS];
+        double[] doubles = new double[ROUTES * StripedStats.DOUBLES];
+        while (!workers.stream().allMatch(Future::isDone)) {
+            stats.drainTo(longs, doubles);
+        }
+        for (Future<?> worker : workers) {
+            worker.get();
+        }
+        executor.shutdown();
+        stats.drainTo(longs, doubles);
+        long succeeded = 0;
+        long nanos = 0;
+        for (int route = 0; route < ROUTES; route++) {
+            succeeded += route(longs, route)[StripedStats.SUCCEEDED];
+            nanos += route(longs, route)[StripedStats.RTT_NANOS];
+        }
+        assertThat(succeeded).isEqualTo((long) threads * each);
+        assertThat(nanos).isEqualTo(3L * threads * each);
+        assertThat(Arrays.stream(doubles).sum()).isEqualTo(9.0 * threads * each);
+    }
+
+    @Test
+    void isSampled_byMask_isOneOfAPowerOfTwo() {
+        StripedStats stats = new StripedStats(ROUTES, 4);
+        for (int mask : new int[] {0, 1, 7, 255}) {
+            long sampled = 0;
+            for (int i = 0; i < 1024; i++) {
+                sampled += stats.isSampled(mask) ? 1 : 0;
+            }
+            assertThat(sampled).as("mask %s", mask).isBetween(1024L / (mask + 1) - 2, 1024L / (mask + 1) + 2);
+        }
+    }
+
+    @Test
+    void isSampled_routesThatTakeTurns_areTimedAlike() {
+        StripedStats stats = new StripedStats(ROUTES, 4);
+        for (int routes = 2; routes <= 8; routes++) {
+            int[] sampled = new int[routes];
+            for (int i = 0; i < 1_600 * routes; i++) {
+                sampled[i % routes] += stats.isSampled(15) ? 1 : 0;
+            }
+            assertThat(sampled).as("%s routes", routes).satisfies(counts -> {
+                for (int count : counts) {
+                    assertThat(count).isBetween(95, 105);
+                }
+            });
+        }
+    }
+
+    private static long[] route(long[] longs, int route) {
+        return Arrays.copyOfRange(longs, route * StripedStats.LONGS, (route + 1) * StripedStats.LONGS);
+    }
+}

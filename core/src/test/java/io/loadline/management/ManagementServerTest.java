@@ -1,0 +1,279 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.loadline.availability.ServiceState;
+import io.loadline.signal.SimulatedService;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+class ManagementServerTest {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final SimulatedService service = new SimulatedService();
+    private final Set<Thread> threadsBefore =
+            new HashSet<>(Thread.getAllStackTraces().keySet());
+    private final ManagementServer server = ManagementServer.start("127.0.0.1", 0, endpoints());
+
+    private ManagementEndpoints endpoints() {
+        return new ManagementEndpoints("shop", service.availability, service.signal);
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "STARTING, 200, 503, 503",
+        "WARMING, 200, 503, 200",
+        "READY, 200, 200, 200",
+        "DRAINING, 200, 503, 200",
+        "STOPPED, 200, 503, 200",
+        "BROKEN, 503, 503, 503"
+    })
+    void probes_inEachState_answerWhatThePlatformShouldDo(ServiceState state, int livez, int readyz, int startupz)
+            throws Exception {
+        enter(state);
+
+        assertProbe("/livez", livez, state);
+        assertProbe("/readyz", readyz, state);
+        assertProbe("/startupz", startupz, state);
+        assertThat(get("/loadline").statusCode()).isEqualTo(200);
+        assertThat(json("/loadline").get("state").asString()).isEqualTo(state.name());
+        assertThat(get("/loadline/load").statusCode()).isEqualTo(200);
+        assertThat(json("/loadline/load").get("load").isNull()).isTrue();
+    }
+
+    private void assertProbe(String path, int status, ServiceState state) throws Exception {
+        HttpResponse<String> response = get(path);
+        assertThat(response.statusCode()).as(path).isEqualTo(status);
+        JsonNode body = JSON.readTree(response.body());
+        assertThat(body.propertyNames()).containsExactly("status", "state");
+        assertThat(body.get("status").asString()).isEqualTo(status == 200 ? "UP" : "OUT_OF_SERVICE");
+        assertThat(body.get("state").asString()).isEqualTo(state.name());
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        HttpResponse<String> head = send(request(path).method("HEAD", BodyPublishers.noBody()));
+        assertThat(head.statusCode()).as("HEAD " + path).isEqualTo(status);
+        assertThat(head.body()).isEmpty();
+    }
+
+    @Test
+    void load_whenValid_isANumberAndItsPercentage() throws Exception {
+        enter(ServiceState.READY);
+        service.offer(300, Duration.ofSeconds(30));
+        JsonNode load = json("/loadline/load");
+
+        assertThat(load.propertyNames()).containsExactly("load", "load_percent", "validity");
+        assertThat(load.get("load").doubleValue()).isEqualTo(service.load());
+        assertThat(load.get("load_percent").doubleValue()).isEqualTo(100 * service.load());
+        assertThat(load.get("validity").asString()).isEqualTo("VALID");
+    }
+
+    @Test
+    void load_whenNotValid_isThereAndNull() throws Exception {
+        enter(ServiceState.READY);
+        service.offer(50, Duration.ofSeconds(3));
+        enter(ServiceState.DRAINING);
+        JsonNode load = json("/loadline/load");
+
+        assertThat(load.propertyNames()).containsExactly("load", "load_percent", "validity");
+        assertThat(load.get("load").isNull()).isTrue();
+        assertThat(load.get("load_percent").isNull()).isTrue();
+        assertThat(load.get("validity").asString()).isEqualTo("DRAINING");
+    }
+
+    @Test
+    void status_hasTheMembersOfItsRecordAndTheValuesOfTheSnapshot() throws Exception {
+        enter(ServiceState.READY);
+        service.offer(300, Duration.ofSeconds(30));
+        JsonNode status = json("/loadline");
+
+        assertThat(status.propertyNames())
+                .containsExactlyElementsOf(Arrays.stream(LoadlineStatus.class.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .toList());
+        assertThat(status.get("name").asString()).isEqualTo("shop");
+        assertThat(status.get("reason").asString()).isEqualTo("to \"READY\"\n\u2028");
+        assertThat(status.get("since").asString()).isEqualTo("2026-11-01T12:00:00Z");
+        assertThat(status.get("load").doubleValue()).isEqualTo(service.load());
+        assertThat(status.get("loadPercent").doubleValue()).isEqualTo(100 * service.load());
+        assertThat(status.get("capacity").doubleValue())
+                .isEqualTo(service.signal.snapshot().capacity());
+        assertThat(status.get("limit").intValue()).isEqualTo(10);
+        assertThat(status.get("inFlight").intValue()).isEqualTo(10);
+        assertThat(status.get("enforcing").booleanValue()).isTrue();
+        assertThat(status.get("admitted").longValue())
+                .isEqualTo(service.signal.snapshot().stats().completed());
+        assertThat(status.get("shed").longValue())
+                .isEqualTo(service.signal.snapshot().stats().shed());
+        assertThat(status.get("saturations").get("workers").doubleValue()).isEqualTo(0.3);
+        assertThat(status.get("explanation").asString())
+                .isEqualTo(service.signal.snapshot().explanation());
+    }
+
+    @Test
+    void status_beforeTheFirstSaturation_hasNoCapacity() throws Exception {
+        assertThat(json("/loadline").get("capacity").isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+    void request_thatIsNoRead_isRefused(String method) throws Exception {
+        for (String path : ManagementEndpoints.PATHS) {
+            HttpResponse<String> response = send(request(path).method(method, BodyPublishers.ofString("{}")));
+            assertThat(response.statusCode()).as(method + " " + path).isEqualTo(405);
+            assertThat(response.headers().firstValue("Allow")).hasValue("GET, HEAD");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/", "/unknown", "/livezz", "/livez/", "/LIVEZ", "/loadline/", "/loadline/x", "/loadline/load/x"
+            })
+    void request_forAnotherPath_isNotFound(String path) throws Exception {
+        assertThat(get(path).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void request_withAQuery_isAnswered() throws Exception {
+        assertThat(get("/livez?verbose=1").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//livez", "/livez/../livez", "/%6civez%00", "*", "http://[", "/\u00ff"})
+    void request_thatIsOdd_harmsNobody(String path) throws Exception {
+        try (RawConnection odd = new RawConnection(server.port())) {
+            odd.get(path);
+            assertThat(get("/livez").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** Some clients send half a request and wait, one reads nothing: the kubelet must not kill the process for them. */
+    @Test
+    void probe_besideSlowClients_isAnswered() throws Exception {
+        List<RawConnection> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 12; i++) {
+                slow.add(new RawConnection(server.port()).send("GET /loadline HTTP/1.1\r\nHost: loc"));
+            }
+            slow.add(new RawConnection(server.port()).get("/loadline").get("/loadline"));
+
+            assertThat(get("/livez").statusCode()).isEqualTo(200);
+        } finally {
+            for (RawConnection each : slow) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void threads_areDaemons() throws Exception {
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+        Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+        threads.removeAll(threadsBefore);
+
+        assertThat(threads)
+                .filteredOn(thread -> thread.getName().equals("HTTP-Dispatcher"))
+                .hasSize(1);
+        assertThat(threads)
+                .filteredOn(thread -> !thread.getName().startsWith("HttpClient"))
+                .allMatch(Thread::isDaemon);
+    }
+
+    @Test
+    void start_atAPortThatIsTaken_saysSo() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThatThrownBy(() -> ManagementServer.start("127.0.0.1", taken.getLocalPort(), endpoints()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith(
+                            "management port " + taken.getLocalPort() + " on 127.0.0.1 cannot be used (")
+                    .hasMessageEndingWith("; choose another one, or 0 for any that is free")
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void start_withNonsense_isRefusedWithTheValue() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ManagementServer.start("127.0.0.1", 65_536, endpoints()))
+                .withMessage("management port must be between 0 and 65535: 65536");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ManagementServer.start("127.0.0.1", -1, endpoints()))
+                .withMessage("management port must be between 0 and 65535: -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ManagementServer.start("no-such-host.invalid", 0, endpoints()))
+                .withMessage("management host cannot be resolved: no-such-host.invalid");
+    }
+
+    @Test
+    void close_freesThePort() {
+        int port = server.port();
+        server.close();
+        server.close();
+
+        assertThatThrownBy(() -> new RawConnection(port)).isInstanceOf(ConnectException.class);
+    }
+
+    private void enter(ServiceState state) {
+        String reason = "to \"" + state + "\"\n\u2028";
+        boolean unused = switch (state) {
+            case STARTING -> true;
+            case WARMING -> service.availability.warming(reason);
+            case READY -> service.availability.ready(reason);
+            case DRAINING -> service.availability.draining(reason);
+            case STOPPED -> service.availability.stopped(reason);
+            case BROKEN -> service.availability.broken(reason);
+        };
+        assertThat(service.availability.state()).isEqualTo(state);
+    }
+
+    private JsonNode json(String path) throws Exception {
+        return JSON.readTree(get(path).body());
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return send(request(path));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .timeout(Duration.ofSeconds(5));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return CLIENT.send(request.build(), BodyHandlers.ofString());
+    }
+}

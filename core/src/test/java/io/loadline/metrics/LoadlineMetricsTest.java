@@ -1,0 +1,362 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.loadline.LogCapture;
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.internal.Listeners;
+import io.loadline.limit.Permit;
+import io.loadline.signal.SimulatedService;
+import io.loadline.signal.Validity;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class LoadlineMetricsTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final SimulatedService service = new SimulatedService();
+    private final DrainCoordinator drain = DrainCoordinator.builder(
+                    service.availability, service.limiter, service.heartbeat)
+            .build();
+    private final LoadlineMetrics metrics = new LoadlineMetrics("shop", "1.2.3", service.signal, drain);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void load_comesWithTheFirstValidTickAndGoesWithTheDrain() {
+        PrometheusMeterRegistry prometheus = prometheus();
+        metrics.bindTo(registry);
+        metrics.bindTo(prometheus);
+        service.offer(50, SECOND);
+        assertLoadIsAbsent(prometheus);
+
+        service.ready();
+        assertLoadIsAbsent(prometheus);
+
+        service.offer(50, SECOND);
+        assertThat(gauge(LoadlineMeter.LOAD)).isEqualTo(0.3);
+        assertThat(gauge(LoadlineMeter.LOAD_PERCENT)).isEqualTo(30);
+        assertThat(samples(prometheus))
+                .containsEntry("loadline_load", 0.3)
+                .containsEntry("loadline_load_percent", 30.0);
+
+        drain.drainAsync("SIGTERM", Settling.WAIT);
+        assertLoadIsAbsent(prometheus);
+        service.offer(50, SECOND);
+        assertLoadIsAbsent(prometheus);
+    }
+
+    /** Neither the name with a NaN nor a help line without samples may remain. */
+    private void assertLoadIsAbsent(PrometheusMeterRegistry prometheus) {
+        assertThat(registry.find("loadline.load").meter()).isNull();
+        assertThat(registry.find("loadline.load.percent").meter()).isNull();
+        assertThat(prometheus.scrape()).doesNotContain("loadline_load");
+    }
+
+    @Test
+    void bindTo_inTheMiddle_hasTheLoadAtOnce() {
+        service.ready();
+        service.offer(50, SECOND);
+        metrics.bindTo(registry);
+
+        assertThat(gauge(LoadlineMeter.LOAD)).isEqualTo(0.3);
+    }
+
+    /** The listener that removes the load must win over one that is just being told of a valid load. */
+    @Test
+    void load_whenTheDrainBeginsDuringATick_isAbsent() {
+        SimulatedService racing = new SimulatedService();
+        racing.signal.listen(snapshot -> {
+            if (snapshot.validity() == Validity.VALID) {
+                racing.availability.draining("during the tick");
+            }
+        });
+        LoadlineMetrics late = new LoadlineMetrics(
+                "shop",
+                "1",
+                racing.signal,
+                DrainCoordinator.builder(racing.availability, racing.limiter, racing.heartbeat)
+                        .build());
+        late.bindTo(registry);
+        racing.ready();
+        racing.offer(50, Duration.ofMillis(1000));
+
+        assertThat(racing.signal.snapshot().validity()).isEqualTo(Validity.DRAINING);
+        assertThat(registry.find("loadline.load").meter()).isNull();
+    }
+
+    @Test
+    void meters_inPrometheus_haveTheNamesAndTheHelpOfTheTable() {
+        PrometheusMeterRegistry prometheus = prometheus();
+        metrics.bindTo(prometheus);
+        service.ready();
+        service.offer(50, SECOND);
+        String text = prometheus.scrape();
+
+        Map<LoadlineMeter, String> names = new HashMap<>();
+        for (LoadlineMeter meter : LoadlineMeter.values()) {
+            names.put(meter, meter.meterName().replace('.', '_') + suffix(meter));
+            assertThat(text).contains("# HELP " + names.get(meter) + " " + meter.description() + "\n");
+        }
+        assertThat(names)
+                .containsEntry(LoadlineMeter.LOAD, "loadline_load")
+                .containsEntry(LoadlineMeter.LOAD_PERCENT, "loadline_load_percent")
+                .containsEntry(LoadlineMeter.INFO, "loadline_info");
+        assertThat(text.lines().filter(line -> line.startsWith("# HELP loadline")))
+                .hasSize(LoadlineMeter.values().length);
+        assertThat(text).contains("loadline_info{application=\"shop\",version=\"1.2.3\"} 1");
+        assertThat(text).contains("# TYPE loadline_requests_total counter");
+    }
+
+    private static String suffix(LoadlineMeter meter) {
+        if (meter == LoadlineMeter.REQUESTS) {
+            return "_total";
+        }
+        String unit = meter.unit();
+        return unit == null || meter.meterName().endsWith(unit) ? "" : "_" + unit;
+    }
+
+    @Test
+    void meters_haveTheTagsAndUnitsOfTheTable() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+
+        Set<LoadlineMeter> seen = EnumSet.noneOf(LoadlineMeter.class);
+        for (Meter meter : registry.getMeters()) {
+            LoadlineMeter row = Arrays.stream(LoadlineMeter.values())
+                    .filter(each -> each.meterName().equals(meter.getId().getName()))
+                    .findAny()
+                    .orElseThrow();
+            seen.add(row);
+            assertThat(meter.getId().getDescription()).isEqualTo(row.description());
+            assertThat(meter.getId().getBaseUnit()).isEqualTo(row.unit());
+            assertThat(meter.getId().getTags().stream().map(tag -> tag.getKey()))
+                    .containsExactlyInAnyOrder(row.tagKeys());
+        }
+        assertThat(seen).containsExactlyInAnyOrder(LoadlineMeter.values());
+    }
+
+    @Test
+    void meters_tellWhatTheSnapshotTells() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(300, Duration.ofSeconds(30));
+
+        assertThat(gauge(LoadlineMeter.DEMAND))
+                .isEqualTo(service.signal.snapshot().demand());
+        assertThat(gauge(LoadlineMeter.CAPACITY))
+                .isEqualTo(service.signal.snapshot().capacity());
+        assertThat(gauge(LoadlineMeter.ARRIVAL_RATE)).isEqualTo(300);
+        assertThat(gauge(LoadlineMeter.LIMIT)).isEqualTo(10);
+        assertThat(gauge(LoadlineMeter.ENFORCING)).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.IN_FLIGHT)).isEqualTo(10);
+        assertThat(gauge(LoadlineMeter.SATURATION, "resource", "workers")).isEqualTo(0.3);
+        assertThat(gauge(LoadlineMeter.STATE, "state", "ready")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.STATE, "state", "draining")).isZero();
+        assertThat(gauge(LoadlineMeter.VALIDITY, "reason", "valid")).isEqualTo(1);
+        assertThat(count("other", "succeeded"))
+                .isEqualTo((double) service.signal.snapshot().stats().succeeded())
+                .isCloseTo(3_000, within(20.0));
+        assertThat(count("other", "shed"))
+                .isEqualTo((double) service.signal.snapshot().stats().shed())
+                .isCloseTo(6_000, within(20.0));
+    }
+
+    @Test
+    void drain_isToldByPhaseAndTimeLeft() {
+        metrics.bindTo(registry);
+        service.ready();
+        assertThat(gauge(LoadlineMeter.DRAIN_PHASE, "phase", "none")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.DRAIN_REMAINING)).isZero();
+        Permit running = service.limiter.tryAcquire();
+        assertThat(running).isNotNull();
+        drain.drainAsync("SIGTERM", Settling.WAIT);
+        service.offer(0, Duration.ofSeconds(5));
+
+        assertThat(gauge(LoadlineMeter.DRAIN_PHASE, "phase", "quiescing")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.DRAIN_PHASE, "phase", "none")).isZero();
+        assertThat(gauge(LoadlineMeter.DRAIN_REMAINING)).isEqualTo(20);
+        running.close();
+    }
+
+    @Test
+    void close_removesAllMetersFromAllRegistries() {
+        MeterRegistry second = new SimpleMeterRegistry();
+        second.counter("mine").increment();
+        metrics.bindTo(registry);
+        metrics.bindTo(second);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(second.getMeters()).hasSize(registry.getMeters().size() + 1);
+
+        metrics.close();
+        service.offer(50, Duration.ofSeconds(2));
+
+        assertThat(registry.getMeters()).isEmpty();
+        assertThat(second.getMeters())
+                .extracting(meter -> meter.getId().getName())
+                .containsExactly("mine");
+    }
+
+    @Test
+    void bindTo_afterClose_bindsNothing() {
+        metrics.close();
+        metrics.bindTo(registry);
+
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void bindTo_aComposite_reachesAndLeavesItsMembers() {
+        CompositeMeterRegistry composite = new CompositeMeterRegistry();
+        composite.add(registry);
+        metrics.bindTo(composite);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(gauge(LoadlineMeter.LOAD)).isEqualTo(0.3);
+
+        assertThat(service.availability.broken("")).isTrue();
+        assertThat(registry.find("loadline.load").meter()).isNull();
+        metrics.close();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    /** Two services can not share one set of names; the second must not take the meters of the first with it. */
+    @Test
+    void bindTo_aRegistryThatHasMetersOfAnother_isRefusedWithOneWarning() {
+        metrics.bindTo(registry);
+        Set<Meter> before = new HashSet<>(registry.getMeters());
+        try (LogCapture log = LogCapture.of(LoadlineMetrics.class)) {
+            LoadlineMetrics second = new LoadlineMetrics("other", "1", service.signal, drain);
+            second.bindTo(registry);
+            metrics.bindTo(registry);
+            second.close();
+
+            assertThat(log.warnings())
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("has the meters of a Loadline already"));
+        }
+        assertThat(registry.getMeters()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    @Test
+    void registry_thatFails_harmsNoOther() {
+        MeterRegistry failing = new SimpleMeterRegistry();
+        failing.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                if (id.getName().equals("loadline.load")) {
+                    throw new IllegalStateException("mine");
+                }
+                return id;
+            }
+        });
+        metrics.bindTo(failing);
+        metrics.bindTo(registry);
+        service.ready();
+        try (LogCapture log = LogCapture.of(Listeners.class)) {
+            service.offer(50, Duration.ofSeconds(3));
+            assertThat(log.warnings()).hasSize(1);
+        }
+        assertThat(gauge(LoadlineMeter.LOAD)).isEqualTo(0.3);
+    }
+
+    @Test
+    void series_under100000Names_areBounded() {
+        PrometheusMeterRegistry prometheus = prometheus();
+        metrics.bindTo(prometheus);
+        service.ready();
+        for (int i = 0; i < 100_000; i++) {
+            Permit permit = service.limiter.tryAcquire(service.limiter.route("/orders/" + i));
+            assertThat(permit).isNotNull();
+            permit.success();
+        }
+        service.offer(50, Duration.ofSeconds(2));
+
+        Map<String, Double> samples = samples(prometheus);
+        assertThat(samples.keySet().stream().filter(name -> name.startsWith("loadline_requests_total{")))
+                .hasSize(100 * 6);
+        assertThat(samples).hasSizeLessThan(700);
+        assertThat(samples.entrySet().stream()
+                        .filter(sample -> sample.getKey().contains("succeeded"))
+                        .mapToDouble(Map.Entry::getValue)
+                        .sum())
+                .isGreaterThanOrEqualTo(100_000);
+    }
+
+    @Test
+    void counters_whateverHappens_areMonotone() {
+        metrics.bindTo(registry);
+        service.ready();
+        Map<String, Double> last = new HashMap<>();
+        for (int second = 0; second < 30; second++) {
+            if (second % 3 == 0) {
+                Permit permit = service.limiter.tryAcquire(service.limiter.route("/late/" + second));
+                if (permit != null) {
+                    permit.drop();
+                }
+            }
+            if (second == 20) {
+                drain.drainAsync("SIGTERM", Settling.SKIP);
+            }
+            service.offer(second % 2 == 0 ? 300 : 20, SECOND);
+            for (Meter meter : registry.getMeters()) {
+                if (meter instanceof FunctionCounter counter) {
+                    double before = last.getOrDefault(meter.getId().toString(), 0.0);
+                    assertThat(counter.count()).as(meter.getId().toString()).isGreaterThanOrEqualTo(before);
+                    last.put(meter.getId().toString(), counter.count());
+                }
+            }
+        }
+        assertThat(last).hasSizeGreaterThan(30);
+        assertThat(count("other", "refused")).isPositive();
+    }
+
+    private static PrometheusMeterRegistry prometheus() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    private double gauge(LoadlineMeter meter, String... tags) {
+        Gauge gauge = registry.get(meter.meterName()).tags(tags).gauge();
+        return gauge.value();
+    }
+
+    private double count(String route, String result) {
+        return registry.get("loadline.requests")
+                .tags("route", route, "result", result)
+                .functionCounter()
+                .count();
+    }
+
+    private static Map<String, Double> samples(PrometheusMeterRegistry prometheus) {
+        return prometheus
+                .scrape()
+                .lines()
+                .filter(line -> !line.startsWith("#") && !line.isBlank())
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.lastIndexOf(' ')),
+                        line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))));
+    }
+}

@@ -1,0 +1,145 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.signal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.loadline.ManualClock;
+import io.loadline.availability.Availability;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Enforcement;
+import io.loadline.limit.LimitAlgorithm;
+import io.loadline.limit.LimitDecision;
+import io.loadline.limit.LimitWindow;
+import io.loadline.limit.Permit;
+import io.loadline.time.Heartbeat;
+import io.loadline.time.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * A service of ten workers, a limit of ten and calls of 100 ms: it sustains 100 calls a second, which keep 10 in flight.
+ * Time goes by hand, one beat of 100 ms after the other.
+ */
+public final class SimulatedService {
+    public static final int WORKERS = 10;
+
+    public final ManualTicker ticker = new ManualTicker();
+    public final Heartbeat heartbeat = Heartbeat.create(ticker);
+    public final ManualClock clock = new ManualClock();
+    public final Availability availability = Availability.create(clock);
+    public final ConcurrencyLimiter limiter;
+    public final LoadSignal signal;
+    public final List<SignalSnapshot> snapshots = new CopyOnWriteArrayList<>();
+
+    /** The utilization of the resource {@code workers}. */
+    public double utilization = 0.3;
+
+    /** How many beats a call takes. */
+    public int beatsPerCall = 1;
+
+    /** Whether the limiter takes the latencies it sees as its baselines. */
+    public boolean adoptLatency;
+
+    private final Deque<Call> running = new ArrayDeque<>();
+    private long beats;
+    private double due;
+
+    public SimulatedService() {
+        this(builder -> {});
+    }
+
+    public SimulatedService(Consumer<LoadSignal.Builder> configure) {
+        this.limiter = ConcurrencyLimiter.builder("simulated")
+                .algorithm(TenCalls::new)
+                .cpuUtilization(() -> Double.NaN)
+                .ticker(ticker)
+                .build();
+        heartbeat.listen(beat -> limiter.beat());
+        LoadSignal.Builder builder = LoadSignal.builder(limiter, availability, heartbeat)
+                .clock(clock)
+                .saturation(Saturation.of("workers", () -> utilization));
+        configure.accept(builder);
+        this.signal = builder.build();
+        signal.listen(snapshots::add);
+    }
+
+    @CanIgnoreReturnValue
+    public SimulatedService ready() {
+        assertThat(availability.ready("arranged")).isTrue();
+        return this;
+    }
+
+    /** Offers {@code perSecond} calls a second, evenly, for {@code duration}. */
+    public void offer(double perSecond, Duration duration) {
+        for (Duration left = duration; !left.isZero(); left = left.minus(Heartbeat.PERIOD)) {
+            ticker.advance(Heartbeat.PERIOD);
+            clock.advance(Heartbeat.PERIOD);
+            beats++;
+            arrive(perSecond / 10);
+            heartbeat.beat();
+        }
+    }
+
+    /** Offers calls without a beat: the process runs but its heartbeat does not. */
+    public void offerWithoutBeats(double perSecond, Duration duration) {
+        for (Duration left = duration; !left.isZero(); left = left.minus(Heartbeat.PERIOD)) {
+            ticker.advance(Heartbeat.PERIOD);
+            beats++;
+            arrive(perSecond / 10);
+        }
+    }
+
+    private void arrive(double calls) {
+        while (!running.isEmpty() && running.getFirst().endsAtBeat <= beats) {
+            running.removeFirst().permit.success();
+        }
+        for (due += calls; due > 1e-9; due--) {
+            Permit permit = limiter.tryAcquire();
+            if (permit != null) {
+                running.add(new Call(permit, beats + beatsPerCall));
+            }
+        }
+    }
+
+    public double load() {
+        return signal.snapshot().load();
+    }
+
+    public void enforce(Enforcement enforcement) {
+        limiter.enforcement(enforcement);
+    }
+
+    private record Call(Permit permit, long endsAtBeat) {
+        Call {
+            Objects.requireNonNull(permit);
+        }
+    }
+
+    /** A fixed limit whose baselines follow when they are told to. */
+    private final class TenCalls implements LimitAlgorithm {
+        @Override
+        public int initialLimit() {
+            return WORKERS;
+        }
+
+        @Override
+        public boolean isComplete(LimitWindow window) {
+            return window.samples() >= 20
+                    || window.durationNanos() >= Duration.ofSeconds(3).toNanos();
+        }
+
+        @Override
+        public LimitDecision decide(LimitWindow window) {
+            return new LimitDecision(WORKERS, "fixed", adoptLatency);
+        }
+    }
+}

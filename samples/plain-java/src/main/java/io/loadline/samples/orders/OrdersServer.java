@@ -1,0 +1,194 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.samples.orders;
+
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.loadline.Loadline;
+import io.loadline.drain.DrainPhase;
+import io.loadline.limit.Route;
+import io.loadline.management.LimitingFilter;
+import io.loadline.samples.orders.EndpointHandler.Endpoint;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The orders service on the JDK's own HTTP server. Thread-safe. */
+final class OrdersServer {
+    private static final Logger log = LoggerFactory.getLogger(OrdersServer.class);
+
+    /*
+     * A bounded pool, not virtual threads: the sample runs on JDK 17, where they would take reflection or a
+     * multi-release jar. As many threads, and as long an accept queue, as Tomcat has by default: the samples compare.
+     */
+    private static final int THREADS = 200;
+    private static final int ACCEPT_QUEUE = 100;
+    private static final int MANAGEMENT_THREADS = 2;
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final StreamEndpoint streams = new StreamEndpoint();
+    private final OrderRepository orders;
+    private final Optional<Loadline> loadline;
+    private final HttpServer server;
+    private final Optional<HttpServer> management;
+
+    /** Written by the threads that start and stop the service, read by the probes; may be seen late. */
+    private volatile boolean started;
+
+    private volatile boolean stopping;
+
+    private OrdersServer(Settings settings) throws IOException, SQLException {
+        orders = new OrderRepository(registry);
+        loadline = settings.loadlineEnabled() ? Optional.of(loadline(registry, streams)) : Optional.empty();
+        ThreadPoolExecutor executor = executor("http", THREADS);
+        server = listen(settings.port(), executor);
+        management = settings.managementPort().isPresent()
+                ? Optional.of(listen(settings.managementPort().getAsInt(), executor("management", MANAGEMENT_THREADS)))
+                : Optional.empty();
+        measure(executor);
+        addBusiness();
+        addObservation(server);
+        management.ifPresent(this::addObservation);
+    }
+
+    static OrdersServer start(Settings settings) throws IOException, SQLException {
+        OrdersServer orders = new OrdersServer(settings);
+        orders.server.start();
+        orders.management.ifPresent(HttpServer::start);
+        orders.started = true;
+        orders.loadline.ifPresent(loadline -> loadline.start().availability().ready("server listens"));
+        log.info("HTTP started on port {}", orders.server.getAddress().getPort());
+        orders.management.ifPresent(management -> log.info(
+                "Management started on port {}", management.getAddress().getPort()));
+        log.info("Orders service ready");
+        return orders;
+    }
+
+    Optional<Loadline> loadline() {
+        return loadline;
+    }
+
+    private static Loadline loadline(MeterRegistry registry, StreamEndpoint streams) {
+        Loadline loadline = Loadline.builder("orders").meterRegistry(registry).build();
+        // An open stream is a call that never ends: it is told to go when nothing new comes any more.
+        loadline.drain().listen(phase -> {
+            if (phase == DrainPhase.QUIESCING) {
+                streams.completeAll();
+            }
+        });
+        return loadline;
+    }
+
+    private void addBusiness() {
+        WorkEndpoints work = new WorkEndpoints();
+        business(OrderEndpoint.PATH, OrderEndpoint.PATH + "{id}", new OrderEndpoint(orders)::order);
+        business("/work", "/work", work::work);
+        business("/pool", "/pool", work::pool);
+        business("/burn", "/burn", work::burn);
+        business("/stream", "/stream", streams::stream);
+    }
+
+    /** Every path that does work comes through here: what stands in front of all of them is a filter of this context. */
+    private void business(String path, String route, Endpoint endpoint) {
+        HttpContext context = server.createContext(path, new EndpointHandler(endpoint));
+        context.getFilters().add(new RequestTimer(route, registry));
+        loadline.ifPresent(some -> {
+            Route limited = some.limiter().route("GET " + route);
+            context.getFilters().add(new LimitingFilter(some.limiter(), some.drain(), exchange -> limited));
+        });
+    }
+
+    /** Probes and metrics, on the main port and on the management port: nothing stands in front of them. */
+    private void addObservation(HttpServer target) {
+        loadline.ifPresentOrElse(some -> some.managementEndpoints().addTo(target), () -> addProbes(target));
+        target.createContext("/metrics", new EndpointHandler(this::metrics));
+        target.createContext("/", new EndpointHandler(exchange -> {
+            throw new HttpProblem(404, "Nothing here");
+        }));
+    }
+
+    private void addProbes(HttpServer target) {
+        target.createContext("/livez", new EndpointHandler(probe(() -> true)));
+        target.createContext("/readyz", new EndpointHandler(probe(() -> started && !stopping)));
+        target.createContext("/startupz", new EndpointHandler(probe(() -> started)));
+    }
+
+    private static Endpoint probe(BooleanSupplier up) {
+        return exchange -> {
+            boolean isUp = up.getAsBoolean();
+            Responses.json(exchange, isUp ? 200 : 503, Map.of("status", isUp ? "UP" : "DOWN"));
+        };
+    }
+
+    private void metrics(HttpExchange exchange) throws IOException {
+        Responses.text(exchange, "text/plain; version=0.0.4; charset=utf-8", registry.scrape());
+    }
+
+    private void measure(ExecutorService executor) {
+        List.of(
+                        new JvmMemoryMetrics(),
+                        new JvmThreadMetrics(),
+                        new ProcessorMetrics(),
+                        new ExecutorServiceMetrics(executor, "http", List.of()))
+                .forEach(meters -> meters.bindTo((MeterRegistry) registry));
+    }
+
+    /**
+     * Takes no more connections, ends the streams, lets requests in progress finish for as long as {@code grace} and
+     * closes what is left.
+     */
+    void stop(Duration grace) {
+        stopping = true;
+        streams.completeAll();
+        server.stop(Math.toIntExact(grace.toSeconds()));
+        management.ifPresent(target -> target.stop(0));
+        orders.close();
+        log.info("Orders service stopped");
+    }
+
+    private static HttpServer listen(int port, ExecutorService executor) throws IOException {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(port), ACCEPT_QUEUE);
+            server.setExecutor(executor);
+            return server;
+        } catch (BindException e) {
+            throw new IOException("port " + port + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static ThreadPoolExecutor executor(String name, int threads) {
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(threads, threads, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+                    // What must finish is what the server waits for when it stops.
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+}

@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.samples.orders;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packaged service in a JVM of its own, on free ports. Confined to the test's thread. */
+final class ServiceProcess implements AutoCloseable {
+    private static final Pattern PORT = Pattern.compile("started on port (\\d+)");
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Process process;
+    private final List<Integer> ports;
+
+    private ServiceProcess(Process process, List<Integer> ports) {
+        this.process = process;
+        this.ports = ports;
+    }
+
+    /** Starts the service and returns when it has logged {@code lastLine}. */
+    static ServiceProcess start(Map<String, String> environment, String lastLine) throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        ProcessBuilder builder =
+                new ProcessBuilder(java, "-jar", System.getProperty("sample.jar")).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        builder.environment().putAll(Map.of("PORT", "0", "MANAGEMENT_PORT", "0"));
+        Process process = builder.start();
+        CompletableFuture<List<Integer>> ports = new CompletableFuture<>();
+        Thread reader = new Thread(() -> read(process, lastLine, ports), "service-output");
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            return new ServiceProcess(process, ports.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        } catch (Exception e) {
+            process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    /** Reads to the end, so that the service never waits for a full pipe. */
+    private static void read(Process process, String lastLine, CompletableFuture<List<Integer>> started) {
+        List<Integer> ports = new ArrayList<>();
+        StringBuilder output = new StringBuilder();
+        try (BufferedReader reader = process.inputReader()) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                output.append(line).append('\n');
+                Matcher matcher = PORT.matcher(line);
+                if (matcher.find()) {
+                    ports.add(Integer.valueOf(matcher.group(1)));
+                }
+                if (line.contains(lastLine)) {
+                    started.complete(List.copyOf(ports));
+                }
+            }
+            started.completeExceptionally(new IOException("The service ended:\n" + output));
+        } catch (IOException e) {
+            started.completeExceptionally(e);
+        }
+    }
+
+    int port() {
+        return ports.get(0);
+    }
+
+    int managementPort() {
+        return ports.get(1);
+    }
+
+    /** Sends SIGTERM and returns the exit code. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("The service still runs " + PATIENCE_SECONDS + " s after SIGTERM");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -37,9 +37,6 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
      * Release: in-flight goes down first, then the sample is recorded, so that nothing that goes wrong in statistics
      * can leak a call. Statistics are collected by the beat; the algorithm, and everything that may be slow or throw,
      * runs there and never on a caller's thread.
-     *
-     * Sampling: every call is timed up to about 2,000 a second, then one of a power of two, by a counter per stripe.
-     * By chance would cost a random number; by in-flight would bias the mean.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyLimiter.class);
 
@@ -49,10 +46,6 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private static final int LOW = 4;
     private static final int OUTSIDE = 8;
 
-    private static final double TIMED_PER_SECOND = 2_000;
-    private static final int MAX_SAMPLE_MASK = 255;
-    private static final long STALL_ECHO_NANOS = 200_000_000L;
-    private static final long STALL_PAUSE_NANOS = 2_000_000_000L;
     private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
 
     private final String name;
@@ -85,43 +78,10 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
-    private final long[] totals;
-
-    @GuardedBy("lock")
-    private final long[] windowLongs;
-
-    @GuardedBy("lock")
-    private final double[] windowDoubles;
-
-    @GuardedBy("lock")
-    private final long[] freshLongs;
-
-    @GuardedBy("lock")
-    private final double[] freshDoubles;
+    private final Collector collector;
 
     @GuardedBy("lock")
     private final Baselines baselines;
-
-    @GuardedBy("lock")
-    private long windowBeganNanos;
-
-    @GuardedBy("lock")
-    private int windowPeak;
-
-    @GuardedBy("lock")
-    private long rateBeganNanos;
-
-    @GuardedBy("lock")
-    private long rateCompleted;
-
-    @GuardedBy("lock")
-    private long collectedNanos;
-
-    @GuardedBy("lock")
-    private long deafUntilNanos = -1;
-
-    @GuardedBy("lock")
-    private long stalledNanos = -STALL_PAUSE_NANOS;
 
     @GuardedBy("lock")
     private long shedLogged;
@@ -146,11 +106,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.routes = new RouteTable(this, builder.maxRoutes);
         this.stats = new StripedStats(
                 builder.maxRoutes, Math.max(8, 4 * Runtime.getRuntime().availableProcessors()));
-        this.totals = new long[builder.maxRoutes * StripedStats.LONGS];
-        this.windowLongs = new long[totals.length];
-        this.freshLongs = new long[totals.length];
-        this.windowDoubles = new double[builder.maxRoutes * StripedStats.DOUBLES];
-        this.freshDoubles = new double[windowDoubles.length];
+        this.collector = new Collector(stats, routes, word);
         this.baselines = new Baselines(builder.maxRoutes);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
     }
@@ -197,7 +153,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             flags |= OUTSIDE;
         }
         if (stats.isSampled(sampleMask)) {
-            return ((ticker.read() - originNanos) << FLAG_BITS) | flags | TIMED;
+            return (now() << FLAG_BITS) | flags | TIMED;
         }
         return (beatNanos << FLAG_BITS) | flags;
     }
@@ -211,7 +167,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         boolean idle = word.release(outside);
         long rttNanos = -1;
         if ((ticket & TIMED) != 0 && outcome == Outcome.SUCCESS) {
-            rttNanos = Math.max(0, ticker.read() - originNanos - (ticket >> FLAG_BITS));
+            rttNanos = Math.max(0, now() - (ticket >> FLAG_BITS));
         }
         int field = switch (outcome) {
             case SUCCESS -> StripedStats.SUCCEEDED;
@@ -251,7 +207,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             return CompletableFuture.failedFuture(RejectedException.of(rejectionReason()));
         }
         try {
-            // A stage of its own for the caller: if it is cancelled, what depends on the action's stage is still
+            // A stage of its own for the caller: if that is cancelled, what depends on the action's stage is still
             // called,
             // whereas the stage that whenComplete returns forgets its callback when somebody completes it.
             return action.get()
@@ -331,12 +287,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     public LimiterStats stats() {
         lock.lock();
         try {
-            collect();
-            LimiterStats sum = LimiterStats.ZERO;
-            for (Route route : routes.all()) {
-                sum = sum.plus(total(route));
-            }
-            return sum;
+            collector.collect(now());
+            return collector.total();
         } finally {
             lock.unlock();
         }
@@ -347,8 +299,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         checkOwner(route);
         lock.lock();
         try {
-            collect();
-            return total(route);
+            collector.collect(now());
+            return collector.total(route);
         } finally {
             lock.unlock();
         }
@@ -360,20 +312,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             return;
         }
         try {
-            long now = ticker.read() - originNanos;
+            long now = now();
             beatNanos = now;
-            collect();
-            adjustSampling(now);
-            windowPeak = Math.max(windowPeak, word.takePeak());
-            LimitWindow window = new LimitWindow(
-                    now - windowBeganNanos,
-                    word.limit(),
-                    windowPeak,
-                    Double.NaN,
-                    routes.all(),
-                    windowLongs,
-                    windowDoubles);
-            if (algorithm.isComplete(window)) {
+            collector.collect(now);
+            sampleMask = collector.sampleMask(now);
+            if (algorithm.isComplete(collector.window(now, Double.NaN))) {
                 decide(now);
             }
             logShed(now);
@@ -387,7 +330,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                         word.limit(),
                         e);
             }
-            beginWindow(ticker.read() - originNanos);
+            collector.beginWindow(now());
         } finally {
             lock.unlock();
         }
@@ -397,12 +340,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     public void stalled(Duration duration) {
         lock.lock();
         try {
-            long now = ticker.read() - originNanos;
-            if (now - stalledNanos >= STALL_PAUSE_NANOS) {
-                // What is in the stripes now ended during the stall or right after it.
-                deafUntilNanos = now + STALL_ECHO_NANOS;
-                stalledNanos = now;
-            }
+            collector.stalled(now());
         } finally {
             lock.unlock();
         }
@@ -410,74 +348,20 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @GuardedBy("lock")
     private void decide(long now) {
-        LimitWindow window = new LimitWindow(
-                now - windowBeganNanos,
-                word.limit(),
-                windowPeak,
-                cpuUtilization.getAsDouble(),
-                routes.all(),
-                windowLongs,
-                windowDoubles);
+        LimitWindow window = collector.window(now, cpuUtilization.getAsDouble());
         LimitDecision decision = algorithm.decide(window);
         int limit = clamp(decision.limit());
         if (limit != word.limit()) {
             word.limit(limit);
             lastDecision = new LimitDecision(limit, decision.reason(), decision.adoptLatency());
         }
-        for (Route route : routes.all()) {
-            if (decision.adoptLatency()) {
-                baselines.adopt(route, windowLongs, window.stretch());
-            } else {
-                baselines.learn(route, windowLongs, windowDoubles);
-            }
+        if (decision.adoptLatency()) {
+            collector.adoptInto(baselines, window.stretch());
+        } else {
+            collector.learnInto(baselines);
         }
         effective = effective(enforcement, algorithm);
-        beginWindow(now);
-    }
-
-    @GuardedBy("lock")
-    private void beginWindow(long now) {
-        java.util.Arrays.fill(windowLongs, 0);
-        java.util.Arrays.fill(windowDoubles, 0);
-        windowPeak = word.running();
-        windowBeganNanos = now;
-    }
-
-    @GuardedBy("lock")
-    private void collect() {
-        stats.drainTo(freshLongs, freshDoubles);
-        // What ended since the last collection may have ended before deafness did.
-        boolean deaf = collectedNanos < deafUntilNanos;
-        collectedNanos = ticker.read() - originNanos;
-        for (int i = 0; i < freshLongs.length; i++) {
-            totals[i] += freshLongs[i];
-            if (!deaf || i % StripedStats.LONGS < StripedStats.TIMED) {
-                windowLongs[i] += freshLongs[i];
-            }
-            freshLongs[i] = 0;
-        }
-        for (int i = 0; i < freshDoubles.length; i++) {
-            windowDoubles[i] += deaf ? 0 : freshDoubles[i];
-            freshDoubles[i] = 0;
-        }
-    }
-
-    @GuardedBy("lock")
-    private void adjustSampling(long now) {
-        long elapsed = now - rateBeganNanos;
-        if (elapsed < 1_000_000_000L) {
-            return;
-        }
-        long completed = 0;
-        for (Route route : routes.all()) {
-            completed += total(route).completed();
-        }
-        double perSecond = (completed - rateCompleted) * 1e9 / elapsed;
-        rateBeganNanos = now;
-        rateCompleted = completed;
-        int oneOf = Integer.highestOneBit(
-                (int) Math.min(Integer.MAX_VALUE >> 1, Math.max(1, perSecond / TIMED_PER_SECOND)));
-        sampleMask = Math.min(MAX_SAMPLE_MASK, oneOf - 1);
+        collector.beginWindow(now);
     }
 
     @GuardedBy("lock")
@@ -485,10 +369,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if (now - shedLoggedNanos < LOG_PAUSE_NANOS) {
             return;
         }
-        long shed = 0;
-        for (Route route : routes.all()) {
-            shed += total(route).shed();
-        }
+        long shed = collector.total().shed();
         if (shed > shedLogged) {
             LOG.warn(
                     "{}: refused {} calls for want of capacity since the last such line; limit {}, in flight {}",
@@ -499,18 +380,6 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             shedLogged = shed;
             shedLoggedNanos = now;
         }
-    }
-
-    @GuardedBy("lock")
-    private LimiterStats total(Route route) {
-        int at = route.index * StripedStats.LONGS;
-        return new LimiterStats(
-                totals[at + StripedStats.SUCCEEDED],
-                totals[at + StripedStats.IGNORED],
-                totals[at + StripedStats.DROPPED],
-                totals[at + StripedStats.SHADOWED],
-                totals[at + StripedStats.SHED],
-                totals[at + StripedStats.REFUSED]);
     }
 
     private void announceIdle() {
@@ -540,6 +409,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             // The call's own failure is what the caller must see, and the call must end whatever happens here.
             return Outcome.IGNORED;
         }
+    }
+
+    /** Nanoseconds since this limiter was built. */
+    private long now() {
+        return ticker.read() - originNanos;
     }
 
     private void checkOwner(Route route) {

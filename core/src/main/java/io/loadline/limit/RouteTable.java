@@ -33,6 +33,11 @@ final class RouteTable {
         this.other = add(Route.OTHER);
     }
 
+    /** How many there can be. */
+    int max() {
+        return max;
+    }
+
     Route other() {
         return other;
     }

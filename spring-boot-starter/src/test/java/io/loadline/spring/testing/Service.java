@@ -24,6 +24,7 @@ public final class Service implements AutoCloseable {
             "server.port=0",
             "spring.main.banner-mode=off",
             "spring.application.name=test",
+            "spring.reactor.netty.shutdown-quiet-period=0s",
             "loadline.limit.algorithm=fixed",
             "loadline.limit.initial=10",
             "management.endpoint.health.probes.add-additional-paths=true",

@@ -13,12 +13,15 @@ final class Arrivals {
     private static final double HORIZON_NANOS = 30e9;
 
     private long count;
+    private boolean any;
     private long lastNanos;
     private long lastArrivalNanos;
     private double rate;
     private double weight;
 
-    Arrivals(long nowNanos) {
+    /** Begins at {@code nowNanos}, when {@code seen} calls had come in a time nobody knows. */
+    Arrivals(long seen, long nowNanos) {
+        this.count = seen;
         this.lastNanos = nowNanos;
         this.lastArrivalNanos = nowNanos;
     }
@@ -33,6 +36,7 @@ final class Arrivals {
         long arrived = Math.max(0, seen - count);
         if (arrived > 0) {
             count = seen;
+            any = true;
             lastArrivalNanos = nowNanos;
         }
         double share = -Math.expm1(-elapsed / HORIZON_NANOS);
@@ -47,7 +51,7 @@ final class Arrivals {
     }
 
     boolean any() {
-        return count > 0;
+        return any;
     }
 
     long silentNanos(long nowNanos) {

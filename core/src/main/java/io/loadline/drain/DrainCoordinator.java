@@ -95,7 +95,7 @@ public final class DrainCoordinator implements AutoCloseable {
         this.deadlineNanos = builder.deadline.toNanos();
         this.quietNanos = builder.quiet.toNanos();
         this.settleMaxNanos = builder.settleMax.toNanos();
-        this.arrivals = new Arrivals(now());
+        this.arrivals = new Arrivals(seen(), now());
         this.beats = heartbeat.listen(beat -> advance());
     }
 

@@ -33,7 +33,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * may have been learned on it.
      *
      * Decay: a limit that is not reached falls towards four times what was in use, so that a flood does not find a limit
-     * of a thousand. Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window.
+     * of a thousand; and it rises towards twice that, or it would shed the burst after a pause of the collector and the
+     * chance meeting of long calls. Congestion while it is not reached does not cut it below what was in use. Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window.
      *
      * Warm-up: until enough calls have been seen nothing is refused, or each deploy would begin with refusals. It ends
      * after a number of calls or a time, whichever is first, and at once in a flood: more calls than the limit and twice
@@ -56,6 +57,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private static final int FRUITLESS_RAISES = 4;
     private static final int HOLD_WINDOWS = 20;
     private static final double IDLE_FACTOR = 4;
+    private static final double BURST_FACTOR = 2;
     private static final double IDLE_STEP = 0.1;
     private static final double PEAK_DECAY = 0.95;
     private static final int WARM_SAMPLES = 30;
@@ -151,6 +153,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             return moveTo(
                     limit + (idle - limit) * IDLE_STEP, "not reached: at most %d in flight", window.peakInFlight());
         }
+        double burst = BURST_FACTOR * recentPeak;
+        if (limit < burst) {
+            return moveTo(limit + (burst - limit) * IDLE_STEP, "room for twice what is in use");
+        }
         return moveTo(limit, "steady");
     }
 
@@ -168,6 +174,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
         double cut = Math.max(STRONGEST_CUT, 1 / (1 + (window.stretch() - threshold) / 2));
         double floor = FLOOR * window.throughput() * window.meanBaselineNanos() / 1e9;
+        if (!window.binding()) {
+            // It was not the limit that let too many in: a limit below what was in use would shed for a bad moment.
+            floor = Math.max(floor, recentPeak);
+        }
         // The floor may be above the limit when calls run outside it; it only stops a fall.
         double next = Math.min(limit, Math.max(floor, limit * cut));
         return moveTo(next, "congested: latency is %.2f x its baseline", window.stretch());

@@ -72,7 +72,7 @@ final class StripedStats {
         stripe[TURN] = turn;
         // Multiples of the golden ratio are spread evenly and out of step with everything: with every n-th call, of two
         // routes that take turns on a thread only one would ever be timed.
-        return turn * GOLDEN_RATIO >>> Long.SIZE - Integer.bitCount(sampleMask) == 0;
+        return ((turn * GOLDEN_RATIO) >>> (Long.SIZE - Integer.bitCount(sampleMask))) == 0;
     }
 
     void count(int route, int field) {

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -55,8 +54,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final String version;
     private final LoadSignal signal;
     private final DrainCoordinator drain;
-    private final List<Binding> bindings = new CopyOnWriteArrayList<>();
-    private final Registration registration;
+
+    @GuardedBy("this")
+    private final List<Binding> bindings = new ArrayList<>();
 
     @GuardedBy("this")
     private boolean closed;
@@ -67,7 +67,6 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         this.version = version;
         this.signal = signal;
         this.drain = drain;
-        this.registration = signal.listen(snapshot -> bindings.forEach(Binding::follow));
     }
 
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
@@ -84,23 +83,22 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             return;
         }
         Binding binding = new Binding(registry);
-        binding.bind();
         bindings.add(binding);
-        binding.follow();
+        binding.bind();
     }
 
     /** Removes all meters from all registries. */
     @Override
     public synchronized void close() {
         closed = true;
-        registration.close();
         bindings.forEach(Binding::unbind);
         bindings.clear();
     }
 
-    /** What is registered in one registry. Guarded by itself. */
+    /** What is registered in one registry. Guarded by itself; a listener of its own, so that one's failure is its own. */
     private final class Binding {
         private final MeterRegistry registry;
+        private final Registration news;
         private final List<Meter> meters = new ArrayList<>();
         private final List<Meter> loads = new ArrayList<>();
         private final Set<String> routes = new HashSet<>();
@@ -109,6 +107,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
 
         Binding(MeterRegistry registry) {
             this.registry = registry;
+            this.news = signal.listen(snapshot -> follow());
         }
 
         synchronized void bind() {
@@ -132,6 +131,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.DRAIN_REMAINING,
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
+            follow();
         }
 
         /** Follows the latest snapshot: the one that was told of may be an older one. */
@@ -169,6 +169,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
 
         synchronized void unbind() {
             unbound = true;
+            news.close();
             loads.forEach(registry::remove);
             meters.forEach(registry::remove);
         }

@@ -112,6 +112,9 @@ public final class LoadSignal implements AutoCloseable {
         sources.add(new Source("cpu", () -> cpu.read(ticker.read())));
         builder.saturations.forEach(each -> sources.add(new Source(each.name(), each::utilization)));
         this.snapshot = idle(availability.lastChange());
+        synchronized (lock) {
+            beginInterval(lastTickNanos);
+        }
         registrations.add(builder.heartbeat.listen(beat -> onBeat(beat.nowNanos())));
         registrations.add(availability.listen(change -> onChange()));
     }
@@ -150,11 +153,11 @@ public final class LoadSignal implements AutoCloseable {
         }
         Map<String, Double> utilizations = readSaturations();
         synchronized (lock) {
-            // A change of state may have begun a new interval in the meantime.
+            StateChange change = follow();
+            // A service that has become READY in the meantime has begun a new interval.
             if (!isDue(nowNanos)) {
                 return;
             }
-            StateChange change = availability.lastChange();
             double seconds = (nowNanos - lastTickNanos) / 1e9;
             held = !held && nowNanos - lastTickNanos > LATE_NANOS;
             if (held) {
@@ -176,14 +179,20 @@ public final class LoadSignal implements AutoCloseable {
 
     private void onChange() {
         synchronized (lock) {
-            StateChange change = availability.lastChange();
-            if (change.to() == ServiceState.READY) {
-                loadCount = 0;
-                beginInterval(ticker.read());
-            }
-            publish(with(snapshot, change));
+            publish(with(snapshot, follow()));
         }
         listeners.deliver();
+    }
+
+    /** The last change of state, which a tick may see before it is told of it. */
+    @GuardedBy("lock")
+    private StateChange follow() {
+        StateChange change = availability.lastChange();
+        if (change != snapshot.lastChange() && change.to() == ServiceState.READY) {
+            loadCount = 0;
+            beginInterval(ticker.read());
+        }
+        return change;
     }
 
     @GuardedBy("lock")

@@ -21,6 +21,8 @@ import io.loadline.limit.Permit;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -103,6 +105,41 @@ class DrainEndTest {
         assertThat(drained.join().outcome()).isEqualTo(DrainOutcome.IDLE);
         assertThat(drained.join().remainingInFlight()).isZero();
         assertThat(racing.phases).containsExactly(ANNOUNCING, SETTLING, QUIESCING, CLOSING);
+    }
+
+    /** No wakeup may be lost between the last release and the refusal, whoever comes first. */
+    @Test
+    void drain_underCallsOfManyThreads_endsIdleAndAdmitsNothingAfterwards() throws Exception {
+        int threads = 2;
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            for (int round = 0; round < 50; round++) {
+                DrainedService busy = new DrainedService();
+                CountDownLatch started = new CountDownLatch(threads);
+                List<Future<?>> callers = new ArrayList<>();
+                for (int i = 0; i < threads; i++) {
+                    callers.add(executor.submit(() -> {
+                        Permit permit = busy.limiter.tryAcquire();
+                        started.countDown();
+                        while (permit != null) {
+                            permit.success();
+                            permit = busy.limiter.tryAcquire();
+                        }
+                    }));
+                }
+                assertThat(started.await(5, TimeUnit.SECONDS)).isTrue();
+                CompletableFuture<DrainResult> drained = busy.drainAsync(Settling.SKIP);
+
+                for (Future<?> caller : callers) {
+                    caller.get(5, TimeUnit.SECONDS);
+                }
+                assertThat(drained.get(5, TimeUnit.SECONDS).outcome()).isEqualTo(DrainOutcome.IDLE);
+                assertThat(busy.limiter.inFlight()).isZero();
+                assertThat(busy.phases).containsExactly(ANNOUNCING, SETTLING, QUIESCING, CLOSING);
+            }
+        } finally {
+            executor.shutdownNow();
+        }
     }
 
     @ParameterizedTest

@@ -121,6 +121,19 @@ class DrainSettlingTest {
                 .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(1).plus(TWO_BEATS));
     }
 
+    /** Thousands of calls before anybody looked are no dense traffic. */
+    @Test
+    void settling_ofACoordinatorThatCameLate_countsFromThen() {
+        service.traffic(Duration.ofMinutes(2), Duration.ofMillis(10));
+        DrainCoordinator late = DrainCoordinator.builder(service.availability, service.limiter, service.heartbeat)
+                .build();
+        service.traffic(Duration.ofMinutes(1), Duration.ofMillis(500));
+        CompletableFuture<DrainResult> drained =
+                late.drainAsync("arranged", Settling.WAIT).toCompletableFuture();
+
+        assertThat(service.beatUntil(drained).toMillis()).isBetween(4_700L, 5_500L);
+    }
+
     @Test
     void settling_underTrafficThatNeverStops_isCutAtItsMaximum() {
         DrainedService short3 = new DrainedService(builder -> builder.settleMax(Duration.ofSeconds(3)));

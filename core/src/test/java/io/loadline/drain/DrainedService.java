@@ -82,11 +82,15 @@ final class DrainedService {
         begin().success();
     }
 
-    /** One call at the beginning of each interval. */
+    /** One call at the beginning of each interval; without beats if that is shorter than one. */
     void traffic(Duration duration, Duration interval) {
         for (Duration left = duration; !left.isNegative() && !left.isZero(); left = left.minus(interval)) {
             call();
-            pass(interval);
+            if (interval.compareTo(Heartbeat.PERIOD) < 0) {
+                ticker.advance(interval);
+            } else {
+                pass(interval);
+            }
         }
     }
 

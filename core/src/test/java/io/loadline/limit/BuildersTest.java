@@ -25,9 +25,11 @@ class BuildersTest {
                         "maxRoutes must be between 1 and 10000: 10001"),
                 refusal(() -> FixedLimit.of(0), "limit must be between 1 and 1048575: 0"),
                 refusal(() -> FixedLimit.of(1_048_576), "limit must be between 1 and 1048575: 1048576"),
-                refusal(() -> AdaptiveLimit.builder().limits(0, 5), "min must be at least 1: 0"),
+                refusal(() -> AdaptiveLimit.builder().limits(0, 5), "min must be between 1 and 1048575: 0"),
                 refusal(() -> AdaptiveLimit.builder().limits(6, 5), "max must not be below min: 5 < 6"),
-                refusal(() -> AdaptiveLimit.builder().limits(1, 1_048_576), "max must not be above 1048575: 1048576"),
+                refusal(
+                        () -> AdaptiveLimit.builder().limits(1, 1_048_576),
+                        "max must be between 1 and 1048575: 1048576"),
                 refusal(() -> AdaptiveLimit.builder().initialLimit(0), "initialLimit must be at least 1: 0"),
                 refusal(
                         () -> AdaptiveLimit.builder().warmUp(Duration.ofMillis(-1), 0),
@@ -35,7 +37,7 @@ class BuildersTest {
                 refusal(
                         () -> AdaptiveLimit.builder().warmUp(Duration.ZERO, -1),
                         "warmUp calls must not be negative: -1"),
-                refusal(() -> AimdLimit.builder().limits(0, 5), "min must be at least 1: 0"),
+                refusal(() -> AimdLimit.builder().limits(0, 5), "min must be between 1 and 1048575: 0"),
                 refusal(() -> AimdLimit.builder().initialLimit(-3), "initialLimit must be at least 1: -3"),
                 refusal(() -> AimdLimit.builder().backoff(0.4), "backoff must be at least 0.5 and below 1: 0.4"),
                 refusal(() -> AimdLimit.builder().backoff(1), "backoff must be at least 0.5 and below 1: 1.0"),

@@ -37,6 +37,25 @@ class LimitAlgorithmsTest {
     }
 
     @Test
+    void adaptive_notReachedButNearly_getsRoomForTwiceWhatIsInUse() {
+        int limit = 10;
+        for (int i = 0; i < 100; i++) {
+            limit = adaptive.decide(window(100, 1, limit, 9)).limit();
+        }
+        assertThat(limit).isEqualTo(18);
+    }
+
+    @Test
+    void adaptive_congestedButNotReached_isNotCutBelowWhatIsInUse() {
+        int limit = adaptive.decide(window(100, 1, 10, 8)).limit();
+        for (int i = 0; i < 3; i++) {
+            limit = adaptive.decide(window(10, 3, limit, 5)).limit();
+        }
+        // Eight, remembered a little less with each window.
+        assertThat(limit).isEqualTo(7);
+    }
+
+    @Test
     void adaptive_growthBuysNothing_goesBackAndHolds() {
         int limit = 10;
         for (int i = 0; i < 6; i++) {
@@ -210,7 +229,7 @@ class LimitAlgorithmsTest {
     /** Several windows at the initial limit, not reached. */
     private int calmAt(int calls) {
         for (int i = 0; i < 20; i++) {
-            adaptive.decide(window(calls, 1, 10, 8));
+            adaptive.decide(window(calls, 1, 10, 5));
         }
         return 10;
     }

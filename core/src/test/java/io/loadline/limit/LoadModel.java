@@ -16,6 +16,7 @@ import java.util.function.DoubleUnaryOperator;
  * @param mix draws the call that arrives at a time in seconds
  * @param capacityPerSecond calls per second the stage can do, at a time in seconds
  * @param stageIsCpu whether the stage's servers are the CPUs; otherwise they are a pool and the CPUs are idle
+ * @param pauses when the whole process stands still
  */
 record LoadModel(
         double seconds,
@@ -23,24 +24,48 @@ record LoadModel(
         DoubleUnaryOperator servers,
         Mix mix,
         DoubleUnaryOperator capacityPerSecond,
-        boolean stageIsCpu) {
+        boolean stageIsCpu,
+        Pauses pauses) {
 
     /** Ten servers of 20 ms on average with little variation: 500 calls per second. */
     static LoadModel tenTimesTwentyMillis(double seconds, DoubleUnaryOperator ratePerSecond) {
-        return new LoadModel(seconds, ratePerSecond, t -> 10, (t, random) -> Call.of(20, 0.2, random), t -> 500, false);
+        return new LoadModel(
+                seconds, ratePerSecond, t -> 10, (t, random) -> Call.of(20, 0.2, random), t -> 500, false, Pauses.NONE);
     }
 
     /** The run as a stage: times the capacity at a time in seconds. */
     LoadModel withServers(DoubleUnaryOperator changed, DoubleUnaryOperator capacity) {
-        return new LoadModel(seconds, ratePerSecond, changed, mix, capacity, stageIsCpu);
+        return new LoadModel(seconds, ratePerSecond, changed, mix, capacity, stageIsCpu, pauses);
     }
 
     LoadModel withMix(Mix changed, DoubleUnaryOperator capacity) {
-        return new LoadModel(seconds, ratePerSecond, servers, changed, capacity, stageIsCpu);
+        return new LoadModel(seconds, ratePerSecond, servers, changed, capacity, stageIsCpu, pauses);
     }
 
     LoadModel onCpu() {
-        return new LoadModel(seconds, ratePerSecond, servers, mix, capacityPerSecond, true);
+        return new LoadModel(seconds, ratePerSecond, servers, mix, capacityPerSecond, true, pauses);
+    }
+
+    LoadModel withPauses(double everySeconds, double forSeconds) {
+        return new LoadModel(
+                seconds,
+                ratePerSecond,
+                servers,
+                mix,
+                capacityPerSecond,
+                stageIsCpu,
+                new Pauses(everySeconds, forSeconds));
+    }
+
+    /** Pauses at regular times, the first not at the very beginning; as a collector makes them. */
+    record Pauses(double everySeconds, double forSeconds) {
+        static final Pauses NONE = new Pauses(Double.POSITIVE_INFINITY, 0);
+
+        /** When what is due at {@code second} happens: then, or after the pause it falls into. */
+        double happens(double second) {
+            double begun = Math.floor(second / everySeconds) * everySeconds;
+            return begun > 0 && second < begun + forSeconds ? begun + forSeconds : second;
+        }
     }
 
     /** Draws a call. */

@@ -199,6 +199,22 @@ class OverloadTest {
         assertThat(run.shed(0, 30)).isLessThan(0.001);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void processPauses_belowCapacity_theBurstAfterThemIsTaken(long seed) {
+        LoadModel model =
+                LoadModel.tenTimesTwentyMillis(60, t -> 0.6 * CAPACITY).withPauses(5, 0.3);
+        Simulation run = Simulation.run(model, seed);
+        // Six of a hundred calls arrive in a pause, and come in all at once after it.
+        assertThat(run.goodput(10, 60)).isGreaterThanOrEqualTo(0.98);
+        assertThat(run.shed(30, 60)).isLessThan(0.005);
+
+        LoadModel overload = LoadModel.tenTimesTwentyMillis(60, t -> CAPACITY * (t < 20 ? 0.6 : 3))
+                .withPauses(5, 0.3);
+        // The pauses take six of a hundred seconds from the capacity.
+        assertThat(Simulation.run(overload, seed).goodput(20, 60)).isGreaterThanOrEqualTo(0.97 * 0.94);
+    }
+
     private static boolean between(double second, double from, double to) {
         return second >= from && second < to;
     }

@@ -5,9 +5,9 @@
 package io.loadline.limit;
 
 import io.loadline.time.ManualTicker;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -24,6 +24,7 @@ final class Simulation {
     private static final long BEAT_NANOS = 100_000_000L;
     private static final double DEADLINE_SECONDS = 1;
     private static final double IDLE_CPU = 0.3;
+    private static final double LATE_SECONDS = 0.05;
 
     private final LoadModel model;
     private final Random random;
@@ -40,6 +41,7 @@ final class Simulation {
     private double busySince;
     private double cpuRead;
     private double cpuReadAt;
+    private double lastBeat;
 
     private Simulation(LoadModel model, long seed, AdaptiveLimit algorithm) {
         this.model = model;
@@ -78,6 +80,11 @@ final class Simulation {
     }
 
     private void beat() {
+        double late = now() - lastBeat - BEAT_NANOS / 1e9;
+        lastBeat = now();
+        if (late > LATE_SECONDS) {
+            limiter.stalled(Duration.ofNanos(Math.round(late * 1e9)));
+        }
         limiter.beat();
         samples.add(new Sample(
                 now(),
@@ -98,13 +105,13 @@ final class Simulation {
         double pause = rate > 0 ? -Math.log(1 - random.nextDouble()) / rate : 1;
         if (pause > 0.1) {
             // Exponential pauses have no memory, so beginning anew changes nothing.
-            schedule(0.1, this::arrive);
+            at(now() + 0.1, this::arrive);
             return;
         }
-        schedule(pause, () -> {
-            admit(new Served(now(), model.mix().draw(now(), random)));
-            arrive();
-        });
+        double arrived = now() + pause;
+        // Clients know nothing of a pause; what they send meanwhile is accepted all at once after it.
+        at(arrived, this::arrive);
+        schedule(pause, () -> admit(new Served(arrived, model.mix().draw(arrived, random))));
     }
 
     private void admit(Served call) {
@@ -157,7 +164,11 @@ final class Simulation {
     }
 
     private void schedule(double inSeconds, Runnable action) {
-        events.add(new Event(nowNanos + Math.round(inSeconds * 1e9), sequence++, action));
+        at(model.pauses().happens(now() + inSeconds), action);
+    }
+
+    private void at(double second, Runnable action) {
+        events.add(new Event(Math.max(nowNanos, Math.round(second * 1e9)), sequence++, action));
     }
 
     /** Calls that arrived in a span of seconds. */
@@ -191,18 +202,6 @@ final class Simulation {
                 .sorted()
                 .toArray();
         return sorted[(int) Math.ceil(0.99 * sorted.length) - 1] * 1e3;
-    }
-
-    /** The most and the least the limit was in a span. */
-    int[] limits(double from, double to) {
-        int[] limits = samples.stream()
-                .filter(s -> s.second >= from && s.second < to)
-                .mapToInt(Sample::limit)
-                .toArray();
-        return new int[] {
-            Arrays.stream(limits).min().orElseThrow(),
-            Arrays.stream(limits).max().orElseThrow()
-        };
     }
 
     /** What happened, half second by half second, for whoever has to find out why a bar was missed. */

@@ -56,7 +56,12 @@ class LimitingFilterTest {
     private final DrainCoordinator drain =
             DrainCoordinator.builder(availability, limiter, heartbeat).build();
     private final Route work = limiter.route("/work");
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task);
+        // The errors of a handler are part of a test.
+        thread.setUncaughtExceptionHandler((failed, e) -> {});
+        return thread;
+    });
 
     /** One permit for each request that has left the filter. */
     private final Semaphore filtered = new Semaphore(0);

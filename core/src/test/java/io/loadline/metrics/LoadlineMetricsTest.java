@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.loadline.LogCapture;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.internal.Listeners;
 import io.loadline.limit.Permit;
 import io.loadline.signal.SimulatedService;
 import io.loadline.signal.Validity;
@@ -18,6 +19,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -257,6 +259,28 @@ class LoadlineMetricsTest {
                     .allMatch(line -> line.contains("has the meters of a Loadline already"));
         }
         assertThat(registry.getMeters()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    @Test
+    void registry_thatFails_harmsNoOther() {
+        MeterRegistry failing = new SimpleMeterRegistry();
+        failing.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                if (id.getName().equals("loadline.load")) {
+                    throw new IllegalStateException("mine");
+                }
+                return id;
+            }
+        });
+        metrics.bindTo(failing);
+        metrics.bindTo(registry);
+        service.ready();
+        try (LogCapture log = LogCapture.of(Listeners.class)) {
+            service.offer(50, Duration.ofSeconds(3));
+            assertThat(log.warnings()).hasSize(1);
+        }
+        assertThat(gauge(LoadlineMeter.LOAD)).isEqualTo(0.3);
     }
 
     @Test

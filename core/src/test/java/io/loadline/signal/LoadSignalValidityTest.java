@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.loadline.LogCapture;
+import io.loadline.availability.Availability;
 import io.loadline.availability.ServiceState;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
@@ -88,6 +91,23 @@ class LoadSignalValidityTest {
         assertThat(service.load()).isEqualTo(0.1);
     }
 
+    /** The service has become ready, but the signal has not been told when it ticks. */
+    @Test
+    void validity_ofATickBetweenAChangeAndItsNews_isNotThatOfAWarmService() {
+        service.offer(50, Duration.ofMillis(1_900));
+        List<Validity> during = new ArrayList<>();
+        try (LogCapture log = LogCapture.of(Availability.class, message -> {
+            service.offer(50, Duration.ofMillis(500));
+            during.add(service.signal.snapshot().validity());
+        })) {
+            service.ready();
+            assertThat(log.messages()).hasSize(1);
+        }
+
+        assertThat(during).containsExactly(Validity.STARTING);
+        assertSilent(Validity.NO_DATA);
+    }
+
     @Test
     void arrivalRate_afterReady_doesNotCountWhatCameBefore() {
         service.offer(100, Duration.ofMillis(900));
@@ -96,6 +116,17 @@ class LoadSignalValidityTest {
 
         // 10 that were running when the service became ready end in that second.
         assertThat(service.signal.snapshot().arrivalRate()).isBetween(45.0, 60.0);
+    }
+
+    @Test
+    void arrivalRate_ofASignalThatCameLate_doesNotCountWhatCameBefore() {
+        service.ready();
+        service.offer(100, Duration.ofMinutes(1));
+        LoadSignal late = LoadSignal.builder(service.limiter, service.availability, service.heartbeat)
+                .build();
+        service.offer(50, SECOND);
+
+        assertThat(late.snapshot().arrivalRate()).isBetween(45.0, 60.0);
     }
 
     @Test

@@ -30,7 +30,8 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
      * servers, consumers and schedulers still run while traffic ends, and the first listener in order holds up all
      * others. It must be synchronous for that.
      *
-     * The lifecycle is the outer bracket: lowest phase, hence started first and stopped last, after the web server. A
+     * The lifecycle brackets the web server: started right before it and stopped right after it. Not later, since what
+     * comes then takes its time, Netty's event loops for example two seconds, and is nothing that anybody waits for. A
      * context that is stopped without being closed, for a checkpoint or in a test, has not left and may start again.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ContextLifecycle.class);
@@ -97,7 +98,7 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
 
     @Override
     public int getPhase() {
-        return Integer.MIN_VALUE;
+        return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
     }
 
     @Override

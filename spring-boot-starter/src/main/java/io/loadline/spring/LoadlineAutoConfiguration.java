@@ -44,7 +44,9 @@ public final class LoadlineAutoConfiguration {
                     LoadlineFactory.configure(builder, properties.drain());
                     drainCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
-                .signal(builder -> saturations.orderedStream().forEach(builder::saturation))
+                .signal(builder -> saturations.orderedStream().forEach(saturation -> {
+                    LoadSignal.Builder unused = builder.saturation(saturation);
+                }))
                 .build();
     }
 

@@ -15,7 +15,7 @@ import io.loadline.spring.LoadlineProperties.Algorithm;
 import io.loadline.spring.LoadlineProperties.Limit;
 import io.loadline.spring.internal.InvalidSettingException;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +51,7 @@ final class LoadlineFactory {
     static void configure(ConcurrencyLimiter.Builder builder, Limit limit) {
         set("loadline.limit.enforcement", limit.enforcement(), builder::enforcement);
         set("loadline.limit.max-routes", limit.maxRoutes(), builder::maxRoutes);
-        builder.algorithm(algorithm(limit));
+        ConcurrencyLimiter.Builder unused = builder.algorithm(algorithm(limit));
     }
 
     static void configure(DrainCoordinator.Builder builder, LoadlineProperties.Drain drain) {
@@ -118,12 +118,9 @@ final class LoadlineFactory {
         }
     }
 
-    private static <T> void set(String key, @Nullable T value, Consumer<T> setter) {
+    private static <T> void set(String key, @Nullable T value, Function<T, ?> setter) {
         if (value != null) {
-            boolean unused = check(key, value, () -> {
-                setter.accept(value);
-                return true;
-            });
+            Object unused = check(key, value, () -> setter.apply(value));
         }
     }
 

@@ -10,6 +10,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
+import org.springframework.boot.health.actuate.endpoint.AdditionalHealthEndpointPath;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroup;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.core.env.Environment;
@@ -44,7 +45,10 @@ final class ActuatorPaths implements RouteContributor {
     static RouteContributor probes(ObjectProvider<HealthEndpointGroups> groups) {
         return table -> groups.ifAvailable(known -> {
             for (HealthEndpointGroup group : known.getAllWithAdditionalPath(WebServerNamespace.SERVER)) {
-                table.untouched(group.getAdditionalPath().getValue());
+                AdditionalHealthEndpointPath path = group.getAdditionalPath();
+                if (path != null) {
+                    table.untouched(path.getValue());
+                }
             }
         });
     }

@@ -54,27 +54,26 @@ public final class RouteTable {
         this.excluded = List.copyOf(builder.excluded);
         this.literal = new HashMap<>();
         this.byFirstSegment = new HashMap<>();
-        this.anyFirstSegment = new ArrayList<>();
         List<Candidate> sorted = new ArrayList<>(builder.candidates.values());
         sorted.sort((one, two) -> PathPattern.SPECIFICITY_COMPARATOR.compare(one.pattern, two.pattern));
+        Set<String> segments = new HashSet<>();
         for (Candidate candidate : sorted) {
             String path = candidate.pattern.getPatternString();
             if (!candidate.pattern.hasPatternSyntax()) {
                 literal.put(path, candidate);
             }
-            if (!isPattern(firstSegment(path))) {
-                byFirstSegment.put(firstSegment(path), new ArrayList<>());
-            }
+            segments.add(firstSegment(path));
         }
-        for (Candidate candidate : sorted) {
-            String segment = firstSegment(candidate.pattern.getPatternString());
-            if (isPattern(segment)) {
-                anyFirstSegment.add(candidate);
-                byFirstSegment.values().forEach(candidates -> candidates.add(candidate));
-            } else {
-                byFirstSegment.get(segment).add(candidate);
-            }
+        for (String segment : segments) {
+            byFirstSegment.put(
+                    segment,
+                    sorted.stream()
+                            .filter(candidate -> candidate.anyFirstSegment
+                                    || segment.equals(firstSegment(candidate.pattern.getPatternString())))
+                            .toList());
         }
+        this.anyFirstSegment =
+                sorted.stream().filter(candidate -> candidate.anyFirstSegment).toList();
     }
 
     /**
@@ -179,10 +178,12 @@ public final class RouteTable {
     private static final class Candidate {
         private final PathPattern pattern;
         private final Map<String, Named> byMethod = new HashMap<>();
+        private final boolean anyFirstSegment;
         private @Nullable Named anyMethod;
 
         Candidate(PathPattern pattern) {
             this.pattern = pattern;
+            this.anyFirstSegment = isPattern(firstSegment(pattern.getPatternString()));
         }
 
         void add(Collection<String> methods) {

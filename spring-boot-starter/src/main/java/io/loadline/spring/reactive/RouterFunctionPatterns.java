@@ -20,6 +20,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
 /** Collects the patterns of router functions. Not thread-safe. */
+@SuppressWarnings("overloads") // both of the visitors have an unknown
 final class RouterFunctionPatterns implements RouterFunctions.Visitor, RequestPredicates.Visitor {
     private final FunctionalRoutes routes;
 

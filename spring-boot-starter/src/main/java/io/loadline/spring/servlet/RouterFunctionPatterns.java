@@ -20,6 +20,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 
 /** Collects the patterns of router functions. Not thread-safe. */
+@SuppressWarnings("overloads") // both of the visitors have an unknown
 final class RouterFunctionPatterns implements RouterFunctions.Visitor, RequestPredicates.Visitor {
     private final FunctionalRoutes routes;
 

@@ -14,6 +14,11 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainPhase;
 import io.loadline.spring.testing.Wire.Answer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +114,25 @@ public abstract class LifecycleContract {
     }
 
     @Test
+    void settling_onHttp2_hasNoConnectionHeader() throws Exception {
+        try (Service service =
+                Service.start(HeldApplication.class, type, "server.http2.enabled=true", "loadline.drain.quiet=5s")) {
+            HttpClient client =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + service.port() + "/orders/1"))
+                    .build();
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+            service.loadline().drain().drainAsync("test", Settling.WAIT);
+            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("connection")).isEmpty();
+            service.loadline().drain().abort();
+        }
+    }
+
+    @Test
     void close_withARequestThatDoesNotEnd_keepsTheDeadline() {
         Service service = Service.start(HeldApplication.class, type, "loadline.drain.deadline=500ms");
         String gate = Gate.newName();
@@ -127,14 +151,16 @@ public abstract class LifecycleContract {
     void close_withListenersThatThrow_goesOn() {
         Service service = Service.start(HeldApplication.class, type);
         Loadline loadline = service.loadline();
-        loadline.drain().listen(phase -> {
+        var drain = loadline.drain().listen(phase -> {
             throw new IllegalStateException("on purpose");
         });
-        loadline.availability().listen(change -> {
+        var availability = loadline.availability().listen(change -> {
             throw new AssertionError("on purpose");
         });
         service.close();
         assertThat(loadline.availability().state()).isEqualTo(ServiceState.STOPPED);
+        drain.close();
+        availability.close();
     }
 
     @Test

@@ -14,10 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Two instances of a target behind a balancer, restarted in turn. Not thread-safe. */
 final class Cluster implements AutoCloseable {
@@ -26,11 +27,31 @@ final class Cluster implements AutoCloseable {
     private static final long LOOK_MILLIS = 10;
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
+    /* Keeps its name and its port over restarts. */
+    private static final class Instance {
+        final String name;
+        final int port = Ports.free();
+
+        @Nullable
+        ServiceProcess process;
+
+        Instance(String name) {
+            this.name = name;
+        }
+
+        ServiceProcess process() {
+            ServiceProcess started = process;
+            if (started == null) {
+                throw new IllegalStateException("not started: " + name);
+            }
+            return started;
+        }
+    }
+
     private final Target target;
     private final boolean loadline;
     private final Path folder;
-    private final Map<String, ServiceProcess> instances = new LinkedHashMap<>();
-    private final Map<String, Integer> ports = Map.of("a", Ports.free(), "b", Ports.free());
+    private final List<Instance> instances = List.of(new Instance("a"), new Instance("b"));
     private final Haproxy haproxy;
     private int restarts;
 
@@ -40,13 +61,16 @@ final class Cluster implements AutoCloseable {
         this.loadline = loadline;
         this.folder = folder;
         Files.createDirectories(folder);
-        for (String name : List.of("a", "b")) {
-            instances.put(name, start(name));
+        List<ServiceProcess> started = new ArrayList<>();
+        for (Instance instance : instances) {
+            started.add(start(instance));
         }
-        for (ServiceProcess instance : instances.values()) {
-            instance.awaitReady(PATIENCE);
+        for (ServiceProcess process : started) {
+            process.awaitReady(PATIENCE);
         }
-        haproxy = Haproxy.start(ports, folder.resolve("haproxy.log"));
+        haproxy = Haproxy.start(
+                instances.stream().collect(Collectors.toMap(instance -> instance.name, instance -> instance.port)),
+                folder.resolve("haproxy.log"));
     }
 
     /** Where the balancer listens. */
@@ -56,8 +80,9 @@ final class Cluster implements AutoCloseable {
 
     /** Restarts one instance, the other one at the next call; returns when it is ready and gets connections again. */
     Restart restart(Order order) throws IOException, InterruptedException {
-        String name = restarts++ % 2 == 0 ? "a" : "b";
-        ServiceProcess leaving = instances.get(name);
+        Instance instance = instances.get(restarts++ % instances.size());
+        String name = instance.name;
+        ServiceProcess leaving = instance.process();
         if (order == Order.BALANCER_FIRST) {
             haproxy.sendTo(name, false);
             TimeUnit.MILLISECONDS.sleep(Order.DELAY_MILLIS);
@@ -87,8 +112,7 @@ final class Cluster implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
         int exitCode = leaving.awaitExit(Duration.ofMillis(1));
-        ServiceProcess returned = start(name);
-        instances.put(name, returned);
+        ServiceProcess returned = start(instance);
         // A start takes every CPU it gets, and the neighbour would stand still: pods have CPUs of their own.
         Affinity.confine(returned, String.valueOf(CPUS - 1));
         Duration ready = returned.awaitReady(PATIENCE);
@@ -97,9 +121,10 @@ final class Cluster implements AutoCloseable {
         return new Restart(name, sigtermEpochMillis, doneMillis, exitMillis, exitCode, ready.toMillis());
     }
 
-    private ServiceProcess start(String name) throws IOException {
-        ServiceProcess.Builder builder = ServiceProcess.builder(target.sample.jar(), folder.resolve(name + ".log"))
-                .port(ports.get(name))
+    private ServiceProcess start(Instance instance) throws IOException {
+        ServiceProcess.Builder builder = ServiceProcess.builder(
+                        target.sample.jar(), folder.resolve(instance.name + ".log"))
+                .port(instance.port)
                 .env("SERVER", target.server)
                 // A small container's collector. Two instances and the clients share the machine: without the second
                 // compiler a cold instance takes less from the others, which is not what is to be measured.
@@ -108,7 +133,9 @@ final class Cluster implements AutoCloseable {
         if (!loadline) {
             builder.env("LOADLINE_ENABLED", "false");
         }
-        return builder.start();
+        ServiceProcess started = builder.start();
+        instance.process = started;
+        return started;
     }
 
     private static String since(Path log, long position) throws IOException {
@@ -122,7 +149,7 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        instances.values().forEach(ServiceProcess::close);
+        instances.forEach(instance -> instance.process().close());
         haproxy.close();
     }
 }

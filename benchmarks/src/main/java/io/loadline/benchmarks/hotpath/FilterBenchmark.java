@@ -8,6 +8,7 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -82,8 +83,9 @@ public class FilterBenchmark {
 
         @Setup
         public void find() {
-            filter = (Filter) context.getBean("loadlineAdmissionFilter", FilterRegistrationBean.class)
-                    .getFilter();
+            FilterRegistrationBean<?> registration =
+                    (FilterRegistrationBean<?>) context.getBean("loadlineAdmissionFilter");
+            filter = Objects.requireNonNull(registration.getFilter());
         }
 
         @TearDown

@@ -14,10 +14,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.commons.statistics.descriptive.Median;
 import picocli.CommandLine;
@@ -56,6 +54,17 @@ public final class Http implements Callable<Integer> {
             List.of(Service.WITHOUT, Service.CONTROL, Service.WITH),
             List.of(Service.WITH, Service.CONTROL, Service.WITHOUT));
 
+    /* Of one fork, requests a second by service and pair. */
+    private record Rates(double[][] perSecond) {
+        Rates(int pairs) {
+            this(new double[Service.values().length][pairs]);
+        }
+
+        double[] of(Service service) {
+            return perSecond[service.ordinal()];
+        }
+    }
+
     @Option(names = "--quick", description = "Three forks of four short pairs, in under 5 minutes.")
     private boolean quick;
 
@@ -74,7 +83,7 @@ public final class Http implements Callable<Integer> {
     @Option(names = "--connections", description = "Connections of wrk (default: ${DEFAULT-VALUE}).")
     private int connections = 8;
 
-    private final List<Map<Service, double[]>> measured = new ArrayList<>();
+    private final List<Rates> measured = new ArrayList<>();
     private long failed;
 
     public static void main(String[] args) {
@@ -108,20 +117,19 @@ public final class Http implements Callable<Integer> {
         return figures.exitCode();
     }
 
-    private Map<Service, double[]> fork(int fork, Path folder) throws Exception {
+    private Rates fork(int fork, Path folder) throws Exception {
         int times = pairs > 0 ? pairs : quick ? 4 : 6;
         int length = seconds > 0 ? seconds : quick ? 3 : 5;
-        Map<Service, ServiceProcess> running = new EnumMap<>(Service.class);
-        Map<Service, double[]> rates = new EnumMap<>(Service.class);
+        List<ServiceProcess> running = new ArrayList<>();
+        Rates rates = new Rates(times);
         try {
             for (Service service : Service.values()) {
-                running.put(service, start(service, folder.resolve("service-" + fork + "-" + name(service) + ".log")));
-                rates.put(service, new double[times]);
+                running.add(start(service, folder.resolve("service-" + fork + "-" + name(service) + ".log")));
             }
             for (int round = 1; round <= 2; round++) {
                 for (Service service : Service.values()) {
                     load(
-                            running.get(service),
+                            running.get(service.ordinal()),
                             quick ? 4 : 8,
                             folder.resolve("warm-" + fork + "-" + round + "-" + name(service)));
                 }
@@ -129,13 +137,13 @@ public final class Http implements Callable<Integer> {
             for (int pair = 0; pair < times; pair++) {
                 for (Service service : TURNS.get((pair + fork) % TURNS.size())) {
                     Path log = folder.resolve("wrk-" + fork + "-" + (pair + 1) + "-" + name(service));
-                    Wrk result = load(running.get(service), length, log);
-                    rates.get(service)[pair] = result.perSecond();
+                    Wrk result = load(running.get(service.ordinal()), length, log);
+                    rates.of(service)[pair] = result.perSecond();
                     failed += result.failed();
                 }
             }
         } finally {
-            running.values().forEach(ServiceProcess::close);
+            running.forEach(ServiceProcess::close);
         }
         return rates;
     }
@@ -161,10 +169,10 @@ public final class Http implements Callable<Integer> {
     /* Of one service to the one without Loadline that was measured in the same turn. */
     private List<double[]> ratios(Service service) {
         List<double[]> all = new ArrayList<>();
-        for (Map<Service, double[]> rates : measured) {
-            double[] ratios = new double[rates.get(service).length];
+        for (Rates rates : measured) {
+            double[] ratios = new double[rates.of(service).length];
             for (int i = 0; i < ratios.length; i++) {
-                ratios[i] = rates.get(service)[i] / rates.get(Service.WITHOUT)[i];
+                ratios[i] = rates.of(service)[i] / rates.of(Service.WITHOUT)[i];
             }
             all.add(ratios);
         }
@@ -177,12 +185,12 @@ public final class Http implements Callable<Integer> {
         List<double[]> with = ratios(Service.WITH);
         List<double[]> control = ratios(Service.CONTROL);
         for (int i = 0; i < measured.size(); i++) {
-            Map<Service, double[]> rates = measured.get(i);
+            Rates rates = measured.get(i);
             table.row(
                     i + 1,
-                    median(rates.get(Service.WITHOUT)),
-                    median(rates.get(Service.WITH)),
-                    median(rates.get(Service.CONTROL)),
+                    median(rates.of(Service.WITHOUT)),
+                    median(rates.of(Service.WITH)),
+                    median(rates.of(Service.CONTROL)),
                     three(median(with.get(i))),
                     three(median(control.get(i))));
         }
@@ -196,7 +204,7 @@ public final class Http implements Callable<Integer> {
                 .put(
                         "pairs",
                         measured.stream()
-                                .mapToInt(rates -> rates.get(Service.WITH).length)
+                                .mapToInt(rates -> rates.of(Service.WITH).length)
                                 .sum())
                 .put("requests_per_second_without", overall(Service.WITHOUT))
                 .put("requests_per_second_with", overall(Service.WITH))
@@ -213,7 +221,7 @@ public final class Http implements Callable<Integer> {
 
     private double overall(Service service) {
         return median(measured.stream()
-                .mapToDouble(rates -> median(rates.get(service)))
+                .mapToDouble(rates -> median(rates.of(service)))
                 .toArray());
     }
 

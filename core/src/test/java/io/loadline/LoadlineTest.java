@@ -157,7 +157,10 @@ class LoadlineTest {
     @Test
     void close_withoutADrain_leavesNoLoadBehind() {
         ManualTicker ticker = new ManualTicker();
-        Loadline loadline = Loadline.builder("left").ticker(ticker).build();
+        Loadline loadline = Loadline.builder("left")
+                .ticker(ticker)
+                .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10)))
+                .build();
         assertThat(loadline.availability().ready("")).isTrue();
         ticker.advance(Duration.ofSeconds(1));
         loadline.heartbeat().beat();
@@ -260,6 +263,7 @@ class LoadlineTest {
         return Loadline.builder(name)
                 .managementPort(0)
                 .managementHost("127.0.0.1")
+                .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10))) // warm at once
                 .drain(drain -> drain.quiet(Duration.ofMillis(100)).settleMax(Duration.ofMillis(500)));
     }
 

@@ -7,6 +7,9 @@ package io.loadline.drain;
 /** Sees from a growing count when calls came and how often. Not thread-safe; confined to the coordinator's lock. */
 final class Arrivals {
     /*
+     * What is counted are readings in which something came, not calls: calls come in clusters (a page and its parts, a
+     * batch every few seconds), and the mean interval between calls would be far below the gaps between clusters.
+     *
      * The rate is an exponentially weighted mean over HORIZON, divided by the weight it has gathered so far: without
      * that a young process would seem to have less traffic than it has, and settle too long.
      */
@@ -33,14 +36,14 @@ final class Arrivals {
             // No rate can be told from no time; the next reading sees these calls too.
             return;
         }
-        long arrived = Math.max(0, seen - count);
-        if (arrived > 0) {
+        boolean arrived = seen > count;
+        if (arrived) {
             count = seen;
             any = true;
             lastArrivalNanos = nowNanos;
         }
         double share = -Math.expm1(-elapsed / HORIZON_NANOS);
-        rate += ((double) arrived / elapsed - rate) * share;
+        rate += ((arrived ? 1.0 : 0.0) / elapsed - rate) * share;
         weight += (1 - weight) * share;
         lastNanos = nowNanos;
     }
@@ -58,7 +61,7 @@ final class Arrivals {
         return nowNanos - lastArrivalNanos;
     }
 
-    /** The mean time between two arrivals of late, in nanoseconds; infinite without any. */
+    /** The mean time between two readings with arrivals of late, in nanoseconds; infinite without any. */
     double meanIntervalNanos() {
         return weight / rate;
     }

@@ -144,8 +144,9 @@ public final class DrainCoordinator implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public CompletionStage<DrainResult> drainAsync(String reason, Settling settling) {
+        // Before the phases: a heartbeat may move those on at once, and readiness must be down by then.
+        availability.draining(reason);
         if (begin(settling)) {
-            availability.draining(reason);
             listeners.deliver();
             advance();
         }
@@ -244,7 +245,8 @@ public final class DrainCoordinator implements AutoCloseable {
     @GuardedBy("lock")
     private long quietNeeded() {
         if (!arrivals.any()) {
-            return Math.min(quietNanos, settleMaxNanos);
+            // Nothing is known of this service's traffic, which may have been sent to it a moment ago.
+            return settleMaxNanos;
         }
         double wanted = Math.max((double) quietNanos, QUIET_INTERVALS * arrivals.meanIntervalNanos());
         return (long) Math.min(wanted, (double) settleMaxNanos);
@@ -301,25 +303,29 @@ public final class DrainCoordinator implements AutoCloseable {
                 return;
             }
             int inFlight = limiter.inFlight();
+            refused = limiter.stats().refused() - refusedBefore;
             // The last call may have gone while its thread is still on the way here.
             boolean idle = wanted == DrainOutcome.IDLE || (wanted == DrainOutcome.REQUESTS_ACTIVE && inFlight == 0);
             enter(DrainPhase.CLOSING, now());
             ended = new DrainResult(idle ? DrainOutcome.IDLE : wanted, idle ? 0 : inFlight, elapsed);
             result = ended;
-            refused = limiter.stats().refused() - refusedBefore;
         } finally {
             lock.unlock();
         }
-        LOG.atLevel(ended.outcome() == DrainOutcome.IDLE ? Level.INFO : Level.WARN)
-                .log(
-                        "Drain: {} after {} ms {}, {} in flight, {} refused",
-                        ended.outcome(),
-                        ended.total().toMillis(),
-                        millis(ended.elapsed()),
-                        ended.remainingInFlight(),
-                        refused);
-        listeners.deliver();
-        drained.complete(ended);
+        try {
+            LOG.atLevel(ended.outcome() == DrainOutcome.IDLE ? Level.INFO : Level.WARN)
+                    .log(
+                            "Drain: {} after {} ms {}, {} in flight, {} refused",
+                            ended.outcome(),
+                            ended.total().toMillis(),
+                            millis(ended.elapsed()),
+                            ended.remainingInFlight(),
+                            refused);
+            listeners.deliver();
+        } finally {
+            // Whatever a log appender throws, somebody waits for this.
+            drained.complete(ended);
+        }
     }
 
     @GuardedBy("lock")

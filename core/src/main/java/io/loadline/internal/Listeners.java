@@ -84,12 +84,20 @@ public final class Listeners<L, E> {
         } catch (Throwable e) {
             if (!entry.logged) {
                 entry.logged = true;
-                LOG.warn(
-                        "Listener {} failed at {}; it stays, and this is logged once",
-                        entry.listener.getClass().getName(),
-                        event,
-                        e);
+                warn(entry.listener, event, e);
             }
+        }
+    }
+
+    private static void warn(Object listener, Object event, Throwable failure) {
+        try {
+            LOG.warn(
+                    "Listener {} failed at {}; it stays, and this is logged once",
+                    listener.getClass().getName(),
+                    event,
+                    failure);
+        } catch (Throwable unlogged) {
+            // Without memory, or with an appender that throws, not even this can be told; the events must go on.
         }
     }
 

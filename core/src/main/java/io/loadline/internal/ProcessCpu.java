@@ -4,21 +4,31 @@
  */
 package io.loadline.internal;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * The share of its CPUs that this process used since the last reading. Not thread-safe.
  *
- * <p>Measured as CPU time over wall time and available processors, which in a container are those of its CPU quota
- * rounded up; it needs no privileges and no files.
+ * <p>Measured as CPU time over wall time and CPUs. In a container these are those of its quota where that can be read,
+ * since the JVM rounds them up: half a CPU that is used up would look half idle. Needs no privileges.
  */
 public final class ProcessCpu {
     private final com.sun.management.@org.jspecify.annotations.Nullable OperatingSystemMXBean os;
+    private final Path cgroup;
     private long lastCpuNanos;
     private long lastNanos;
 
     /** Begins to measure at {@code nowNanos}, a reading of the ticker that later readings use too. */
     public ProcessCpu(long nowNanos) {
+        this(nowNanos, Path.of("/sys/fs/cgroup"));
+    }
+
+    /** The same with the quota read below {@code cgroup}. */
+    ProcessCpu(long nowNanos, Path cgroup) {
+        this.cgroup = cgroup;
         this.os = ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean bean
                 ? bean
                 : null;
@@ -36,7 +46,36 @@ public final class ProcessCpu {
         if (cpuNanos < 0 || wallNanos <= 0 || usedNanos < 0) {
             return Double.NaN;
         }
-        return (double) usedNanos / wallNanos / Runtime.getRuntime().availableProcessors();
+        return (double) usedNanos / wallNanos / cpus();
+    }
+
+    /** The CPUs this process may use, a fraction under a quota. Read anew each time: a pod can be resized in place. */
+    double cpus() {
+        double cpus = Runtime.getRuntime().availableProcessors();
+        double quota = quota();
+        return quota > 0 ? Math.min(cpus, quota) : cpus;
+    }
+
+    /** Version 2 has {@code "max 100000"} or {@code "50000 100000"}, version 1 a file each and -1 for none. */
+    private double quota() {
+        try {
+            Path unified = cgroup.resolve("cpu.max");
+            if (Files.exists(unified)) {
+                String[] quotaAndPeriod = Files.readString(unified).trim().split(" ", -1);
+                return quotaAndPeriod[0].equals("max")
+                        ? -1
+                        : Double.parseDouble(quotaAndPeriod[0]) / Double.parseDouble(quotaAndPeriod[1]);
+            }
+            Path quota = cgroup.resolve("cpu/cpu.cfs_quota_us");
+            if (Files.exists(quota)) {
+                return Double.parseDouble(Files.readString(quota).trim())
+                        / Double.parseDouble(Files.readString(cgroup.resolve("cpu/cpu.cfs_period_us"))
+                                .trim());
+            }
+        } catch (IOException | RuntimeException unreadable) {
+            // What the JVM says stands.
+        }
+        return -1;
     }
 
     private long cpuNanos() {

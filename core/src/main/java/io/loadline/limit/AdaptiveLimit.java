@@ -34,7 +34,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      *
      * Decay: a limit that is not reached falls towards four times what was in use, so that a flood does not find a limit
      * of a thousand; and it rises towards twice that, or it would shed the burst after a pause of the collector and the
-     * chance meeting of long calls. Congestion while it is not reached does not cut it below what was in use. Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window.
+     * chance meeting of long calls. Congestion while it is not reached does not cut it below what was in use.
+     *
+     * Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window, see FailureCuts.
      *
      * Warm-up: until enough calls have been seen nothing is refused, or each deploy would begin with refusals. It ends
      * after a number of calls or a time, whichever is first, and at once in a flood: more calls than the limit and twice
@@ -48,8 +50,6 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private static final double NOISE = 2.5;
     private static final double STRONGEST_CUT = 0.7;
     private static final double FLOOR = 0.9;
-    private static final double FAILURE_RATE = 0.02;
-    private static final int FAILURES = 3;
     private static final double FAILURE_CUT = 0.9;
     private static final double SLOW_START = 1.5;
     private static final double ADDITIVE = 0.5;
@@ -71,6 +71,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private final long warmUpNanos;
     private final int warmUpCalls;
     private final Experiment experiment = new Experiment();
+    private final FailureCuts failures = new FailureCuts();
 
     private double limit;
     private boolean slowStart = true;
@@ -135,9 +136,12 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (experiment.isRunning()) {
             return experiment(window, congested);
         }
-        if (window.dropped() >= FAILURES && window.dropped() > FAILURE_RATE * window.completed()) {
+        if (failures.callForCut(window)) {
             slowStart = false;
             return moveTo(limit * FAILURE_CUT, "failures: %d of %d calls", window.dropped(), window.completed());
+        }
+        if (failures.wereInVain()) {
+            return moveTo(Math.max(limit, failures.limitBefore()), "failures do not follow the limit");
         }
         if (congested) {
             return congested(window, threshold);
@@ -173,7 +177,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             return moveTo(limit, "experiment: is it a queue?");
         }
         double cut = Math.max(STRONGEST_CUT, 1 / (1 + (window.stretch() - threshold) / 2));
-        double floor = FLOOR * window.throughput() * window.meanBaselineNanos() / 1e9;
+        double floor = FLOOR * window.work();
         if (!window.binding()) {
             // It was not the limit that let too many in: a limit below what was in use would shed for a bad moment.
             floor = Math.max(floor, recentPeak);
@@ -200,6 +204,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     }
 
     private LimitDecision grow(LimitWindow window) {
+        if (window.completed() == 0) {
+            return moveTo(limit, "reached, but nothing has ended");
+        }
         double throughput = window.throughput();
         if (holdWindows > 0) {
             holdWindows--;
@@ -249,7 +256,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     public static final class Builder {
         private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
-        private int initial = Math.max(4, 4 * CPUS);
+        private int initial = Math.max(16, 4 * CPUS);
         private int min = Math.max(2, CPUS / 2);
         private int max = 1000;
         private long warmUpNanos = Duration.ofSeconds(10).toNanos();

@@ -55,18 +55,19 @@ final class Collector {
     }
 
     void collect(long nowNanos) {
-        stats.drainTo(freshLongs, freshDoubles);
+        int known = routes.all().size();
+        stats.drainTo(known, freshLongs, freshDoubles);
         // What ended since the last collection may have ended before deafness did.
         boolean deaf = collectedNanos < deafUntilNanos;
         collectedNanos = nowNanos;
-        for (int i = 0; i < freshLongs.length; i++) {
+        for (int i = 0; i < known * StripedStats.LONGS; i++) {
             totals[i] += freshLongs[i];
             if (!deaf || i % StripedStats.LONGS < StripedStats.TIMED) {
                 windowLongs[i] += freshLongs[i];
             }
             freshLongs[i] = 0;
         }
-        for (int i = 0; i < freshDoubles.length; i++) {
+        for (int i = 0; i < known * StripedStats.DOUBLES; i++) {
             windowDoubles[i] += deaf ? 0 : freshDoubles[i];
             freshDoubles[i] = 0;
         }

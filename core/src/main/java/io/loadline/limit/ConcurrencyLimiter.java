@@ -10,6 +10,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleSupplier;
@@ -125,6 +126,12 @@ public interface ConcurrencyLimiter {
     /** Whether the limit is applied: false in any mode but ENFORCE and while the algorithm is still warming up. */
     boolean isEnforcing();
 
+    /**
+     * Whether the algorithm has seen enough of the service for its limit to mean something; see
+     * {@link LimitAlgorithm#isWarm()}.
+     */
+    boolean isWarm();
+
     /** Why the last refused calls were refused: draining while no call is admitted at all, otherwise the limit. */
     RejectionReason rejectionReason();
 
@@ -139,6 +146,9 @@ public interface ConcurrencyLimiter {
 
     /** Counts of all routes together. */
     LimiterStats stats();
+
+    /** Counts of each route, in the order of {@link #routes()}. */
+    Map<Route, LimiterStats> statsByRoute();
 
     /** Counts of one route. */
     LimiterStats stats(Route route);

@@ -10,7 +10,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.internal.ProcessCpu;
 import io.loadline.time.Ticker;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -62,11 +64,14 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     /** Set by whoever configures; read by the beat and the getter. */
     private volatile Enforcement enforcement;
 
-    /** {@link #enforcement}, but OFF while the algorithm warms up. Written by setter and beat, read by every acquire. */
+    /** {@link #enforcement}, but OFF until the algorithm is warm. Written by setter and beat, read by every acquire. */
     private volatile Enforcement effective;
 
     /** Nanoseconds since the origin at the last beat. Written by the beat, read by untimed acquires; 100 ms stale. */
     private volatile long beatNanos;
+
+    /** Whether the algorithm is warm. Written by the beat, read by anybody; a beat stale. */
+    private volatile boolean warm;
 
     /** One of this + 1 calls is timed. Written by the beat, read by every acquire; staleness costs only precision. */
     private volatile int sampleMask;
@@ -102,10 +107,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.word = new AdmissionWord(initial);
         this.lastDecision = LimitDecision.of(initial, "initial limit");
         this.enforcement = builder.enforcement;
-        this.effective = effective(builder.enforcement, algorithm);
+        this.warm = algorithm.isWarm();
+        this.effective = effective(builder.enforcement);
         this.routes = new RouteTable(this, builder.maxRoutes);
         this.stats = new StripedStats(
-                builder.maxRoutes, Math.max(8, 4 * Runtime.getRuntime().availableProcessors()));
+                builder.maxRoutes,
+                Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
         this.collector = new Collector(stats, routes, word);
         this.baselines = new Baselines(builder.maxRoutes);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
@@ -134,7 +141,15 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     @Override
     public @Nullable Permit tryAcquire(Route route) {
         long ticket = tryAcquireTicket(route);
-        return ticket == REFUSED ? null : new Permit(this, route, ticket);
+        if (ticket == REFUSED) {
+            return null;
+        }
+        try {
+            return new Permit(this, route, ticket);
+        } catch (Error outOfMemory) {
+            release(ticket, route, Outcome.IGNORED);
+            throw outOfMemory;
+        }
     }
 
     @Override
@@ -253,7 +268,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         lock.lock();
         try {
             enforcement = changed;
-            effective = effective(changed, algorithm);
+            effective = effective(changed);
         } finally {
             lock.unlock();
         }
@@ -262,6 +277,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     @Override
     public boolean isEnforcing() {
         return effective == Enforcement.ENFORCE;
+    }
+
+    @Override
+    public boolean isWarm() {
+        return warm;
     }
 
     @Override
@@ -289,6 +309,21 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         try {
             collector.collect(now());
             return collector.total();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Map<Route, LimiterStats> statsByRoute() {
+        lock.lock();
+        try {
+            collector.collect(now());
+            Map<Route, LimiterStats> stats = new LinkedHashMap<>();
+            for (Route route : routes.all()) {
+                stats.put(route, collector.total(route));
+            }
+            return stats;
         } finally {
             lock.unlock();
         }
@@ -360,7 +395,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         } else {
             collector.learnInto(baselines);
         }
-        effective = effective(enforcement, algorithm);
+        warm = algorithm.isWarm();
+        effective = effective(enforcement);
         collector.beginWindow(now);
     }
 
@@ -430,8 +466,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 : Outcome.IGNORED;
     }
 
-    private static Enforcement effective(Enforcement enforcement, LimitAlgorithm algorithm) {
-        return enforcement == Enforcement.ENFORCE && !algorithm.isWarm() ? Enforcement.OFF : enforcement;
+    /** While the algorithm warms up nothing would be refused, so shadow mode must not say that it would. */
+    private Enforcement effective(Enforcement wanted) {
+        return warm ? wanted : Enforcement.OFF;
     }
 
     private static int clamp(int limit) {

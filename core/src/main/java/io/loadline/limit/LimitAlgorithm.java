@@ -25,7 +25,8 @@ public interface LimitAlgorithm {
     LimitDecision decide(LimitWindow window);
 
     /**
-     * Whether the limit has seen enough to be enforced. Until then it is reported but nothing is refused. Asked when the
+     * Whether the limit has seen enough to be enforced. Until then it is reported but nothing is refused, not even in
+     * shadow mode. Asked when the
      * limiter is built and after each decision.
      */
     default boolean isWarm() {

@@ -14,13 +14,15 @@ public enum Outcome {
     DROPPED;
 
     /**
-     * The outcome an HTTP status stands for: 503 and 504 are {@link #DROPPED}; 408, 429 and the other 5xx are
-     * {@link #IGNORED}, since a fast failure would look like a fast service; all else is {@link #SUCCESS}.
+     * The outcome an HTTP status stands for: 503 and 504 are {@link #DROPPED}. What was turned away before the work
+     * began (400, 401, 403, 405, 406, 408, 413, 415, 429) and the other 5xx are {@link #IGNORED}, since a fast failure
+     * would look like a fast service. All else is {@link #SUCCESS}, among it 404, 409 and 422, which take work to find
+     * out.
      */
     public static Outcome ofHttpStatus(int status) {
         return switch (status) {
             case 503, 504 -> DROPPED;
-            case 408, 429 -> IGNORED;
+            case 400, 401, 403, 405, 406, 408, 413, 415, 429 -> IGNORED;
             default -> status >= 500 ? IGNORED : SUCCESS;
         };
     }

@@ -39,6 +39,7 @@ final class StripedStats {
     static final int LOW_RTT_SQUARES = 1;
     static final int DOUBLES = 2;
 
+    private static final int MOST_TRIES = 1_000;
     private static final int PAD = 16;
     private static final int CLAIM = PAD;
     private static final int TURN = PAD + 1;
@@ -109,25 +110,39 @@ final class StripedStats {
         ELEMENT.setRelease(stripe, CLAIM, 0L);
     }
 
-    /** Moves everything into {@code longTotals} and {@code doubleTotals}, which hold the fields route by route. */
-    void drainTo(long[] longTotals, double[] doubleTotals) {
+    /**
+     * Moves everything of the first {@code routes} routes into {@code longTotals} and {@code doubleTotals}, which hold
+     * the fields route by route. A stripe that stays taken is left for the next time: the limiter, and with it a drain,
+     * must not wait for a thread that died in it, for example of a stack overflow.
+     */
+    void drainTo(int routes, long[] longTotals, double[] doubleTotals) {
         for (int index = 0; index < longs.length; index++) {
-            long[] stripe = longs[index];
-            while (!ELEMENT.compareAndSet(stripe, CLAIM, 0L, 1L)) {
-                // Whoever holds it may need this CPU to go on.
-                Thread.yield();
+            if (!tryClaim(index)) {
+                continue;
             }
-            double[] squares = doubles[index];
-            for (int i = 0; i < longTotals.length; i++) {
+            long[] stripe = longs[index];
+            for (int i = 0; i < routes * LONGS; i++) {
                 longTotals[i] += stripe[FIRST + i];
                 stripe[FIRST + i] = 0;
             }
-            for (int i = 0; i < doubleTotals.length; i++) {
+            double[] squares = doubles[index];
+            for (int i = 0; i < routes * DOUBLES; i++) {
                 doubleTotals[i] += squares[PAD + i];
                 squares[PAD + i] = 0;
             }
             ELEMENT.setRelease(stripe, CLAIM, 0L);
         }
+    }
+
+    private boolean tryClaim(int index) {
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            if (ELEMENT.compareAndSet(longs[index], CLAIM, 0L, 1L)) {
+                return true;
+            }
+            // Whoever holds it may need this CPU to go on.
+            Thread.yield();
+        }
+        return false;
     }
 
     private int claim() {

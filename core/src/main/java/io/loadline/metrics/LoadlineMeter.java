@@ -31,14 +31,15 @@ public enum LoadlineMeter {
     ENFORCING("loadline.enforcing", null, "1 if calls beyond the limit are refused, else 0"),
     /** Those outside the limit included. */
     IN_FLIGHT("loadline.inflight", "calls", "Calls that run now"),
-    /** Tags: route, result. A counter. */
+    /** Tags: route, result. A counter whose results add up to all calls. */
     REQUESTS(
             "loadline.requests",
             null,
-            "Calls by result: succeeded, ignored, dropped, shed (limit), refused (draining); shadowed ones ran beyond the"
-                    + " limit and are also in one of the first three",
+            "Calls by result: succeeded, ignored, dropped, shed (limit), refused (draining)",
             "route",
             "result"),
+    /** Tag: route. A counter of its own, since these calls are counted by their result too. */
+    SHADOWED("loadline.requests.shadowed", null, "Calls that ran although the limit was reached", "route"),
     /** Tag: resource. */
     SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
     /** By the drain's own clock. */

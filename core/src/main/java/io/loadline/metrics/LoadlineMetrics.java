@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,7 +47,6 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             "succeeded", LimiterStats::succeeded,
             "ignored", LimiterStats::ignored,
             "dropped", LimiterStats::dropped,
-            "shadowed", LimiterStats::shadowed,
             "shed", LimiterStats::shed,
             "refused", LimiterStats::refused);
 
@@ -176,14 +176,16 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
 
         /** Routes only grow and keep their place, so the place finds the route again. */
         private void countRequests(String route, int place) {
-            RESULTS.forEach((result, count) -> meters.add(FunctionCounter.builder(
-                            LoadlineMeter.REQUESTS.meterName(),
-                            LoadlineMetrics.this,
-                            self -> self.countAt(place, count))
-                    .description(LoadlineMeter.REQUESTS.description())
-                    .tag("route", route)
-                    .tag("result", result)
-                    .register(registry)));
+            RESULTS.forEach((result, count) -> meters.add(
+                    counter(LoadlineMeter.REQUESTS, place, count, Tags.of("route", route, "result", result))));
+            meters.add(counter(LoadlineMeter.SHADOWED, place, LimiterStats::shadowed, Tags.of("route", route)));
+        }
+
+        private Meter counter(LoadlineMeter meter, int place, ToLongFunction<LimiterStats> count, Tags tags) {
+            return FunctionCounter.builder(meter.meterName(), LoadlineMetrics.this, self -> self.countAt(place, count))
+                    .description(meter.description())
+                    .tags(tags)
+                    .register(registry);
         }
 
         private void gauge(LoadlineMeter meter, ToDoubleFunction<SignalSnapshot> value, String... tagValues) {

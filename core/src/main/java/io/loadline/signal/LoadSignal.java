@@ -53,6 +53,8 @@ public final class LoadSignal implements AutoCloseable {
      * burst, neither of which is the load. Such an interval is left out and the last load held, but never twice in a
      * row: a process that always stalls must not look like it did when it last was well.
      *
+     * Work is what succeeded, since a fast failure is none. One call in a thousand that was shed is no saturation.
+     *
      * A change of state makes a new snapshot at once: a service that begins to drain is silent from that moment. What
      * was measured before the service became READY was not the load, nor the capacity, of a warm service.
      */
@@ -63,6 +65,8 @@ public final class LoadSignal implements AutoCloseable {
     private static final int SHORT_MEAN = 5;
     private static final int LONG_MEAN = 15;
     private static final double SHED_CAP = 3;
+    private static final double SHED_SHARE = 0.02;
+    private static final long LONGEST_SILENCE_NANOS = 60_000_000_000L;
     private static final double USED_UP = 0.85;
     private static final double BUSY = 0.7;
 
@@ -97,6 +101,9 @@ public final class LoadSignal implements AutoCloseable {
     private long lastTickNanos;
 
     @GuardedBy("lock")
+    private long readyNanos;
+
+    @GuardedBy("lock")
     private boolean held;
 
     @GuardedBy("lock")
@@ -111,6 +118,7 @@ public final class LoadSignal implements AutoCloseable {
         ProcessCpu cpu = new ProcessCpu(lastTickNanos);
         sources.add(new Source("cpu", () -> cpu.read(ticker.read())));
         builder.saturations.forEach(each -> sources.add(new Source(each.name(), each::utilization)));
+        this.readyNanos = lastTickNanos;
         this.snapshot = idle(availability.lastChange());
         synchronized (lock) {
             beginInterval(lastTickNanos);
@@ -190,7 +198,8 @@ public final class LoadSignal implements AutoCloseable {
         StateChange change = availability.lastChange();
         if (change != snapshot.lastChange() && change.to() == ServiceState.READY) {
             loadCount = 0;
-            beginInterval(ticker.read());
+            readyNanos = ticker.read();
+            beginInterval(readyNanos);
         }
         return change;
     }
@@ -205,7 +214,7 @@ public final class LoadSignal implements AutoCloseable {
     @GuardedBy("lock")
     private void beginInterval(long nowNanos) {
         lastTickNanos = nowNanos;
-        limiter.routes().forEach(route -> before.put(route.name(), limiter.stats(route)));
+        limiter.statsByRoute().forEach((route, stats) -> before.put(route.name(), stats));
         capacity.interrupt();
     }
 
@@ -217,8 +226,10 @@ public final class LoadSignal implements AutoCloseable {
         double demandDone = 0;
         double demandShed = 0;
         long shed = 0;
-        for (Route route : limiter.routes()) {
-            LimiterStats stats = limiter.stats(route);
+        double workDone = 0;
+        for (Map.Entry<Route, LimiterStats> entry : limiter.statsByRoute().entrySet()) {
+            Route route = entry.getKey();
+            LimiterStats stats = entry.getValue();
             LimiterStats previous = before.put(route.name(), stats);
             LimiterStats since = stats.minus(previous == null ? LimiterStats.ZERO : previous);
             SlowBaseline baseline = baselines.computeIfAbsent(route.name(), name -> new SlowBaseline());
@@ -226,6 +237,7 @@ public final class LoadSignal implements AutoCloseable {
             double callsPerSecond = baseline.nanos() / 1e9 / seconds;
             offered += since.offered() / seconds;
             demandDone += since.completed() * callsPerSecond;
+            workDone += since.succeeded() * callsPerSecond;
             demandShed += since.shed() * callsPerSecond;
             shed += since.shed() + since.shadowed();
             total = total.plus(stats);
@@ -233,20 +245,20 @@ public final class LoadSignal implements AutoCloseable {
         }
         int limit = limiter.limit();
         int inFlight = limiter.inFlight();
-        boolean saturated = shed > 0 || inFlight >= limit;
+        boolean saturated = limiter.isWarm() && (shed > SHED_SHARE * offered * seconds || inFlight >= limit);
         double localUtilization = utilizations.values().stream()
                 .mapToDouble(Double::doubleValue)
                 .max()
                 .orElse(0);
-        boolean warm = change.to() == ServiceState.READY;
-        capacity.tick(demandDone, warm && saturated, localUtilization >= USED_UP, nowNanos);
+        boolean serves = change.to() == ServiceState.READY;
+        capacity.tick(workDone, serves && saturated, localUtilization >= USED_UP, nowNanos);
         double calls = capacity.calls();
         double demand = demandDone + (Double.isNaN(calls) ? demandShed : Math.min(demandShed, SHED_CAP * calls));
         loads[loadCount++ % LONG_MEAN] = Double.isNaN(calls) ? localUtilization : demand / calls;
         if (loadCount == 2 * LONG_MEAN) {
             loadCount = LONG_MEAN;
         }
-        Validity validity = Validity.of(change.to(), true);
+        Validity validity = validity(change, true);
         return new SignalSnapshot(
                 clock.instant(),
                 change,
@@ -296,7 +308,7 @@ public final class LoadSignal implements AutoCloseable {
 
     @GuardedBy("lock")
     private SignalSnapshot with(SignalSnapshot old, StateChange change) {
-        Validity validity = Validity.of(change.to(), loadCount > 0);
+        Validity validity = validity(change, loadCount > 0);
         return new SignalSnapshot(
                 clock.instant(),
                 change,
@@ -313,6 +325,18 @@ public final class LoadSignal implements AutoCloseable {
                 old.routes(),
                 old.saturations(),
                 old.bottleneck());
+    }
+
+    /**
+     * A service that is READY but cold, since its limiter is, is as good as WARMING; but not for ever, since one without
+     * traffic never gets warm, and if all instances are silent an autoscaler sees nothing.
+     */
+    @GuardedBy("lock")
+    private Validity validity(StateChange change, boolean measured) {
+        boolean cold = change.to() == ServiceState.READY
+                && !limiter.isWarm()
+                && ticker.read() - readyNanos < LONGEST_SILENCE_NANOS;
+        return cold ? Validity.WARMING : Validity.of(change.to(), measured);
     }
 
     private SignalSnapshot idle(StateChange change) {

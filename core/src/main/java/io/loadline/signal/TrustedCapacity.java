@@ -17,6 +17,9 @@ final class TrustedCapacity {
      * does one burst that ended a stall raise it. Two observations in a row well above it are no burst; the older ones
      * are then of another world and are forgotten.
      *
+     * An observation may be too low by nature: a limit that was still growing binds without any congestion. Work above it
+     * that the service does without being saturated refutes it.
+     *
      * Lower observations count only if a local resource was as good as used up. Otherwise a slow dependency, which
      * makes the service do less with idle CPUs, would lower the capacity, raise the load, call for more instances and
      * slow the dependency further (concurrency-limits issue 171). If the resource stays used up at a level well below
@@ -29,6 +32,7 @@ final class TrustedCapacity {
     private static final double PERCENTILE = 0.9;
     private static final double WELL_BELOW = 0.8;
     private static final double WELL_ABOVE = 1.25;
+    private static final double REFUTED = 1.1;
     private static final int RELEARN_DOWN = 5;
     private static final int RELEARN_UP = 2;
 
@@ -41,6 +45,7 @@ final class TrustedCapacity {
     private int spanTicks;
     private int lowInARow;
     private int highInARow;
+    private int refuted;
     private double capacity = Double.NaN;
 
     /** The capacity in calls; NaN until the first observation. */
@@ -58,8 +63,14 @@ final class TrustedCapacity {
     void tick(double work, boolean saturated, boolean localLimit, long nowNanos) {
         if (!saturated) {
             interrupt();
+            refuted = work > REFUTED * capacity ? refuted + 1 : 0;
+            if (refuted >= SPAN) {
+                forget();
+                capacity = Double.NaN;
+            }
             return;
         }
+        refuted = 0;
         spanSum += work;
         if (++spanTicks < SPAN) {
             return;
@@ -75,10 +86,7 @@ final class TrustedCapacity {
         }
         lowInARow = observed < WELL_BELOW * capacity ? lowInARow + 1 : 0;
         if (lowInARow >= RELEARN_DOWN || highInARow >= RELEARN_UP) {
-            size = 0;
-            next = 0;
-            lowInARow = 0;
-            highInARow = 0;
+            forget();
         }
         add(observed, nowNanos);
         capacity = percentile(nowNanos);
@@ -88,6 +96,14 @@ final class TrustedCapacity {
     void interrupt() {
         spanTicks = 0;
         spanSum = 0;
+    }
+
+    private void forget() {
+        size = 0;
+        next = 0;
+        lowInARow = 0;
+        highInARow = 0;
+        refuted = 0;
     }
 
     private void add(double value, long nowNanos) {

@@ -102,12 +102,20 @@ public final class Heartbeat implements AutoCloseable {
         Thread self = Thread.currentThread();
         while (thread == self) {
             long begun = ticker.read();
-            beat();
+            beatWhateverHappens();
             for (long rest = PERIOD_NANOS; rest > 0 && thread == self; rest = PERIOD_NANOS - (ticker.read() - begun)) {
                 LockSupport.parkNanos(this, rest);
                 // Somebody else's interrupt would make every later park return at once.
                 boolean unused = Thread.interrupted();
             }
+        }
+    }
+
+    private void beatWhateverHappens() {
+        try {
+            beat();
+        } catch (Throwable e) {
+            // Listeners' failures are caught where they are called, so this is a want of memory; the next beat is due.
         }
     }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a drain ends: by the last release, the deadline, an abort; and what everybody is told. */
 class DrainEndTest {
-    private final DrainedService service = new DrainedService();
+    private final DrainedService service = busyBefore(new DrainedService());
 
     @Test
     void drain_lastRelease_completesInTheReleasingThread() throws Exception {
@@ -114,7 +114,7 @@ class DrainEndTest {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             for (int round = 0; round < 50; round++) {
-                DrainedService busy = new DrainedService();
+                DrainedService busy = busyBefore(new DrainedService());
                 CountDownLatch started = new CountDownLatch(threads);
                 List<Future<?>> callers = new ArrayList<>();
                 for (int i = 0; i < threads; i++) {
@@ -145,7 +145,7 @@ class DrainEndTest {
     @ParameterizedTest
     @EnumSource(names = {"OFF", "SHADOW"})
     void drain_callsThatAreNotLimited_areWaitedForToo(Enforcement enforcement) {
-        DrainedService open = new DrainedService(builder -> {}, enforcement, read -> {});
+        DrainedService open = busyBefore(new DrainedService(builder -> {}, enforcement, read -> {}));
         Permit[] permits = new Permit[25];
         for (int i = 0; i < permits.length; i++) {
             permits[i] = open.begin();
@@ -343,7 +343,7 @@ class DrainEndTest {
     @Test
     void listener_thatThrows_isLoggedOnceAndSkipped() {
         try (LogCapture log = LogCapture.of(Listeners.class)) {
-            DrainedService haunted = new DrainedService();
+            DrainedService haunted = busyBefore(new DrainedService());
             haunted.drain.listen(phase -> {
                 throw new IllegalStateException("mine");
             });
@@ -371,13 +371,21 @@ class DrainEndTest {
     /** Begins half a second before readings of the ticker turn negative. */
     @Test
     void drain_acrossTheWrapOfTheTicker_takesItsTime() {
-        service.pass(Duration.ofMillis(500));
-        long before = service.ticker.read();
-        CompletableFuture<DrainResult> drained = service.drainAsync(Settling.WAIT);
-        service.beatUntil(drained);
+        DrainedService young = new DrainedService();
+        young.call();
+        young.pass(Duration.ofMillis(500));
+        long before = young.ticker.read();
+        CompletableFuture<DrainResult> drained = young.drainAsync(Settling.WAIT);
+        young.beatUntil(drained);
 
         assertThat(before).isPositive();
-        assertThat(service.ticker.read()).isNegative();
-        assertThat(drained.join().total()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(young.ticker.read()).isNegative();
+        assertThat(drained.join().total()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
+    }
+
+    /** Dense traffic, so that a second of silence is the end of it. */
+    private static DrainedService busyBefore(DrainedService service) {
+        service.traffic(Duration.ofSeconds(60), Duration.ofMillis(100));
+        return service;
     }
 }

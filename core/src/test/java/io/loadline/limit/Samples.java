@@ -54,13 +54,13 @@ final class Samples {
     }
 
     LimitWindow window(long durationNanos, int limit, int peak, double cpu) {
-        stats.drainTo(longs, doubles);
+        stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
         return new LimitWindow(durationNanos, limit, peak, cpu, routes, longs, doubles);
     }
 
     /** Lets {@code baselines} learn from what was added, then forgets it. */
     void learn(Baselines baselines) {
-        stats.drainTo(longs, doubles);
+        stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
         routes.forEach(route -> baselines.learn(route, longs, doubles));
         clear();
     }

@@ -27,7 +27,7 @@ class StripedStatsTest {
         stats.end(2, StripedStats.DROPPED, false, false, -1, 60);
         long[] longs = new long[ROUTES * StripedStats.LONGS];
         double[] doubles = new double[ROUTES * StripedStats.DOUBLES];
-        stats.drainTo(longs, doubles);
+        stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
 
         long[] expected = new long[StripedStats.LONGS];
         expected[StripedStats.SUCCEEDED] = 2;
@@ -45,7 +45,7 @@ class StripedStatsTest {
         assertThat(doubles[StripedStats.DOUBLES + StripedStats.RTT_SQUARES]).isEqualTo(3_700);
         assertThat(doubles[StripedStats.DOUBLES + StripedStats.LOW_RTT_SQUARES]).isEqualTo(3_600);
 
-        stats.drainTo(longs, doubles);
+        stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
         assertThat(route(longs, 1)).as("drained twice").containsExactly(expected);
     }
 
@@ -67,13 +67,13 @@ class StripedStatsTest {
         long[] longs = new long[ROUTES * StripedStats.LONGS];
         double[] doubles = new double[ROUTES * StripedStats.DOUBLES];
         while (!workers.stream().allMatch(Future::isDone)) {
-            stats.drainTo(longs, doubles);
+            stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
         }
         for (Future<?> worker : workers) {
             worker.get();
         }
         executor.shutdown();
-        stats.drainTo(longs, doubles);
+        stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
         long succeeded = 0;
         long nanos = 0;
         for (int route = 0; route < ROUTES; route++) {

@@ -7,9 +7,7 @@ package io.loadline.spring;
 import io.loadline.Loadline;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Settling;
-import io.loadline.drain.DrainOutcome;
 import io.loadline.drain.DrainPhase;
-import io.loadline.drain.DrainResult;
 import io.loadline.drain.TerminationSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +35,9 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
     private static final Logger LOG = LoggerFactory.getLogger(ContextLifecycle.class);
     private static final long LAST_MILLIS = 100;
 
+    /** By name: its class is not there in an application without a web server. */
+    private static final String WEB_SERVER = "webServerStartStop";
+
     private final Loadline loadline;
     private final ApplicationContext context;
     private volatile boolean running;
@@ -62,19 +63,24 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
             return; // a child, such as the management context
         }
         // Nobody else routes to this process unless it served, and whoever closes the context of a running JVM waits.
-        boolean routed = loadline.availability().state() == ServiceState.READY && TerminationSignal.isShuttingDown();
-        DrainResult result = loadline.drain().drain("context closed", routed ? Settling.WAIT : Settling.SKIP);
-        if (result.outcome() == DrainOutcome.REQUESTS_ACTIVE) {
-            endPatience();
-        }
+        boolean routed = context.containsBean(WEB_SERVER)
+                && loadline.availability().state() == ServiceState.READY
+                && TerminationSignal.isShuttingDown();
+        loadline.drain().drain("context closed", routed ? Settling.WAIT : Settling.SKIP);
+        limitGrace();
     }
 
-    /** The deadline has passed: the server's own graceful shutdown would wait once more for what is still running. */
-    private void endPatience() {
+    /**
+     * The server's own graceful shutdown waits again, for requests that the limiter does not count. It has what is left
+     * of the one deadline, or a moment if that has passed.
+     */
+    private void limitGrace() {
         LifecycleProcessor processor =
                 context.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, LifecycleProcessor.class);
         if (processor instanceof DefaultLifecycleProcessor phases) {
-            phases.setTimeoutForShutdownPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, LAST_MILLIS);
+            long leftMillis = loadline.drain().progress().remaining().toMillis();
+            phases.setTimeoutForShutdownPhase(
+                    WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, Math.max(LAST_MILLIS, leftMillis));
         }
     }
 

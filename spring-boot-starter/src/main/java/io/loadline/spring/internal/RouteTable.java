@@ -109,11 +109,12 @@ public final class RouteTable {
      * @param path the path as it came, without context path and query
      */
     public @Nullable Route match(String method, String path) {
-        if (untouched.contains(path) || isUntouchedBelow(path)) {
+        boolean plain = isPlain(path);
+        if (plain && (untouched.contains(path) || isUntouchedBelow(path))) {
             return null;
         }
         PathContainer parsed = null;
-        if (!excluded.isEmpty()) {
+        if (plain && !excluded.isEmpty()) {
             parsed = parse(path);
             for (PathPattern pattern : excluded) {
                 if (parsed != null && pattern.matches(parsed)) {
@@ -143,6 +144,11 @@ public final class RouteTable {
             }
         }
         return limiter.otherRoute();
+    }
+
+    /** Servers may map another path than the one that came if it has segments like {@code ..}, or is encoded. */
+    private static boolean isPlain(String path) {
+        return !path.contains("/.") && !path.contains("//") && path.indexOf('%') < 0 && path.indexOf(';') < 0;
     }
 
     private boolean isUntouchedBelow(String path) {

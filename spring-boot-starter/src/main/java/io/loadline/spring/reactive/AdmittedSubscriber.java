@@ -10,6 +10,7 @@ import io.loadline.limit.Route;
 import io.loadline.spring.internal.Outcomes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.http.HttpHeaders;
@@ -77,13 +78,13 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
 
     @Override
     public void onError(Throwable failure) {
-        end(Outcomes.of(limiter, failure));
+        end(() -> Outcomes.of(limiter, failure));
         actual.onError(failure);
     }
 
     @Override
     public void onComplete() {
-        end(outcome());
+        end(this::outcome);
         actual.onComplete();
     }
 
@@ -105,6 +106,18 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
         }
     }
 
+    /** What the response says of itself may be nonsense, such as a length that is no number; it ends all the same. */
+    private void end(Supplier<Outcome> judged) {
+        Outcome outcome = Outcome.IGNORED;
+        try {
+            outcome = judged.get();
+        } catch (RuntimeException unjudged) {
+            // Ignored.
+        } finally {
+            end(outcome);
+        }
+    }
+
     void end(Outcome outcome) {
         long held = (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
         if (held != ConcurrencyLimiter.REFUSED) {
@@ -114,7 +127,8 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
 
     private Outcome outcome() {
         ServerHttpResponse response = exchange.getResponse();
-        if (Outcomes.isStream(response.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
+        if (exchange.getRequest().getHeaders().getUpgrade() != null
+                || Outcomes.isStream(response.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
             return Outcome.IGNORED;
         }
         // With a length, a client may have read all and gone; without, it waits for the end that has not been sent yet.

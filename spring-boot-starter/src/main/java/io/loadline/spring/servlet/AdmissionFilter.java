@@ -54,7 +54,7 @@ final class AdmissionFilter implements Filter {
         Route route = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
         if (route == null) {
             chain.doFilter(request, response);
-            response.beforeCommit();
+            beforeReturn(request, response);
             return;
         }
         long ticket = limiter.tryAcquireTicket(route);
@@ -65,12 +65,19 @@ final class AdmissionFilter implements Filter {
         Throwable failure = null;
         try {
             chain.doFilter(request, response);
-            response.beforeCommit();
+            beforeReturn(request, response);
         } catch (Throwable e) {
             failure = e;
             throw e;
         } finally {
             end(request, response, route, ticket, failure);
+        }
+    }
+
+    /** A response that has gone asynchronous belongs to another thread by now, which looks itself when it writes. */
+    private static void beforeReturn(HttpServletRequest request, LimitedResponse response) {
+        if (!request.isAsyncStarted()) {
+            response.beforeCommit();
         }
     }
 
@@ -106,7 +113,10 @@ final class AdmissionFilter implements Filter {
         if (failure != null) {
             return Outcomes.of(limiter, failure);
         }
-        return response.isClientGone() ? Outcome.IGNORED : Outcome.ofHttpStatus(response.getStatus());
+        if (response.isClientGone() || response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+            return Outcome.IGNORED;
+        }
+        return Outcome.ofHttpStatus(response.getStatus());
     }
 
     private void refuse(HttpServletRequest request, LimitedResponse response) throws IOException {

@@ -36,7 +36,8 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     }
 
     void beforeCommit() {
-        if (http1 && drain.isDraining() && !isCommitted()) {
+        // An upgrade needs its own Connection header, and the connection is no longer HTTP's to close.
+        if (http1 && drain.isDraining() && !isCommitted() && getStatus() != SC_SWITCHING_PROTOCOLS) {
             setHeader("Connection", "close");
         }
     }

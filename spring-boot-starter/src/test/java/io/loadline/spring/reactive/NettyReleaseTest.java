@@ -65,7 +65,7 @@ class NettyReleaseTest {
         "/subscribe-thrown, 500, IGNORED",
         "/filtered, 500, IGNORED",
         "/timeout, 500, DROPPED",
-        "/status?status=400, 400, SUCCESS",
+        "/status?status=400, 400, IGNORED",
         "/status?status=500, 500, IGNORED",
         "/status?status=503, 503, DROPPED"
     })

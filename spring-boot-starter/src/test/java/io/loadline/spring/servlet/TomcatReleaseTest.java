@@ -67,7 +67,7 @@ class TomcatReleaseTest {
         "/error-thrown, 500, IGNORED",
         "/timeout-thrown, 500, DROPPED",
         "/filtered, 500, IGNORED",
-        "/send-error?status=400, 400, SUCCESS",
+        "/send-error?status=400, 400, IGNORED",
         "/send-error?status=500, 500, IGNORED",
         "/send-error?status=503, 503, DROPPED",
         "/deferred-timeout, 503, DROPPED",

@@ -10,13 +10,14 @@ final class Arrivals {
      * What is counted are readings in which something came, not calls: calls come in clusters (a page and its parts, a
      * batch every few seconds), and the mean interval between calls would be far below the gaps between clusters.
      *
-     * The rate is an exponentially weighted mean over HORIZON, divided by the weight it has gathered so far: without
-     * that a young process would seem to have less traffic than it has, and settle too long.
+     * The rate is an exponentially weighted mean over HORIZON, divided by the weight it has gathered so far, and begins
+     * with the first arrival: otherwise a process that waited for its traffic, or a young one, would seem to have less
+     * than it has, and settle too long.
      */
     private static final double HORIZON_NANOS = 30e9;
 
     private long count;
-    private boolean any;
+    private boolean begun;
     private long lastNanos;
     private long lastArrivalNanos;
     private double rate;
@@ -37,14 +38,16 @@ final class Arrivals {
             return;
         }
         boolean arrived = seen > count;
+        if (begun) {
+            double share = -Math.expm1(-elapsed / HORIZON_NANOS);
+            rate += ((arrived ? 1.0 : 0.0) / elapsed - rate) * share;
+            weight += (1 - weight) * share;
+        }
         if (arrived) {
+            begun = true;
             count = seen;
-            any = true;
             lastArrivalNanos = nowNanos;
         }
-        double share = -Math.expm1(-elapsed / HORIZON_NANOS);
-        rate += ((arrived ? 1.0 : 0.0) / elapsed - rate) * share;
-        weight += (1 - weight) * share;
         lastNanos = nowNanos;
     }
 
@@ -53,8 +56,9 @@ final class Arrivals {
         lastArrivalNanos = nowNanos;
     }
 
+    /** Whether enough came to tell an interval: two readings with arrivals. */
     boolean any() {
-        return any;
+        return rate > 0;
     }
 
     long silentNanos(long nowNanos) {

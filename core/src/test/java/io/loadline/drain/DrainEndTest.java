@@ -380,7 +380,7 @@ class DrainEndTest {
 
         assertThat(before).isPositive();
         assertThat(young.ticker.read()).isNegative();
-        assertThat(drained.join().total()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
+        assertThat(drained.join().total()).isEqualTo(Duration.ofSeconds(10));
     }
 
     /** Dense traffic, so that a second of silence is the end of it. */

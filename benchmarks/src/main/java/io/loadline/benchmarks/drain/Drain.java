@@ -84,6 +84,8 @@ public final class Drain implements Callable<Integer> {
         try (Cluster cluster = new Cluster(target, !withoutLoadline, logs)) {
             for (Order order : Order.values()) {
                 Clients clients = Clients.busy(generator, cluster.port(), ratePerSecond, logs.resolve(name(order)));
+                // So that each instance has seen its traffic: one that never did waits as long as it may.
+                TimeUnit.SECONDS.sleep(3);
                 int times = restarts > 0 ? restarts : quick ? 2 : 20;
                 List<Restart> done = restart(cluster, target, order, times, folder);
                 series.add(new Series(target, order, "busy", done, clients.stop()));

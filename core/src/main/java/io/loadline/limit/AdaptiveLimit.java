@@ -301,7 +301,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
 
         /**
-         * Sets the limit to begin with, in calls; it is cut to the bounds. Default: four per available processor.
+         * Sets the limit to begin with, in calls; it is cut to the bounds. Default: four per available processor,
+         * at least 16.
          *
          * @throws IllegalArgumentException if {@code initial < 1}
          */

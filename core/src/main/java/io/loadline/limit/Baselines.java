@@ -7,10 +7,13 @@ package io.loadline.limit;
 /** Learns each route's latency without congestion. Not thread-safe; confined to the limiter's beat. */
 final class Baselines {
     /*
-     * Upward only from calls that were admitted while at most half of the limit was in use, and slowly: the weight of
-     * a window is its share of calls among SLOW_SAMPLES. Downward at once, by whatever load, when the mean is below
-     * the baseline by more than the noise, but only to the upper end of that noise: otherwise the luckiest window of
-     * many becomes the baseline (what users of Vegas-like limiters complain of: concurrency-limits issues 34 and 37).
+     * Upward only from calls that were admitted while at most half of the limit was in use, and slowly: the weight of a
+     * window is its share of calls among SLOW_SAMPLES, and no more than UP_SECONDS allow, however many calls there are.
+     * A load that grows slowly would otherwise take the baseline with it, and no latency would look like congestion.
+     *
+     * Downward at once, by whatever load, when the mean is below the baseline by more than the noise, but only to the
+     * upper end of that noise: otherwise the luckiest window of many becomes the baseline (what users of Vegas-like
+     * limiters complain of: concurrency-limits issues 34 and 37).
      * For the same reason the noise is not taken from the window alone: latencies are skewed, and a window that is
      * short of long ones has both a low mean and a small deviation. The usual deviation of the route counts too.
      * A route's first means are provisional: they follow until enough calls have been seen.
@@ -18,6 +21,7 @@ final class Baselines {
     private static final int MIN_SAMPLES = 5;
     private static final int CONFIRMED_SAMPLES = 30;
     private static final double SLOW_SAMPLES = 500;
+    private static final double UP_SECONDS = 60;
     private static final double NOISE = 4;
 
     private final long[] seen;
@@ -30,7 +34,7 @@ final class Baselines {
         this.relativeVariance = new double[routes];
     }
 
-    void learn(Route route, long[] longs, double[] doubles) {
+    void learn(Route route, long[] longs, double[] doubles, double windowSeconds) {
         int at = route.index * StripedStats.LONGS;
         int squareAt = route.index * StripedStats.DOUBLES;
         long n = longs[at + StripedStats.TIMED];
@@ -59,7 +63,11 @@ final class Baselines {
         long low = longs[at + StripedStats.LOW_TIMED];
         if (low >= MIN_SAMPLES) {
             double lowMean = (double) longs[at + StripedStats.LOW_RTT_NANOS] / low;
-            set(route, baseline + (lowMean - baseline) * (low / (low + SLOW_SAMPLES)));
+            double weight = low / (low + SLOW_SAMPLES);
+            if (lowMean > baseline) {
+                weight = Math.min(weight, -Math.expm1(-windowSeconds / UP_SECONDS));
+            }
+            set(route, baseline + (lowMean - baseline) * weight);
         }
     }
 

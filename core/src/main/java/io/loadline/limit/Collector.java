@@ -99,9 +99,10 @@ final class Collector {
         windowBeganNanos = nowNanos;
     }
 
-    void learnInto(Baselines baselines) {
+    void learnInto(Baselines baselines, long nowNanos) {
+        double seconds = (nowNanos - windowBeganNanos) / 1e9;
         for (Route route : routes.all()) {
-            baselines.learn(route, windowLongs, windowDoubles);
+            baselines.learn(route, windowLongs, windowDoubles, seconds);
         }
     }
 

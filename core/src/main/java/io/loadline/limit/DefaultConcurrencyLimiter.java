@@ -393,7 +393,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if (decision.adoptLatency()) {
             collector.adoptInto(baselines, window.stretch());
         } else {
-            collector.learnInto(baselines);
+            collector.learnInto(baselines, now);
         }
         warm = algorithm.isWarm();
         effective = effective(enforcement);

@@ -6,9 +6,13 @@ package io.loadline.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProcessCpuTest {
     @Test
@@ -35,5 +39,28 @@ class ProcessCpuTest {
     void read_readingsWrap_isKnown() {
         ProcessCpu cpu = new ProcessCpu(Long.MAX_VALUE - 10);
         assertThat(cpu.read(Long.MIN_VALUE + 1_000_000_000L)).isGreaterThanOrEqualTo(0);
+    }
+
+    @Test
+    void cpus_underAQuota_areAFraction(@TempDir Path cgroup) throws IOException {
+        ProcessCpu cpu = new ProcessCpu(0, cgroup);
+        int all = Runtime.getRuntime().availableProcessors();
+        assertThat(cpu.cpus()).isEqualTo(all);
+
+        Files.createDirectory(cgroup.resolve("cpu"));
+        Files.writeString(cgroup.resolve("cpu/cpu.cfs_quota_us"), "-1\n");
+        Files.writeString(cgroup.resolve("cpu/cpu.cfs_period_us"), "100000\n");
+        assertThat(cpu.cpus()).isEqualTo(all);
+        Files.writeString(cgroup.resolve("cpu/cpu.cfs_quota_us"), "75000\n");
+        assertThat(cpu.cpus()).isEqualTo(0.75);
+
+        Files.writeString(cgroup.resolve("cpu.max"), "50000 100000\n");
+        assertThat(cpu.cpus()).isEqualTo(0.5);
+        Files.writeString(cgroup.resolve("cpu.max"), "max 100000\n");
+        assertThat(cpu.cpus()).isEqualTo(all);
+        for (String nonsense : new String[] {"", "x y", "50000", "-5 100000", "50000 0"}) {
+            Files.writeString(cgroup.resolve("cpu.max"), nonsense);
+            assertThat(cpu.cpus()).isEqualTo(all);
+        }
     }
 }

@@ -87,6 +87,17 @@ class BaselinesTest {
         assertThat(baseline()).isCloseTo(2 * MEAN, within(0.05 * MEAN));
     }
 
+    /** Thirty seconds are half of the time constant, however many calls they hold. */
+    @Test
+    void learn_becameSlowerInManyShortWindows_followsByTimeNotByCalls() {
+        confirmed(0.1);
+        for (int i = 0; i < 300; i++) {
+            add(500, 2 * MEAN, 0.1, true);
+            samples.learn(baselines, 0.1);
+        }
+        assertThat(baseline()).isBetween(1.3 * MEAN, 1.5 * MEAN);
+    }
+
     @Test
     void learn_callsTooShortForTheClock_areNotDividedBy() {
         for (int i = 0; i < 3; i++) {

@@ -89,6 +89,40 @@ class LimitAlgorithmsTest {
         assertThat(cut.reason()).isEqualTo("failures: 11 of 511 calls");
     }
 
+    /** A dependency that is down fails the same share at any limit; shedding the healthy rest cures nothing. */
+    @Test
+    void adaptive_failuresThatDoNotFollowTheLimit_endTheCuts() {
+        assertThat(adaptive.decide(failures(450, 50)).limit()).isEqualTo(9);
+        for (int i = 0; i < 3; i++) {
+            adaptive.decide(failures(450, 50));
+        }
+        LimitDecision back = adaptive.decide(failures(450, 50));
+        assertThat(back.reason()).isEqualTo("failures do not follow the limit");
+        for (int i = 0; i < 100; i++) {
+            assertThat(adaptive.decide(failures(450, 50)).limit()).isGreaterThanOrEqualTo(10);
+        }
+    }
+
+    @Test
+    void adaptive_failuresThatFollowTheLimit_cutOn() {
+        double share = 0.5;
+        int limit = 10;
+        for (int i = 0; i < 10; i++) {
+            int failed = (int) (500 * share);
+            limit = adaptive.decide(failures(500 - failed, failed)).limit();
+            share *= 0.8;
+        }
+        assertThat(limit).isLessThan(5);
+    }
+
+    /** Everything hangs: nothing is known about more calls, least of all that they brought no more throughput. */
+    @Test
+    void adaptive_reachedWhileNothingEnds_stays() {
+        for (int i = 0; i < 30; i++) {
+            assertThat(adaptive.decide(window(0, 1, 10, 10)).limit()).isEqualTo(10);
+        }
+    }
+
     @Test
     void adaptive_longUnused_fallsTowardsWhatIsUsed() {
         AdaptiveLimit large = AdaptiveLimit.builder()

@@ -60,8 +60,12 @@ final class Samples {
 
     /** Lets {@code baselines} learn from what was added, then forgets it. */
     void learn(Baselines baselines) {
+        learn(baselines, 600);
+    }
+
+    void learn(Baselines baselines, double seconds) {
         stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
-        routes.forEach(route -> baselines.learn(route, longs, doubles));
+        routes.forEach(route -> baselines.learn(route, longs, doubles, seconds));
         clear();
     }
 

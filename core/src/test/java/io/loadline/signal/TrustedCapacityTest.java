@@ -27,6 +27,19 @@ class TrustedCapacityTest {
         assertThat(capacity.calls()).isEqualTo(10);
     }
 
+    /** Learned while a limit was still growing: that was no capacity. */
+    @Test
+    void calls_thatAreExceededWithoutSaturation_areForgotten() {
+        ticks(30, 10, true, false);
+        ticks(2, 20, false, false);
+        assertThat(capacity.calls()).isEqualTo(10);
+        ticks(1, 20, false, false);
+        assertThat(capacity.calls()).isNaN();
+
+        ticks(3, 30, true, false);
+        assertThat(capacity.calls()).isEqualTo(30);
+    }
+
     @Test
     void calls_withoutSaturation_areNeverLearned() {
         ticks(1_000, 10, false, true);

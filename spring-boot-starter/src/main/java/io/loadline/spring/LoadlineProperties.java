@@ -33,7 +33,8 @@ public record LoadlineProperties(
      * @param enforcement What happens to a request beyond the limit: enforce refuses it, shadow admits and counts it,
      *     off only counts requests in flight. Default: enforce.
      * @param algorithm What moves the limit: adaptive, fixed (needs loadline.limit.initial) or aimd. Default: adaptive.
-     * @param initial Limit to begin with, in requests. Default of adaptive: four per available processor.
+     * @param initial Limit to begin with, in requests. Default of adaptive: four per available
+     *     processor, at least 16.
      * @param min Lowest limit, in requests. Default of adaptive: half the available processors, at least 2.
      * @param max Highest limit, in requests. Default of adaptive: 1000.
      * @param maxRoutes Number of routes that are told apart; all further ones count as "other". Default: 100.

@@ -41,6 +41,11 @@ final class Haproxy implements AutoCloseable {
         this.socket = socket;
     }
 
+    /** Whether this machine has the program. */
+    static boolean isInstalled() {
+        return Files.isExecutable(Path.of(PROGRAM));
+    }
+
     /**
      * Starts it and waits until it listens.
      *
@@ -48,7 +53,7 @@ final class Haproxy implements AutoCloseable {
      * @param log where one line per connection goes
      */
     static Haproxy start(Map<String, Integer> servers, Path log) throws IOException, InterruptedException {
-        if (!Files.isExecutable(Path.of(PROGRAM))) {
+        if (!isInstalled()) {
             throw new IllegalStateException(PROGRAM + " is missing; Debian has it in the package haproxy");
         }
         // Not with the logs: the path of a socket may have about 100 characters only.

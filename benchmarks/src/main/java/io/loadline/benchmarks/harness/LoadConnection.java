@@ -77,8 +77,14 @@ final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
         exchange = null;
         int status = response.status().code();
         String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+        // Without either, any end of the connection would look like the end of the body, the middle of it too.
+        boolean whole = HttpUtil.isContentLengthSet(response)
+                || HttpUtil.isTransferEncodingChunked(response)
+                || status == 204
+                || status == 304;
         boolean refusal = (status == 503 || status == 429) && type.startsWith("application/problem+json");
-        Outcome outcome = status == 200 ? Outcome.OK : refusal ? Outcome.SHED : Outcome.WRONG_STATUS;
+        Outcome answer = status == 200 ? Outcome.OK : refusal ? Outcome.SHED : Outcome.WRONG_STATUS;
+        Outcome outcome = whole ? answer : Outcome.BROKEN;
         if (HttpUtil.isKeepAlive(response) && !done.fresh) {
             run.release(this);
         } else {

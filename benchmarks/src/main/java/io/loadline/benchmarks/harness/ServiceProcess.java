@@ -185,6 +185,8 @@ public final class ServiceProcess implements AutoCloseable {
             command.add(jar.toString());
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command);
+            // What the caller has set for himself must not decide what is measured.
+            builder.environment().keySet().removeIf(name -> name.matches("(LOADLINE|SPRING|SERVER|MANAGEMENT)(_.*)?"));
             builder.environment().putAll(environment);
             builder.environment().put("PORT", String.valueOf(mainPort));
             if (managementPort == null) {

@@ -37,6 +37,8 @@ import picocli.CommandLine.Option;
                 + "Exits 0 only if, with Loadline, goodput above capacity is at least 95 %% of the best at capacity,%n"
                 + "and p99 of admitted requests at most 3 times that at 0.7 of capacity.")
 public final class Overload implements Callable<Integer> {
+    private static final double OFFERED_BAR = 0.97;
+    private static final double LOST_BAR = 0.001;
     private static final double GOODPUT_BAR = 0.95;
     private static final double P99_BAR = 3;
     /* Less than this of the capacity, and the machine was too busy with other things to compare anything. */
@@ -205,6 +207,15 @@ public final class Overload implements Callable<Integer> {
                 .put("without_overload_goodput", stock.goodputPerSecond())
                 .put("without_p99_overload_ms", stock.admittedMillis(99))
                 .put("generator_lag_p99_ms", Math.max(overload.lagMillis(99), stock.lagMillis(99)))
+                .put(
+                        "offered_ratio",
+                        overload.perSecond(overload.offered()) / (Phase.OVERLOAD.factor * capacityPerSecond))
+                .put("lost", overload.lost())
+                .bar(
+                        "offered_bar",
+                        overload.perSecond(overload.offered())
+                                >= OFFERED_BAR * Phase.OVERLOAD.factor * capacityPerSecond)
+                .bar("lost_bar", overload.lost() <= LOST_BAR * overload.offered())
                 .bar("saturation_bar", saturation >= SATURATION_BAR * capacityPerSecond)
                 .bar("goodput_bar", goodputRatio >= GOODPUT_BAR)
                 .bar("p99_bar", p99Ratio <= P99_BAR);

@@ -1,0 +1,43 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.drain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.loadline.benchmarks.harness.LoadGenerator;
+import io.loadline.benchmarks.harness.LoadStats;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A restart in either order behind a real balancer; {@code benchmarks/drain} does it at length. */
+@Timeout(180)
+class RollingRestartIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void restart_underLoadBehindHaproxy_losesNothing() throws Exception {
+        boolean required = Boolean.parseBoolean(System.getenv("LOADLINE_REQUIRE_TOOLS"));
+        assumeTrue(required || Haproxy.isInstalled(), "skipped: needs HAProxy, in Debian 'apt-get install haproxy'");
+        LoadStats stats;
+        try (LoadGenerator generator = new LoadGenerator();
+                Cluster cluster = new Cluster(Target.PLAIN, true, folder)) {
+            Clients clients = Clients.busy(generator, cluster.port(), 50, folder);
+            TimeUnit.SECONDS.sleep(2); // some traffic for the instances to know
+            for (Order order : Order.values()) {
+                Restart restart = cluster.restart(order);
+                assertThat(restart.doneMillis()).as("the drain ended").isNotNegative();
+                assertThat(restart.exitCode()).isEqualTo(143);
+            }
+            stats = clients.stop();
+        }
+        assertThat(stats.ended()).isGreaterThan(100);
+        assertThat(stats.lost()).isZero();
+    }
+}

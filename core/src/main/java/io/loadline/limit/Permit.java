@@ -36,9 +36,11 @@ public final class Permit implements AutoCloseable {
     private final DefaultConcurrencyLimiter limiter;
     private final Route route;
 
-    /** Whoever swaps it to 0 ends the permit; kept in the permit so that it is one object of 32 bytes. */
-    @SuppressWarnings("unused")
-    private volatile long ticket;
+    /**
+     * Whoever swaps it to 0 ends the permit; kept in the permit so that it is one object of 32 bytes. Not volatile,
+     * since its first write would be a full fence: a permit is handed on like any object, and ended by compare-and-set.
+     */
+    private long ticket;
 
     Permit(DefaultConcurrencyLimiter limiter, Route route, long ticket) {
         this.limiter = limiter;
@@ -68,7 +70,7 @@ public final class Permit implements AutoCloseable {
     @CanIgnoreReturnValue
     public boolean end(Outcome outcome) {
         Objects.requireNonNull(outcome, "outcome");
-        long held = ticket;
+        long held = (long) TICKET.getOpaque(this);
         if (held == ConcurrencyLimiter.REFUSED || !TICKET.compareAndSet(this, held, ConcurrencyLimiter.REFUSED)) {
             return false;
         }

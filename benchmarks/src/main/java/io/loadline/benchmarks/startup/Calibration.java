@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param steadyBytes anonymous memory of all pods of an un-spiked twin, some seconds after they were ready
  * @param soloPeakBytes the most that one spiked pod alone took, without a gate
  */
-public record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
+record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
     private static final int ATTEMPTS = 4;
     private static final double NEAR = 0.03;
     private static final int TWINS = 3;
     private static final long MIB = 1024 * 1024;
 
     /** Measures {@code plan}, whose spike does not matter. */
-    public static Calibration measure(FleetPlan plan, Path folder, boolean grouped)
+    static Calibration measure(FleetPlan plan, Path folder, boolean grouped)
             throws IOException, InterruptedException {
         List<Long> steady = new ArrayList<>();
         for (int twin = 1; twin <= TWINS; twin++) {
@@ -58,7 +58,7 @@ public record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) 
     }
 
     /** How many times the fleet's memory at rest {@code bytes} are. */
-    public double ofSteady(long bytes) {
+    double ofSteady(long bytes) {
         return (double) bytes / steadyBytes;
     }
 

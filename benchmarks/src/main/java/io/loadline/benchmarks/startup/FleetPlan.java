@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param spikeMib what the catalog takes while it is read: real rows on the heap of each, garbage afterwards
  * @param readTime what the source of the rows takes at least
  */
-public record FleetPlan(int size, int spikeMib, Duration readTime) {
+record FleetPlan(int size, int spikeMib, Duration readTime) {
     /** As many as the bars are about. */
-    public static final int EIGHT = 8;
+    static final int EIGHT = 8;
 
     /**
      * What each JVM is told. One CPU as its own view, as a small pod has. G1 gives memory back after a collection only,
      * and then down to what the two ratios say. The heap may hold the spike and what a young collection copies of it.
      */
-    public static final List<String> JVM = List.of(
+    static final List<String> JVM = List.of(
             "-XX:+UseG1GC",
             "-Xms16m",
             "-Xmx384m",

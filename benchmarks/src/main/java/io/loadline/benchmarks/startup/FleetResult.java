@@ -12,14 +12,15 @@ import java.util.List;
  *
  * @param seed what made the names of its pods
  * @param points its memory over time
+ * @param pods how many were started
  * @param readyMillis when each pod that became ready did, ascending, since the start of the first
  * @param gone pods that ended
  * @param oomKills what the kernel counted; -1 if there was no cgroup to count in
  */
-public record FleetResult(
-        Mode mode, long seed, List<Point> points, List<Long> readyMillis, int gone, long oomKills) {
+record FleetResult(
+        Mode mode, long seed, List<Point> points, int pods, List<Long> readyMillis, int gone, long oomKills) {
     /** The most that all pods took together at one moment. */
-    public long peakBytes() {
+    long peakBytes() {
         return points.stream().mapToLong(Point::bytes).max().orElse(0);
     }
 
@@ -34,13 +35,18 @@ public record FleetResult(
         return last[last.length / 2];
     }
 
+    /** How many are ready in the end. */
+    int ready() {
+        return pods - gone;
+    }
+
     /** When the first was ready; -1 if none was. */
-    public long firstReadyMillis() {
+    long firstReadyMillis() {
         return readyMillis.isEmpty() ? -1 : readyMillis.get(0);
     }
 
     /** When the last was ready; -1 if not all were, or some ended afterwards. */
-    public long allReadyMillis() {
+    long allReadyMillis() {
         return gone > 0 || readyMillis.isEmpty() ? -1 : readyMillis.get(readyMillis.size() - 1);
     }
 }

@@ -22,14 +22,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One start of a fleet, its memory sampled at 20 Hz until a while after all are ready or gone. Not thread-safe. */
-public final class FleetRun {
+final class FleetRun {
     /**
      * The memory of the fleet at one moment.
      *
      * @param millis since the first pod was started
      * @param bytes anonymous memory of all pods together
      */
-    public record Point(long millis, long bytes) {}
+    record Point(long millis, long bytes) {}
 
     private static final int SAMPLE_MILLIS = 50;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -50,7 +50,7 @@ public final class FleetRun {
      * @param folder for the logs of its pods
      * @param group what the pods are in; null to add up what each of them takes
      */
-    public FleetRun(FleetPlan plan, Mode mode, Path folder, @Nullable MemoryGroup group) {
+    FleetRun(FleetPlan plan, Mode mode, Path folder, @Nullable MemoryGroup group) {
         this.plan = plan;
         this.mode = mode;
         this.folder = folder;
@@ -58,7 +58,7 @@ public final class FleetRun {
     }
 
     /** Sets who is told of each sample, on the sampling thread. */
-    public FleetRun watcher(Consumer<FleetRun> watcher) {
+    FleetRun watcher(Consumer<FleetRun> watcher) {
         this.watcher = watcher;
         return this;
     }
@@ -70,12 +70,12 @@ public final class FleetRun {
     }
 
     /** The pods started so far. */
-    public List<Pod> pods() {
+    List<Pod> pods() {
         return pods;
     }
 
     /** The samples taken so far. */
-    public List<Point> points() {
+    List<Point> points() {
         return points;
     }
 
@@ -84,7 +84,7 @@ public final class FleetRun {
      *
      * @throws IllegalStateException if a pod is neither ready nor gone within two minutes
      */
-    public FleetResult run(long seed) throws IOException, InterruptedException {
+    FleetResult run(long seed) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         ExecutorService threads = Executors.newCachedThreadPool();
         startNanos = System.nanoTime();
@@ -166,6 +166,6 @@ public final class FleetRun {
                         .map(point -> point.millis() + "," + point.bytes())
                         .toList());
         return new FleetResult(
-                mode, seed, List.copyOf(points), readyMillis, gone, group == null ? -1 : group.oomKills());
+                mode, seed, List.copyOf(points), pods.size(), readyMillis, gone, group == null ? -1 : group.oomKills());
     }
 }

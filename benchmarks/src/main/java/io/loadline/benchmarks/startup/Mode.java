@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** How the pods of a fleet start. */
-public enum Mode {
+enum Mode {
     /** All at once, without Loadline. */
     NONE(Map.of("LOADLINE_ENABLED", "false")),
     /** All at once, with Loadline, which lets everything pass. */

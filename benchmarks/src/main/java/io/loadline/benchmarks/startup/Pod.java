@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** One of a fleet, watched until it is ready or has ended. Thread-safe. */
-public final class Pod {
+final class Pod {
     /** Where a pod is. */
-    public enum State {
+    enum State {
         STARTING,
         READY,
         /** It ended by itself, or the kernel ended it. */
@@ -32,11 +32,11 @@ public final class Pod {
         this.process = process;
     }
 
-    public String name() {
+    String name() {
         return name;
     }
 
-    public State state() {
+    State state() {
         return state;
     }
 

@@ -17,6 +17,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Draws the memory of fleets over time. Not thread-safe. */
@@ -46,15 +47,15 @@ final class FleetPlot {
                 .xAxisTitle("seconds since the first pod was started")
                 .yAxisTitle("anonymous memory of all pods, MiB")
                 .build();
-        chart.getStyler()
-                .setLegendPosition(LegendPosition.InsideSE)
-                .setChartBackgroundColor(Color.WHITE)
-                .setPlotBorderVisible(false)
-                .setPlotGridLinesColor(GRID)
-                .setXAxisDecimalPattern("0")
-                .setYAxisDecimalPattern("#,##0")
-                .setYAxisMin(0.0)
-                .setXAxisMin(0.0);
+        XYStyler styler = chart.getStyler();
+        styler.setLegendPosition(LegendPosition.InsideSE);
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setPlotBorderVisible(false);
+        styler.setPlotGridLinesColor(GRID);
+        styler.setXAxisDecimalPattern("0");
+        styler.setYAxisDecimalPattern("#,##0");
+        styler.setXAxisMin(0.0);
+        styler.setYAxisMin(0.0);
     }
 
     /** Adds the curve of one run; one colour is for runs with Loadline, one for those without. */
@@ -76,7 +77,8 @@ final class FleetPlot {
         }
         level("at rest", steadyMib, DOTTED);
         double top = Math.max(highestMib, limited ? Room.TIGHT_SHARE * steadyMib : 0);
-        chart.getStyler().setYAxisMax(Math.ceil(top * 1.08 / 100) * 100).setXAxisMax(Math.ceil(lastSeconds));
+        chart.getStyler().setYAxisMax(Math.ceil(top * 1.08 / 100) * 100);
+        chart.getStyler().setXAxisMax(Math.ceil(lastSeconds));
         BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
     }
 

@@ -27,13 +27,15 @@ record FleetPlan(int size, int spikeMib, Duration readTime) {
 
     /**
      * What each JVM is told. One CPU as its own view, as a small pod has. G1 gives memory back after a collection only,
-     * and then down to what the two ratios say. The heap may hold the spike and what a young collection copies of it.
+     * and then down to what the two ratios say; with its default of GCTimeRatio the garbage of the start of the JVM alone
+     * doubles a heap as small as this one. The heap may hold the spike and what a young collection copies of it.
      */
     static final List<String> JVM = List.of(
             "-XX:+UseG1GC",
             "-Xms16m",
             "-Xmx384m",
             "-XX:G1HeapRegionSize=1m",
+            "-XX:GCTimeRatio=1",
             "-XX:MinHeapFreeRatio=10",
             "-XX:MaxHeapFreeRatio=20",
             "-XX:ActiveProcessorCount=1",

@@ -15,8 +15,11 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
+import io.loadline.memory.MemoryReader;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
@@ -43,6 +46,7 @@ public final class Loadline implements AutoCloseable {
     private final Availability availability;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
+    private final Startup startup;
     private final LoadSignal signal;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
@@ -66,6 +70,10 @@ public final class Loadline implements AutoCloseable {
         DrainCoordinator.Builder drainBuilder = DrainCoordinator.builder(availability, limiter, heartbeat);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
+        this.startup = Startup.builder(builder.startup, availability, builder.memory)
+                .ticker(builder.ticker)
+                .idle(() -> limiter.inFlight() == 0)
+                .build();
         LoadSignal.Builder signalBuilder =
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
@@ -128,6 +136,11 @@ public final class Loadline implements AutoCloseable {
         return drain;
     }
 
+    /** How it starts: {@link Startup#begin} when the server listens. */
+    public Startup startup() {
+        return startup;
+    }
+
     /** How loaded it is. */
     public LoadSignal signal() {
         return signal;
@@ -184,6 +197,7 @@ public final class Loadline implements AutoCloseable {
         closed = true;
         heartbeat.close();
         beats.close();
+        startup.close();
         drain.close();
         signal.close();
         metrics.close();
@@ -220,6 +234,8 @@ public final class Loadline implements AutoCloseable {
         private Consumer<? super ConcurrencyLimiter.Builder> limiter = builder -> {};
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
+        private StartupPlan startup = StartupPlan.empty();
+        private MemoryReader memory = MemoryReader.system();
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";
         private Ticker ticker = Ticker.system();
@@ -255,6 +271,20 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
+            return this;
+        }
+
+        /** Sets what is to be done before and after the service is ready. Default: nothing. */
+        @CanIgnoreReturnValue
+        public Builder startup(StartupPlan plan) {
+            this.startup = plan;
+            return this;
+        }
+
+        /** Sets what reads the memory. Default: {@link MemoryReader#system()}. */
+        @CanIgnoreReturnValue
+        public Builder memory(MemoryReader reader) {
+            this.memory = reader;
             return this;
         }
 

@@ -90,7 +90,7 @@ final class OrdersServer {
         orders.management.ifPresent(HttpServer::start);
         orders.started = true;
         // Reads the catalog when there is memory for it, and says then that the service is ready.
-        orders.loadline.ifPresent(Loadline::start);
+        orders.loadline.ifPresent(loadline -> loadline.start().startup().begin("server listens"));
         log.info("HTTP started on port {}", orders.server.getAddress().getPort());
         orders.management.ifPresent(management -> log.info(
                 "Management started on port {}", management.getAddress().getPort()));

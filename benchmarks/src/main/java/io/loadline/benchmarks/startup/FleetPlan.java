@@ -32,8 +32,8 @@ record FleetPlan(int size, int spikeMib, Duration readTime) {
      */
     static final List<String> JVM = List.of(
             "-XX:+UseG1GC",
-            "-Xms16m",
-            "-Xmx384m",
+            "-Xms32m",
+            "-Xmx320m",
             "-XX:G1HeapRegionSize=1m",
             "-XX:GCTimeRatio=1",
             "-XX:MinHeapFreeRatio=10",

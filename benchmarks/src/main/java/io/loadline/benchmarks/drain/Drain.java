@@ -93,35 +93,33 @@ public final class Drain implements Callable<Integer> {
         }
     }
 
-    /* All targets side by side: there is next to no load, and much waiting. */
+    /* All side by side: there is next to no load, and much waiting. */
     private void rare(LoadGenerator generator, Path folder) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(targets.size());
+        ExecutorService threads = Executors.newFixedThreadPool(targets.size() * Order.values().length);
         try {
-            List<Future<List<Series>>> running = new ArrayList<>();
+            List<Future<Series>> running = new ArrayList<>();
             for (Target target : targets) {
-                running.add(threads.submit(() -> rare(generator, target, folder)));
+                for (Order order : Order.values()) {
+                    running.add(threads.submit(() -> rare(generator, target, order, folder)));
+                }
             }
-            for (Future<List<Series>> one : running) {
-                series.addAll(one.get());
+            for (Future<Series> one : running) {
+                series.add(one.get());
             }
         } finally {
             threads.shutdownNow();
         }
     }
 
-    private List<Series> rare(LoadGenerator generator, Target target, Path folder) throws Exception {
-        Path logs = folder.resolve(name(target) + "-rare");
-        List<Series> done = new ArrayList<>();
+    private Series rare(LoadGenerator generator, Target target, Order order, Path folder) throws Exception {
+        Path logs = folder.resolve(name(target) + "-rare-" + name(order));
         try (Cluster cluster = new Cluster(target, !withoutLoadline, logs)) {
-            for (Order order : Order.values()) {
-                Clients clients = Clients.rare(generator, cluster.port(), logs.resolve(name(order)));
-                // So that each instance has seen how rare requests are.
-                TimeUnit.SECONDS.sleep(10);
-                List<Restart> restarted = restart(cluster, target, order, quick ? 1 : 2, folder);
-                done.add(new Series(target, order, "rare", restarted, clients.stop()));
-            }
+            Clients clients = Clients.rare(generator, cluster.port(), logs);
+            // So that each instance has seen how rare requests are.
+            TimeUnit.SECONDS.sleep(10);
+            List<Restart> restarted = restart(cluster, target, order, quick ? 1 : 10, folder);
+            return new Series(target, order, "rare", restarted, clients.stop());
         }
-        return done;
     }
 
     private List<Restart> restart(Cluster cluster, Target target, Order order, int times, Path folder)

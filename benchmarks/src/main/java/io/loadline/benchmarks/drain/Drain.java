@@ -38,6 +38,9 @@ import picocli.CommandLine.Option;
 public final class Drain implements Callable<Integer> {
     private static final long ENOUGH_REQUESTS = 100_000;
 
+    /** What a JVM ends with after a SIGTERM: 128 + 15. */
+    private static final int TERMINATED = 143;
+
     @Option(names = "--quick", description = "Two restarts per order, in under 5 minutes; any number of requests.")
     private boolean quick;
 
@@ -198,10 +201,12 @@ public final class Drain implements Callable<Integer> {
         int count = 0;
         boolean allDrained = true;
         boolean allInTime = true;
+        boolean allTerminated = true;
         for (Series one : series) {
             count += one.restarts().size();
             lost.merge(one.target(), one.stats().lost(), Long::sum);
             allDrained &= one.allDrained();
+            allTerminated &= one.restarts().stream().allMatch(restart -> restart.exitCode() == TERMINATED);
             if (isTimed(one)) {
                 long longest = one.longest(Restart::doneMillis);
                 allInTime &= longest <= one.barMillis();
@@ -216,7 +221,8 @@ public final class Drain implements Callable<Integer> {
         boolean whole = !quick && restarts == 0 && targets.size() == Target.values().length;
         figures.bar("lost_bar", all.lost() == 0)
                 .bar("refused_bar", all.count(Outcome.SHED) == 0)
-                .bar("drain_time_bar", allDrained && allInTime);
+                .bar("drain_time_bar", allDrained && allInTime)
+                .bar("exit_code_bar", allTerminated);
         return whole ? figures.bar("requests_bar", all.ended() >= ENOUGH_REQUESTS) : figures;
     }
 

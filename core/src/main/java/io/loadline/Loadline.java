@@ -35,11 +35,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Loadline loadline = Loadline.builder("checkout").meterRegistry(registry).build().start();
- * loadline.availability().ready("server listens");
+ * loadline.startup().begin("server listens");
  * String page = loadline.limiter().call(() -> backend.fetch(id));
  * }</pre>
  */
 public final class Loadline implements AutoCloseable {
+    /** A stage that ignores its interruption is left behind after less. */
+    private static final Duration CANCELLED_START = Duration.ofMillis(1_200);
+
     private final String name;
     private final Heartbeat heartbeat;
     private final Registration beats;
@@ -78,7 +81,7 @@ public final class Loadline implements AutoCloseable {
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
-        this.metrics = new LoadlineMetrics(name, version(), signal, drain);
+        this.metrics = new LoadlineMetrics(name, version(), signal, drain, startup);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -163,7 +166,7 @@ public final class Loadline implements AutoCloseable {
 
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(name, availability, signal);
+        return new ManagementEndpoints(name, availability, signal, startup);
     }
 
     /** The port of the management endpoint; 0 if there is none. */
@@ -179,11 +182,15 @@ public final class Loadline implements AutoCloseable {
      */
     public void drainOn(TerminationSignal termination, Runnable closeServer) {
         termination.onTermination(() -> {
-            if (beatsUnlessClosed()) {
-                drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
-            }
             try {
-                closeServer.run();
+                try {
+                    if (beatsUnlessClosed()) {
+                        drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
+                    }
+                } finally {
+                    awaitCancelledStart();
+                    closeServer.run();
+                }
             } finally {
                 drain.closed();
                 close();
@@ -204,6 +211,15 @@ public final class Loadline implements AutoCloseable {
         if (management != null) {
             management.close();
             management = null;
+        }
+    }
+
+    /** A stage that was told to go, as the drain began, may need what {@code closeServer} closes. */
+    private void awaitCancelledStart() {
+        try {
+            boolean unused = startup.awaitEnd(CANCELLED_START);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -12,6 +12,7 @@ import io.loadline.availability.ReadinessState;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Rejection;
 import io.loadline.signal.LoadSignal;
+import io.loadline.startup.Startup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,22 +20,25 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The reads {@code /livez}, {@code /readyz}, {@code /startupz}, {@code /loadline} and {@code /loadline/load} for any of
- * the JDK's HTTP servers. Thread-safe. There are no writes.
+ * The reads {@code /livez}, {@code /readyz}, {@code /startupz}, {@code /loadline}, {@code /loadline/load} and
+ * {@code /loadline/startup} for any of the JDK's HTTP servers. Thread-safe. There are no writes.
  */
 public final class ManagementEndpoints {
     /** The paths served; they are never limited. */
-    public static final List<String> PATHS = List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
+    public static final List<String> PATHS =
+            List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load", "/loadline/startup");
 
     private final String name;
     private final Availability availability;
     private final LoadSignal signal;
+    private final Startup startup;
 
     /** Reads about the application {@code name}. */
-    public ManagementEndpoints(String name, Availability availability, LoadSignal signal) {
+    public ManagementEndpoints(String name, Availability availability, LoadSignal signal, Startup startup) {
         this.name = name;
         this.availability = availability;
         this.signal = signal;
+        this.startup = startup;
     }
 
     /** Adds the reads to a server of yours. */
@@ -44,7 +48,10 @@ public final class ManagementEndpoints {
                 "/readyz", () -> probe(availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC),
                 "/startupz", () -> probe(availability.isStarted()),
                 "/loadline", () -> Answer.json(200, status().toJson()),
-                "/loadline/load", () -> Answer.json(200, status().loadJson()));
+                "/loadline/load", () -> Answer.json(200, status().loadJson()),
+                "/loadline/startup",
+                        () -> Answer.json(
+                                200, StartupStatus.of(startup.report()).toJson()));
         answers.forEach((path, answer) -> server.createContext(path, exchange -> {
             try (exchange) {
                 serve(exchange, path, answer);

@@ -13,6 +13,7 @@ import io.loadline.signal.LoadSignal;
 import io.loadline.signal.RouteSnapshot;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
+import io.loadline.startup.Startup;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -54,6 +55,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final String version;
     private final LoadSignal signal;
     private final DrainCoordinator drain;
+    private final Startup startup;
 
     @GuardedBy("this")
     private final List<Binding> bindings = new ArrayList<>();
@@ -61,12 +63,14 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private boolean closed;
 
-    /** Meters about {@code application}, made of {@code signal} and {@code drain}. */
-    public LoadlineMetrics(String application, String version, LoadSignal signal, DrainCoordinator drain) {
+    /** Meters about {@code application}, made of {@code signal}, {@code drain} and {@code startup}. */
+    public LoadlineMetrics(
+            String application, String version, LoadSignal signal, DrainCoordinator drain, Startup startup) {
         this.application = application;
         this.version = version;
         this.signal = signal;
         this.drain = drain;
+        this.startup = startup;
     }
 
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
@@ -131,6 +135,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.DRAIN_REMAINING,
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
+            meters.addAll(StartupMeters.register(startup, registry));
             follow();
         }
 

@@ -67,7 +67,7 @@ public record StartupReport(
                     mib(stage.needBytes()),
                     mib(stage.tookBytes()),
                     mib(stage.heapDeltaBytes()),
-                    stage.failure().isEmpty() ? stage.waitReason() : stage.failure()));
+                    (stage.failure().isEmpty() ? stage.waitReason() : stage.failure()).replaceAll("\\s+", " ")));
         }
         warnings.forEach(warning -> out.append(String.format("%n  ! %s", warning)));
         return out.toString();

@@ -7,7 +7,9 @@ package io.loadline.spring.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.LimiterStats;
+import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
 import io.loadline.spring.testing.Wire.Answer;
 import java.util.List;
@@ -56,6 +58,16 @@ public abstract class AdmissionContract {
             assertThat(problem.get("reason").stringValue()).isEqualTo("limit");
             assertThat(held.since().shed()).isOne();
         }
+    }
+
+    /** What the JDK's HttpClient asks for by default is answered as if it had not asked. */
+    @Test
+    void upgradeToHttp2_thatIsNotMade_isASuccess() {
+        String[] upgrade = {"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB"};
+        assertThat(Wire.get(service.port(), "/upgraded", upgrade).status()).isEqualTo(200);
+        ConcurrencyLimiter limiter = service.loadline().limiter();
+        await().untilAsserted(() ->
+                assertThat(limiter.stats(limiter.route("GET /upgraded"))).isEqualTo(Service.one(Outcome.SUCCESS)));
     }
 
     @Test

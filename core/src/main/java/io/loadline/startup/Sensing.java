@@ -43,13 +43,6 @@ final class Sensing {
         return !samples.isEmpty();
     }
 
-    /** For how long there have been readings, in nanoseconds. */
-    long listenedNanos() {
-        return samples.isEmpty()
-                ? 0
-                : samples.getLast().atNanos() - samples.getFirst().atNanos();
-    }
-
     /** By how much the headroom has fallen within the window, unless it has risen again since. */
     long fallenBytes() {
         long top = Long.MIN_VALUE;

@@ -220,7 +220,7 @@ final class StageLoop {
             setOutcome(record, StageOutcome.DONE);
             history.put(record.stage.name(), record.tookBytes(), record.tookNanos());
         } else if (progress.cancelled() != null) {
-            fail(record, ended ? ending : ending + " and ignored it at " + run.whereabouts());
+            fail(record, ended ? ending : ending + " and ignored that at " + run.whereabouts());
             setOutcome(record, StageOutcome.CANCELLED);
         } else {
             String why = ending.isEmpty() ? String.valueOf(failure) : ending;

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -370,16 +369,11 @@ class StartupTest {
     }
 
     private Startup build(StartupPlan.Builder plan) {
-        return build(plan, builder -> {});
-    }
-
-    private Startup build(StartupPlan.Builder plan, Consumer<Startup.Builder> configure) {
-        Startup.Builder builder = Startup.builder(plan.build(), availability, machine)
+        return Startup.builder(plan.build(), availability, machine)
                 .ticker(time)
                 .waiter(time)
-                .collector(machine);
-        configure.accept(builder);
-        return builder.build();
+                .collector(machine)
+                .build();
     }
 
     private void run() throws InterruptedException {

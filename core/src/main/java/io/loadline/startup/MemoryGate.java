@@ -38,6 +38,9 @@ public final class MemoryGate {
     private static final long MIN_NEED_BYTES = 32L << 20;
     private static final double RESERVE = 1.25;
 
+    /** More than the noise of a node in two seconds, less than the start of any JVM. */
+    private static final long MIN_STEP_BYTES = 16L << 20;
+
     /** How often memory is looked at while nothing but time or another instance is waited for. */
     private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -238,7 +241,7 @@ public final class MemoryGate {
         return switch (attempt) {
             case CLAIMED -> null;
             case TAKEN -> "another instance holds the claim";
-            case UNUSABLE -> sensed(now);
+            case UNUSABLE -> sensed(turn, now);
         };
     }
 
@@ -251,14 +254,16 @@ public final class MemoryGate {
     }
 
     @GuardedBy("this")
-    private @Nullable String sensed(long now) {
+    private @Nullable String sensed(Turn turn, long now) {
         if (!sensing.hears()) {
             return null;
         }
-        if (sensing.isBusy()) {
+        // Others run the same plan: what is much less than this stage needs is no start of theirs.
+        long step = Math.max(MIN_STEP_BYTES, turn.needBytes / 8);
+        long fallen = sensing.fallenBytes(step);
+        if (fallen >= step) {
             idleNanos = null;
-            return "another instance seems to be starting: headroom fell by "
-                    + StartupReport.mib(sensing.fallenBytes());
+            return "another instance seems to be starting: headroom fell by " + StartupReport.mib(fallen);
         }
         if (slotNanos > 0 && idleNanos != null) {
             slotNanos -= now - idleNanos;

@@ -84,10 +84,15 @@ final class StageLoop {
             LOG.error("Startup: failed", e);
             availability.broken("startup failed: " + e);
         } finally {
-            gate.release();
-            history.save();
-            log(progress.end());
-            whenOver.run();
+            StartupReport report = progress.end();
+            try {
+                gate.release();
+                history.save();
+                log(report);
+            } finally {
+                // Whatever a log appender throws, somebody waits for this.
+                whenOver.run();
+            }
         }
     }
 

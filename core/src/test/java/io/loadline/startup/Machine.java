@@ -9,6 +9,7 @@ import io.loadline.memory.MemoryReading;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A machine and a JVM whose memory a test sets. Thread-safe. */
 final class Machine implements MemoryReader, Runnable {
@@ -19,7 +20,7 @@ final class Machine implements MemoryReader, Runnable {
     private volatile double pressure;
     private volatile long heapUsed = 20 * MIB;
     private volatile long heapCommitted = 64 * MIB;
-    private volatile long process = 100 * MIB;
+    private final AtomicLong process = new AtomicLong(100 * MIB);
     private volatile long committedAfterCollection = 64 * MIB;
     private volatile Runnable beforeRead = () -> {};
 
@@ -35,7 +36,7 @@ final class Machine implements MemoryReader, Runnable {
 
     /** The process takes so much more. */
     void takeMib(long mib) {
-        process += mib * MIB;
+        process.addAndGet(mib * MIB);
     }
 
     void heapMib(long used, long committed) {
@@ -73,7 +74,7 @@ final class Machine implements MemoryReader, Runnable {
                 OptionalDouble.of(pressure),
                 heapUsed,
                 heapCommitted,
-                OptionalLong.of(process),
+                OptionalLong.of(process.get()),
                 collections.get());
     }
 }

@@ -36,7 +36,8 @@ public final class StartedService {
                 .build();
         loadline.drainOn(
                 TerminationSignal.sigterm(),
-                () -> say("closes " + loadline.startup().report().stages().get(0).outcome()));
+                () -> say(
+                        "closes " + loadline.startup().report().stages().get(0).outcome()));
         loadline.start();
         say("begins " + loadline.startup().begin("listens"));
         if (args[0].equals("waits")) {

@@ -35,7 +35,13 @@ class StartupTerminationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ends, CANCELLED, 1", "ignores, CANCELLED, 1", "waits, CANCELLED, 1", "ends, CANCELLED, 2", "ignores, CANCELLED, 2"})
+    @CsvSource({
+        "ends, CANCELLED, 1",
+        "ignores, CANCELLED, 1",
+        "waits, CANCELLED, 1",
+        "ends, CANCELLED, 2",
+        "ignores, CANCELLED, 2"
+    })
     void sigterm_duringAStage_endsTheProcessWithinTwoSeconds(String how, StageOutcome outcome, int signals)
             throws Exception {
         Path file = folder.resolve("startup.lock");

@@ -71,7 +71,7 @@ class DrainParticipantTest {
         consumer.entered.await();
         assertThat(service.drain.phase()).isEqualTo(DrainPhase.SETTLING);
         consumer.go.countDown();
-        consumer.left.await();
+        joinRun("consumer");
         service.beatUntil(drained);
 
         assertThat(drained.get().total()).isLessThan(Duration.ofMillis(1_200));
@@ -220,7 +220,7 @@ class DrainParticipantTest {
         service.drain.add(good);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
         hanging.await();
-        good.left.await();
+        joinRun("good");
         service.beatUntil(drained);
 
         assertThat(drained.get().total()).isEqualTo(DEADLINE);
@@ -280,7 +280,7 @@ class DrainParticipantTest {
         service.pass(Duration.ofMillis(19_900));
         assertThat(executor.entered.getCount()).isOne();
         service.beat();
-        executor.left.await();
+        joinRun("executor");
         service.beatUntil(drained);
 
         assertThat(drained.get().outcome()).isEqualTo(DrainOutcome.REQUESTS_ACTIVE);
@@ -356,7 +356,14 @@ class DrainParticipantTest {
         }
     }
 
-    /** What is still active is asked in a thread of its own, in real time. */
+    /** Participants run in real time: nothing may pass by the ticker before one has come to its end. */
+    private static void joinRun(String name) throws InterruptedException {
+        for (Thread thread : threads("loadline-drain " + name)) {
+            thread.join(5_000);
+        }
+    }
+
+    /** What is still active is asked in a thread of its own. */
     private static void joinReport(String name) throws InterruptedException {
         for (Thread thread : threads("loadline-drain-report " + name)) {
             thread.join(5_000);

@@ -235,7 +235,8 @@ class LoadlineTest {
                 .start();
         assertThat(loadline.availability().ready("listens")).isTrue();
         assertThat(status(loadline, "/readyz")).isEqualTo(503);
-        assertThat(body(loadline, "/loadline")).contains("\"readinessHeld\":[\"dependency 'db' has not answered yet\"]");
+        assertThat(body(loadline, "/loadline"))
+                .contains("\"readinessHeld\":[\"dependency 'db' has not answered yet\"]");
         assertThat(status(loadline, "/livez")).isEqualTo(200);
         there.countDown();
         CountDownLatch released = new CountDownLatch(1);

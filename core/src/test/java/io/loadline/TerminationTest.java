@@ -119,7 +119,8 @@ class TerminationTest {
         assertThat(process.exitCode()).isEqualTo(143);
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
                 .isBetween(Duration.ofMillis(2_800), Duration.ofMillis(4_500));
-        assertThat(process.said()).contains("result PARTICIPANTS_ACTIVE 0", "unfinished GET /events", "stuck [message 7]");
+        assertThat(process.said())
+                .contains("result PARTICIPANTS_ACTIVE 0", "unfinished GET /events", "stuck [message 7]");
     }
 
     /** Neither heartbeat nor management endpoint keep the process, and its end is a termination like any other. */

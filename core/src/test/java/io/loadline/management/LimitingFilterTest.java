@@ -172,7 +172,7 @@ class LimitingFilterTest {
 
     @ParameterizedTest
     @CsvSource({"runtime, 1, 0", "rejected, 0, 1", "error, 1, 0", "io, 1, 0"})
-    void release_whenTheHandlerThrows_happensOnce(String kind, int ignored, int dropped) throws Exception {
+    void release_whenTheHandlerThrows_happensOnce(String kind, long ignored, long dropped) throws Exception {
         handler = exchange -> {
             switch (kind) {
                 case "runtime" -> throw new IllegalStateException("mine");

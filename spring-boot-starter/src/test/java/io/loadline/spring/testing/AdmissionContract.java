@@ -13,6 +13,7 @@ import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
 import io.loadline.spring.testing.Wire.Answer;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,16 +30,20 @@ import tools.jackson.databind.json.JsonMapper;
 public abstract class AdmissionContract {
     private final WebApplicationType type;
     private final JsonMapper json = new JsonMapper();
+    private final String[] properties;
     private Service service;
 
-    protected AdmissionContract(WebApplicationType type) {
+    protected AdmissionContract(WebApplicationType type, String... properties) {
         this.type = type;
+        this.properties = Stream.concat(
+                        Stream.of("loadline.limit.initial=1", "loadline.limit.exclude=/static/**"),
+                        Stream.of(properties))
+                .toArray(String[]::new);
     }
 
     @BeforeAll
     void start() {
-        service = Service.start(
-                HeldApplication.class, type, "loadline.limit.initial=1", "loadline.limit.exclude=/static/**");
+        service = Service.start(HeldApplication.class, type, properties);
     }
 
     @AfterAll

@@ -9,7 +9,10 @@ import static io.loadline.internal.Checks.checkArgument;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.DependencyChecks;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
@@ -26,6 +29,8 @@ import io.loadline.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +55,7 @@ public final class Loadline implements AutoCloseable {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final Startup startup;
+    private final DependencyChecks dependencies;
     private final LoadSignal signal;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
@@ -71,6 +77,7 @@ public final class Loadline implements AutoCloseable {
         this.limiter = limiterBuilder.build();
         this.beats = heartbeat.listen(this::beatLimiter);
         DrainCoordinator.Builder drainBuilder = DrainCoordinator.builder(availability, limiter, heartbeat);
+        builder.participants.forEach(drainBuilder::participant);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
         this.startup = Startup.builder(builder.startup, availability, builder.memory)
@@ -81,7 +88,8 @@ public final class Loadline implements AutoCloseable {
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
-        this.metrics = new LoadlineMetrics(name, version(), signal, drain, startup);
+        this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
+        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -144,6 +152,11 @@ public final class Loadline implements AutoCloseable {
         return startup;
     }
 
+    /** What it depends on. */
+    public DependencyChecks dependencies() {
+        return dependencies;
+    }
+
     /** How loaded it is. */
     public LoadSignal signal() {
         return signal;
@@ -161,12 +174,13 @@ public final class Loadline implements AutoCloseable {
 
     /** What {@code /loadline} tells. */
     public LoadlineStatus status() {
-        return LoadlineStatus.of(name, signal.snapshot());
+        return LoadlineStatus.of(
+                name, signal.snapshot(), availability.readinessHolds(), drain.progress(), dependencies.statuses());
     }
 
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(name, availability, signal, startup);
+        return new ManagementEndpoints(availability, this::status, startup);
     }
 
     /** The port of the management endpoint; 0 if there is none. */
@@ -206,6 +220,7 @@ public final class Loadline implements AutoCloseable {
         beats.close();
         startup.close();
         drain.close();
+        dependencies.close();
         signal.close();
         metrics.close();
         if (management != null) {
@@ -249,6 +264,8 @@ public final class Loadline implements AutoCloseable {
         private @Nullable MeterRegistry meterRegistry;
         private Consumer<? super ConcurrencyLimiter.Builder> limiter = builder -> {};
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
+        private final List<DependencyCheck> dependencies = new ArrayList<>();
+        private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private StartupPlan startup = StartupPlan.empty();
         private MemoryReader memory = MemoryReader.system();
@@ -280,6 +297,28 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder drain(Consumer<? super DrainCoordinator.Builder> configure) {
             this.drain = configure;
+            return this;
+        }
+
+        /** Adds something beside requests that has work of its own when the service leaves. */
+        @CanIgnoreReturnValue
+        public Builder drainParticipant(DrainParticipant participant) {
+            this.participants.add(participant);
+            return this;
+        }
+
+        /**
+         * Adds something the service depends on.
+         *
+         * @throws IllegalArgumentException if there is one of that name
+         */
+        @CanIgnoreReturnValue
+        public Builder dependency(DependencyCheck check) {
+            checkArgument(
+                    dependencies.stream().noneMatch(each -> each.name().equals(check.name())),
+                    "there is a dependency of this name already: '%s'",
+                    check.name());
+            this.dependencies.add(check);
             return this;
         }
 

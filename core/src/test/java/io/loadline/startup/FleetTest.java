@@ -4,27 +4,30 @@
  */
 package io.loadline.startup;
 
-import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.DoubleSummaryStatistics;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The gates of eight instances that know nothing of each other, in a model; benchmarks/startup has the real ones. */
 class FleetTest {
-    @Test
-    void show() {
-        for (double[] shape : new double[][] {{1, 0.3}, {1.5, 0.1}, {0.3, 1.2}, {3, 1}, {0.5, 4}}) {
-            for (long steady : new long[] {64, 256}) {
-                StringBuilder line = new StringBuilder();
-                double worst = 0, slow = 0, sum = 0, first = 0;
-                for (int seed = 0; seed < 40; seed++) {
-                    SimulatedFleet fleet = new SimulatedFleet(8, seed, steady << 20, shape[0], shape[1], g -> {});
+    private static final int SEEDS = 20;
+    private static final long MIB = 1 << 20;
+
+    @ParameterizedTest
+    @CsvSource({"1.0, 0.3, 64", "1.0, 0.3, 256", "0.3, 1.2, 64", "0.3, 1.2, 256", "3.0, 1.0, 64", "3.0, 1.0, 256"})
+    void instancesThatSenseEachOther_doNotPeakTogether(double grow, double hold, long steadyMib) {
+        DoubleSummaryStatistics peaks = IntStream.range(0, SEEDS)
+                .mapToDouble(seed -> {
+                    SimulatedFleet fleet = new SimulatedFleet(8, seed, steadyMib * MIB, grow, hold, gate -> {});
                     fleet.run();
-                    worst = Math.max(worst, fleet.peakOfSteady());
-                    sum += fleet.peakOfSteady();
-                    slow = Math.max(slow, fleet.lastReadySeconds() / fleet.serialSeconds());
-                    first = Math.max(first, fleet.firstReadySeconds());
-                }
-                System.err.printf(
-                        "grow %.1f hold %.1f steady %d: worst peak %.2f mean %.2f, last/serial %.2f, first %.2f%n",
-                        shape[0], shape[1], steady, worst, sum / 40, slow, first);
-            }
-        }
+                    return fleet.peakOfSteady();
+                })
+                .summaryStatistics();
+
+        assertThat(peaks.getAverage()).isLessThan(1.35);
+        assertThat(peaks.getMax()).isLessThanOrEqualTo(1.5);
     }
 }

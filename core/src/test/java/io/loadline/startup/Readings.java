@@ -16,11 +16,11 @@ public final class Readings {
 
     /** A machine that tells nothing. */
     public static MemoryReading unknown() {
-        return of(UNKNOWN, UNKNOWN, UNKNOWN, OptionalDouble.empty(), 0, 0, UNKNOWN);
+        return of(UNKNOWN, UNKNOWN, UNKNOWN, OptionalDouble.empty(), 0, 0, UNKNOWN, 0);
     }
 
     static MemoryReading node(long headroomBytes) {
-        return of(UNKNOWN, OptionalLong.of(headroomBytes), UNKNOWN, OptionalDouble.empty(), 0, 0, UNKNOWN);
+        return of(UNKNOWN, OptionalLong.of(headroomBytes), UNKNOWN, OptionalDouble.empty(), 0, 0, UNKNOWN, 0);
     }
 
     static MemoryReading of(
@@ -30,7 +30,8 @@ public final class Readings {
             OptionalDouble pressure,
             long heapUsed,
             long heapCommitted,
-            OptionalLong process) {
+            OptionalLong process,
+            long collections) {
         boolean heapKnown = heapHeadroom.isPresent();
         return new MemoryReading(
                 0,
@@ -49,7 +50,7 @@ public final class Readings {
                 0,
                 0,
                 0,
-                0,
+                collections,
                 UNKNOWN,
                 0,
                 process);

@@ -121,8 +121,7 @@ final class SimulatedFleet {
             StartupStage stage = StartupStage.builder("catalog", context -> {})
                     .estimateBytes(steadyBytes)
                     .build();
-            this.turn = gate.turn(
-                    stage, true, new MemoryGate.Spread(true, false), OptionalLong.empty(), OptionalLong.empty());
+            this.turn = gate.turn(stage, true, OptionalLong.empty(), OptionalLong.empty());
         }
 
         boolean isRunning() {

@@ -68,6 +68,22 @@ final class MemoryWindow {
         return after;
     }
 
+    /**
+     * The first sample of each value that the cleaned old generation had; it has another one after each cleaning. That of
+     * the first cleaning is left out, since it may be from long before.
+     */
+    static List<Sample> afterCleanings(List<Sample> samples) {
+        List<Sample> after = new ArrayList<>();
+        long before = UNKNOWN;
+        for (Sample sample : known(samples, Sample::oldLive)) {
+            if (before != UNKNOWN && sample.oldLive != before) {
+                after.add(sample);
+            }
+            before = sample.oldLive;
+        }
+        return after;
+    }
+
     /** Samples whose {@code quantity} is known. */
     static List<Sample> known(List<Sample> samples, ToLongFunction<Sample> quantity) {
         return samples.stream()

@@ -8,13 +8,17 @@ import static io.loadline.internal.Checks.checkArgument;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.advice.MemoryAdvisor;
 import io.loadline.availability.Availability;
+import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.TerminationSignal;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
+import io.loadline.memory.MemoryMonitor;
+import io.loadline.memory.MemoryReader;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.time.Heartbeat;
@@ -27,8 +31,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All parts for one service, wired together: limiter, availability, drain, signal, meters and, if it has a port, the
- * management endpoint. Thread-safe.
+ * All parts for one service, wired together: limiter, availability, drain, signal, memory, meters and, if it has a port,
+ * the management endpoint. Thread-safe.
  *
  * <pre>{@code
  * Loadline loadline = Loadline.builder("checkout").meterRegistry(registry).build().start();
@@ -44,12 +48,18 @@ public final class Loadline implements AutoCloseable {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final LoadSignal signal;
+    private final FatalErrors fatalErrors;
+    private final MemoryMonitor memory;
+    private final MemoryAdvisor advisor;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
     private final String managementHost;
 
     @GuardedBy("this")
     private @Nullable ManagementServer management;
+
+    @GuardedBy("this")
+    private @Nullable Registration uncaught;
 
     @GuardedBy("this")
     private boolean closed;
@@ -60,8 +70,9 @@ public final class Loadline implements AutoCloseable {
         this.availability = Availability.create(builder.clock);
         ConcurrencyLimiter.Builder limiterBuilder =
                 ConcurrencyLimiter.builder(name).ticker(builder.ticker);
+        this.fatalErrors = FatalErrors.create(availability, builder.fatalErrors);
         builder.limiter.accept(limiterBuilder);
-        this.limiter = limiterBuilder.build();
+        this.limiter = limiterBuilder.onFailure(fatalErrors::report).build();
         this.beats = heartbeat.listen(this::beatLimiter);
         DrainCoordinator.Builder drainBuilder = DrainCoordinator.builder(availability, limiter, heartbeat);
         builder.drain.accept(drainBuilder);
@@ -70,7 +81,16 @@ public final class Loadline implements AutoCloseable {
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
-        this.metrics = new LoadlineMetrics(name, version(), signal, drain);
+        MemoryMonitor.Builder memoryBuilder = MemoryMonitor.builder(name, heartbeat)
+                .reader(MemoryReader.builder().ticker(builder.ticker).build())
+                .started(this::hasStarted)
+                .completedCalls(() -> limiter.stats().completed());
+        builder.memory.accept(memoryBuilder);
+        this.memory = memoryBuilder.build();
+        MemoryAdvisor.Builder advisorBuilder = MemoryAdvisor.builder(name, memory, signal);
+        builder.advice.accept(advisorBuilder);
+        this.advisor = advisorBuilder.build();
+        this.metrics = new LoadlineMetrics(name, version(), signal, drain).memory(advisor, fatalErrors);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -104,6 +124,9 @@ public final class Loadline implements AutoCloseable {
                 throw e;
             }
         }
+        if (uncaught == null) {
+            uncaught = fatalErrors.watchUncaught();
+        }
         heartbeat.start();
         return this;
     }
@@ -133,6 +156,21 @@ public final class Loadline implements AutoCloseable {
         return signal;
     }
 
+    /** What its memory does. */
+    public MemoryMonitor memory() {
+        return memory;
+    }
+
+    /** How large it should be, and the checklist about its memory. */
+    public MemoryAdvisor advisor() {
+        return advisor;
+    }
+
+    /** What becomes of it after an error that its JVM does not recover from. */
+    public FatalErrors fatalErrors() {
+        return fatalErrors;
+    }
+
     /** Its meters, to be bound to further registries. */
     public LoadlineMetrics metrics() {
         return metrics;
@@ -150,7 +188,19 @@ public final class Loadline implements AutoCloseable {
 
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(name, availability, signal);
+        return new ManagementEndpoints(name, availability, signal)
+                .read(
+                        "/loadline/memory",
+                        "application/json",
+                        () -> advisor.report().memoryJson())
+                .read(
+                        "/loadline/advice",
+                        "application/json",
+                        () -> advisor.report().adviceJson())
+                .read(
+                        "/loadline/advice.yaml",
+                        "application/yaml",
+                        () -> advisor.report().yaml());
     }
 
     /** The port of the management endpoint; 0 if there is none. */
@@ -186,6 +236,12 @@ public final class Loadline implements AutoCloseable {
         beats.close();
         drain.close();
         signal.close();
+        memory.close();
+        advisor.close();
+        if (uncaught != null) {
+            uncaught.close();
+            uncaught = null;
+        }
         metrics.close();
         if (management != null) {
             management.close();
@@ -201,7 +257,15 @@ public final class Loadline implements AutoCloseable {
         return !closed;
     }
 
+    private boolean hasStarted() {
+        return switch (availability.state()) {
+            case STARTING, WARMING -> false;
+            case READY, DRAINING, STOPPED, BROKEN -> true;
+        };
+    }
+
     private void beatLimiter(Heartbeat.Beat beat) {
+        fatalErrors.beat();
         if (beat.lateNanos() >= Heartbeat.PERIOD.toNanos()) {
             limiter.stalled(Duration.ofNanos(beat.lateNanos()));
         }
@@ -220,6 +284,9 @@ public final class Loadline implements AutoCloseable {
         private Consumer<? super ConcurrencyLimiter.Builder> limiter = builder -> {};
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
+        private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
+        private Consumer<? super MemoryAdvisor.Builder> advice = builder -> {};
+        private FatalErrors.Policy fatalErrors = FatalErrors.Policy.BREAK;
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";
         private Ticker ticker = Ticker.system();
@@ -255,6 +322,27 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
+            return this;
+        }
+
+        /** Configures how the memory is watched. */
+        @CanIgnoreReturnValue
+        public Builder memory(Consumer<? super MemoryMonitor.Builder> configure) {
+            this.memory = configure;
+            return this;
+        }
+
+        /** Configures the advice about it. */
+        @CanIgnoreReturnValue
+        public Builder advice(Consumer<? super MemoryAdvisor.Builder> configure) {
+            this.advice = configure;
+            return this;
+        }
+
+        /** Sets what to do about errors that the JVM does not recover from. Default: {@code BREAK}. */
+        @CanIgnoreReturnValue
+        public Builder fatalErrors(FatalErrors.Policy policy) {
+            this.fatalErrors = policy;
             return this;
         }
 

@@ -62,6 +62,7 @@ public final class LimitingFilter extends Filter {
             // A handler that did not answer says nothing about the time an answer takes.
             outcome = status > 0 ? Outcome.ofHttpStatus(status) : Outcome.IGNORED;
         } catch (Error e) {
+            outcome = limiter.outcomeOf(e);
             // The server closes the connection after an exception only; its client would wait for ever.
             exchange.close();
             throw e;

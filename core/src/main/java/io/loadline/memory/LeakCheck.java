@@ -17,24 +17,32 @@ final class LeakCheck {
      * window did its part of it (a quarter of the mean), or it was a step.
      *
      * Two quantities are looked at. The first is the old generation after it was cleaned: what stays in use after
-     * collections of the young one alone rises for hours where the old one has room, and is garbage. The second is
-     * anonymous memory outside the heap, which neither grows as the heap does nor as pages of files do.
+     * collections of the young one alone rises for hours where the old one has room, and is garbage. Only where the JVM
+     * does not tell it, the heap after collections of whatever generation stands in. The second quantity is anonymous memory outside the heap, which neither grows as the heap does nor as pages of files do.
      */
     private static final int WINDOWS = 6;
     private static final int LEAST_CLEANINGS = 4;
+    private static final int LEAST_COLLECTIONS = 12;
     private static final int POINTS = 60;
     private static final double ITS_PART = 0.25;
     private static final double SHARE = 0.03;
-    private static final long OLD_BYTES = 8L << 20;
+    private static final long LIVE_BYTES = 8L << 20;
     private static final long OUTSIDE_BYTES = 16L << 20;
 
     private LeakCheck() {}
 
     /** Why there is the suspicion of a leak in {@code samples}; empty if there is none. */
     static Optional<String> of(List<Sample> samples) {
-        List<Sample> cleaned = MemoryWindow.afterCleanings(samples);
-        if (cleaned.size() >= LEAST_CLEANINGS && growsSteadily(cleaned, Sample::oldLive, OLD_BYTES)) {
-            return Optional.of(text("the old generation after it was cleaned", cleaned, Sample::oldLive));
+        if (MemoryWindow.tellsOfCleanings(samples)) {
+            List<Sample> cleaned = MemoryWindow.afterCleanings(samples);
+            if (cleaned.size() >= LEAST_CLEANINGS && growsSteadily(cleaned, Sample::oldLive, LIVE_BYTES)) {
+                return Optional.of(text("the old generation after it was cleaned", cleaned, Sample::oldLive));
+            }
+        } else {
+            List<Sample> live = MemoryWindow.known(MemoryWindow.afterCollections(samples), Sample::heapLive);
+            if (live.size() >= LEAST_COLLECTIONS && growsSteadily(live, Sample::heapLive, LIVE_BYTES)) {
+                return Optional.of(text("the heap after collections", live, Sample::heapLive));
+            }
         }
         List<Sample> outside = MemoryWindow.known(samples, Sample::outsideHeap);
         if (outside.size() >= samples.size() * 9 / 10 && growsSteadily(outside, Sample::outsideHeap, OUTSIDE_BYTES)) {

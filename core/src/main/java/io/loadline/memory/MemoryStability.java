@@ -32,8 +32,9 @@ public final class MemoryStability {
      *           since the start although there is load.
      * STABLE    otherwise; IDLE_STABLE if fewer than a fifth of the samples saw calls.
      *
-     * The live heap is the old generation after it was cleaned, if that happened three times in two windows, else the heap
-     * after collections, if need be the last ones before the window.
+     * The live heap is the old generation after it was cleaned, three times at least in two windows or in all; with fewer
+     * the footprint decides alone, since what is in use after collections of the young one is garbage for the most part.
+     * Where the JVM does not tell of cleanings it is the heap after collections.
      *
      * A state is entered when two windows in a row say so. LEAK_SUSPECT needs no second time, since it takes all six
      * windows, see LeakCheck.
@@ -140,7 +141,7 @@ public final class MemoryStability {
         return footprintTrend;
     }
 
-    /** How the live heap moved in the last window, or over the last collections if it had too few. */
+    /** How the live heap moved lately; flat if that cannot be told. */
     public MemoryTrend liveTrend() {
         return liveTrend;
     }
@@ -207,12 +208,12 @@ public final class MemoryStability {
         Live live = live(closed);
         List<Sample> lives = live.samples;
         footprintTrend = MemoryWindow.trend(footprints, Sample::footprint);
-        liveTrend = MemoryWindow.trend(lives, live.quantity);
+        liveTrend = lives.size() < LEAST_COLLECTIONS ? MemoryTrend.NONE : MemoryWindow.trend(lives, live.quantity);
         double footprintBar = bar(footprints, Sample::footprint, FOOTPRINT_BYTES);
         double liveBar = bar(lives, live.quantity, LIVE_BYTES);
         int footprintMoves = moves(footprints, Sample::footprint, footprintTrend, footprintBar);
         int liveMoves = moves(lives, live.quantity, liveTrend, liveBar);
-        String figures = figures(footprints.isEmpty(), footprintBar, lives.isEmpty(), liveBar);
+        String figures = figures(footprints.isEmpty(), footprintBar, lives.size() < LEAST_COLLECTIONS, liveBar);
         boolean load = closed.loadShare() >= LOAD_SHARE;
         if (footprintMoves > 0 || liveMoves > 0) {
             return new Verdict(MemoryState.GROWING, figures);
@@ -232,33 +233,34 @@ public final class MemoryStability {
             return new Verdict(
                     MemoryState.SETTLING, "the code cache still fills, " + mib(newCode) + " in " + text(window));
         }
-        if (load && lives.size() < LEAST_COLLECTIONS) {
-            return new Verdict(
-                    MemoryState.SETTLING,
-                    "the live heap is not known: too few collections, " + lives.size() + " so far");
+        int collections = MemoryWindow.afterCollections(all()).size();
+        if (load && collections < LEAST_COLLECTIONS) {
+            return new Verdict(MemoryState.SETTLING, "too few collections, " + collections + " so far");
         }
         return load
                 ? new Verdict(MemoryState.STABLE, figures)
                 : new Verdict(MemoryState.IDLE_STABLE, figures + "; hardly any calls");
     }
 
-    /** What stays in use, as well as collectors of two generations let it be known. */
+    /** Too few samples if that cannot be told. */
     private Live live(MemoryWindow closed) {
-        List<Sample> recent = new ArrayList<>();
-        Iterator<MemoryWindow> latest = history.descendingIterator();
-        for (int i = 0; i < CLEANING_WINDOWS && latest.hasNext(); i++) {
-            recent.addAll(0, latest.next().samples());
-        }
-        List<Sample> cleanings = MemoryWindow.afterCleanings(recent);
-        if (cleanings.size() >= LEAST_COLLECTIONS) {
-            return new Live(cleanings, Sample::oldLive);
+        List<Sample> all = all();
+        if (MemoryWindow.tellsOfCleanings(all)) {
+            List<Sample> recent = new ArrayList<>();
+            Iterator<MemoryWindow> latest = history.descendingIterator();
+            for (int i = 0; i < CLEANING_WINDOWS && latest.hasNext(); i++) {
+                recent.addAll(0, latest.next().samples());
+            }
+            List<Sample> cleanings = MemoryWindow.afterCleanings(recent);
+            return new Live(
+                    cleanings.size() < LEAST_COLLECTIONS ? MemoryWindow.afterCleanings(all) : cleanings,
+                    Sample::oldLive);
         }
         List<Sample> own = MemoryWindow.known(MemoryWindow.afterCollections(closed.samples()), Sample::heapLive);
-        if (own.size() >= LEAST_COLLECTIONS) {
-            return new Live(own, Sample::heapLive);
+        if (own.size() < LEAST_COLLECTIONS) {
+            own = MemoryWindow.known(MemoryWindow.afterCollections(all), Sample::heapLive);
         }
-        List<Sample> all = MemoryWindow.known(MemoryWindow.afterCollections(all()), Sample::heapLive);
-        return new Live(all.subList(Math.max(0, all.size() - LEAST_COLLECTIONS), all.size()), Sample::heapLive);
+        return new Live(own, Sample::heapLive);
     }
 
     /** 1 up, -1 down, 0 neither. */

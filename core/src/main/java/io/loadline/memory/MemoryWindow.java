@@ -68,10 +68,7 @@ final class MemoryWindow {
         return after;
     }
 
-    /**
-     * The first sample of each value that the cleaned old generation had; it has another one after each cleaning. That of
-     * the first cleaning is left out, since it may be from long before.
-     */
+    /** Samples that were taken first after a cleaning of the old generation: it has another value after each. */
     static List<Sample> afterCleanings(List<Sample> samples) {
         List<Sample> after = new ArrayList<>();
         long before = UNKNOWN;
@@ -82,6 +79,11 @@ final class MemoryWindow {
             before = sample.oldLive;
         }
         return after;
+    }
+
+    /** Whether the JVM tells what the old generation holds after it was cleaned. */
+    static boolean tellsOfCleanings(List<Sample> samples) {
+        return samples.stream().anyMatch(sample -> sample.oldLive != UNKNOWN);
     }
 
     /** Samples whose {@code quantity} is known. */

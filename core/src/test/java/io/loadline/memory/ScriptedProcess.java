@@ -41,6 +41,7 @@ public final class ScriptedProcess implements MemoryReader {
     double noise = 1;
     OptionalLong limit = OptionalLong.of(1_024 * MIB);
     boolean knownToTheKernel = true;
+    boolean tellsOfCleanings = true;
 
     private double touched;
     private double calls;
@@ -176,10 +177,16 @@ public final class ScriptedProcess implements MemoryReader {
                 40,
                 (long) classes.applyAsDouble(now),
                 (long) (now / youngPeriod) + (long) (now / oldPeriod),
-                lastOld <= 0
-                        ? OptionalLong.empty()
-                        : OptionalLong.of((long) (live.applyAsDouble(lastOld) * MIB) + (long) lastOld),
+                oldLive(lastOld),
                 0,
                 anonymous);
+    }
+
+    private OptionalLong oldLive(double lastOld) {
+        if (!tellsOfCleanings) {
+            return OptionalLong.empty();
+        }
+        // Some bytes differ after each cleaning.
+        return OptionalLong.of(lastOld <= 0 ? 0 : (long) (live.applyAsDouble(lastOld) * MIB + lastOld));
     }
 }

@@ -76,14 +76,18 @@ class ManagementServerTest {
                 service.availability,
                 service.heartbeat);
         return new ManagementEndpoints(
-                service.availability,
-                () -> LoadlineStatus.of(
-                        "shop",
-                        service.signal.snapshot(),
-                        service.availability.readinessHolds(),
-                        drain.progress(),
-                        dependencies.statuses()),
-                startup);
+                        service.availability,
+                        service.signal,
+                        () -> LoadlineStatus.of(
+                                "shop",
+                                service.signal.snapshot(),
+                                service.availability.readinessHolds(),
+                                drain.progress(),
+                                dependencies.statuses()))
+                .read(
+                        "/loadline/startup",
+                        "application/json",
+                        () -> StartupStatus.of(startup.report()).toJson());
     }
 
     @AfterEach

@@ -28,7 +28,7 @@ public final class StartedService {
                 })
                 .build();
         Loadline loadline = Loadline.builder("started")
-                .memory(() -> Readings.node(args[0].equals("waits") ? 0 : 4L << 30))
+                .memory(memory -> memory.reader(() -> Readings.node(args[0].equals("waits") ? 0 : 4L << 30)))
                 .startup(StartupPlan.builder()
                         .stage(stage)
                         .gate(gate -> gate.lockFile(Path.of(args[1])))

@@ -38,6 +38,11 @@ public final class MemoryGate {
     private static final long MIN_NEED_BYTES = 32L << 20;
     private static final double RESERVE = 1.25;
 
+    /** What a stage may always turn out to need that has taken all that was expected. */
+    private static final long MIN_REST_BYTES = 8L << 20;
+
+    private static final double RELENTING_NANOS = Duration.ofSeconds(4).toNanos();
+
     /** More than the noise of a node in two seconds, less than the start of any JVM. */
     private static final long MIN_STEP_BYTES = 16L << 20;
 
@@ -46,11 +51,8 @@ public final class MemoryGate {
 
     private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(2).toNanos();
 
-    /** Who begins to listen in the middle of another's start must hear it. */
-    private static final long LISTEN_NANOS = 3 * POLL_NANOS;
-
-    private static final long SILENCE_NANOS = Duration.ofSeconds(2).toNanos();
-    private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
+    /** Instances that wait for the same thing do not all give up at once: some do when so much of maxWait is left. */
+    private static final double EARLIER = 0.25;
 
     private final MemoryReader reader;
     private final Ticker ticker;
@@ -60,25 +62,18 @@ public final class MemoryGate {
     private final @Nullable ClaimFile claimFile;
 
     @GuardedBy("this")
-    private final Sensing sensing = new Sensing();
+    private final Chance chance;
 
     @GuardedBy("this")
-    private long chance;
+    private final Sensing sensing;
 
-    /** What is left of the time that passes before the first stage, while no other instance seems to be starting. */
+    /** Whether the lock file is locked. */
     @GuardedBy("this")
-    private long slotNanos;
-
-    /** When no other instance was seen starting; null if one was seen since, or nobody looked. */
-    @GuardedBy("this")
-    private @Nullable Long idleNanos;
+    private boolean claimed;
 
     /** When the first stage that is not critical came. */
     @GuardedBy("this")
     private @Nullable Long jitterBegunNanos;
-
-    @GuardedBy("this")
-    private long silenceNanos = SILENCE_NANOS;
 
     /** Written under the lock; read by reports, never stale. */
     private volatile long wentAhead;
@@ -88,11 +83,10 @@ public final class MemoryGate {
         this.ticker = builder.ticker;
         this.maxWaitNanos = builder.maxWait.toNanos();
         this.maxPressure = builder.maxPressure;
-        long hash = hash(builder.instance);
-        this.jitterNanos = (long) (fraction(mix(hash + 1)) * builder.jitter.toNanos());
-        this.slotNanos = LISTEN_NANOS + (long) (fraction(mix(hash + 2)) * builder.slot.toNanos());
+        this.chance = new Chance(builder.instance);
+        this.jitterNanos = (long) (chance.own() * builder.jitter.toNanos());
+        this.sensing = new Sensing(chance, builder.slot.toNanos());
         this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
-        this.chance = hash;
     }
 
     /** A builder for a gate that looks at {@code reader}. */
@@ -127,11 +121,7 @@ public final class MemoryGate {
     /** Reads the memory, which is also listened to. */
     synchronized MemoryReading read() {
         MemoryReading reading = reader.read();
-        OptionalLong headroom =
-                reading.nodeHeadroomBytes().isPresent() ? reading.nodeHeadroomBytes() : reading.cgroupHeadroomBytes();
-        if (headroom.isPresent()) {
-            sensing.sample(ticker.read(), headroom.getAsLong(), silenceNanos);
-        }
+        sensing.hear(ticker.read(), reading);
         return reading;
     }
 
@@ -141,8 +131,7 @@ public final class MemoryGate {
      * @param bounded whether it goes ahead when it has waited too long
      */
     synchronized Turn turn(StartupStage stage, boolean bounded, OptionalLong beforeBytes, OptionalLong beforeNanos) {
-        // Other instances run the same plan: they are silent for no longer than this one was.
-        silenceNanos = Math.min(MAX_SILENCE_NANOS, Math.max(silenceNanos, beforeNanos.orElse(0)));
+        sensing.silence(beforeNanos.orElse(0));
         return new Turn(stage, bounded, needBytes(stage.estimateBytes(), beforeBytes));
     }
 
@@ -154,14 +143,17 @@ public final class MemoryGate {
             return true;
         }
         String memory = obstacle(reading, turn.needBytes);
+        if (memory != null) {
+            sensing.notIdle();
+        }
         String obstacle = memory != null ? memory : othersInTheWay(turn, now);
-        if (obstacle != null && turn.bounded && turn.waitedNanos() >= maxWaitNanos) {
+        if (obstacle != null && turn.bounded && turn.waitedNanos() >= patienceNanos()) {
             goAhead(turn, obstacle);
             obstacle = null;
         }
         if (obstacle == null) {
-            turn.enter(maxWaitNanos);
-            slotNanos = 0;
+            turn.enter(patienceNanos());
+            sensing.begun();
             return true;
         }
         // Memory comes back slowly, another instance's end wants to be noticed at once.
@@ -179,8 +171,10 @@ public final class MemoryGate {
         if (!turn.gated || turn.wentAhead()) {
             return true;
         }
-        long rest = Math.max((long) (RESERVE * MIN_NEED_BYTES), turn.needBytes - takenBytes);
-        String obstacle = obstacle(reading, rest);
+        String obstacle = obstacle(reading, restBytes(turn, takenBytes));
+        if (obstacle == null && !claimed && turn.mayWaitAtCheckpoint()) {
+            obstacle = sensing.collision(now, stepBytes(turn), takenBytes, turn.needBytes);
+        }
         if (obstacle != null && turn.mayWaitAtCheckpoint()) {
             turn.refuse(now, "at a checkpoint: " + obstacle, POLL_NANOS);
             return false;
@@ -188,7 +182,19 @@ public final class MemoryGate {
         if (obstacle != null) {
             goAhead(turn, obstacle);
         }
+        turn.goOn();
         return true;
+    }
+
+    /**
+     * What a stage still needs that has taken {@code takenBytes}. Its reserve shrinks while it waits, sooner for some: of
+     * instances that hold what the others wait for one has to go on, and what it really needs may well be there.
+     */
+    @GuardedBy("this")
+    private long restBytes(Turn turn, long takenBytes) {
+        double waited = turn.waitsNanos() / (RELENTING_NANOS * (0.5 + chance.own()));
+        double reserve = 1 + (RESERVE - 1) * Math.max(0, 1 - waited);
+        return (long) Math.max((double) MIN_REST_BYTES, reserve * (turn.needBytes / RESERVE - takenBytes));
     }
 
     /** The wait before {@code turn} may ask again: spread by a quarter, so that instances do not ask in step. */
@@ -198,8 +204,7 @@ public final class MemoryGate {
 
     /** A factor between 0.75 and 1.25, another one at each call. */
     synchronized double spread() {
-        chance = mix(chance + 1);
-        return 0.75 + 0.5 * fraction(chance);
+        return 0.75 + 0.5 * chance.next();
     }
 
     /** Gives the claim back: another instance may begin, or the next stage of this one. */
@@ -207,9 +212,8 @@ public final class MemoryGate {
         if (claimFile != null) {
             claimFile.release();
         }
-        // What fell until now was this instance's own doing.
-        sensing.clear();
-        idleNanos = null;
+        claimed = false;
+        sensing.over();
     }
 
     private @Nullable String obstacle(MemoryReading reading, long need) {
@@ -238,10 +242,11 @@ public final class MemoryGate {
             return "jitter between instances";
         }
         ClaimFile.Attempt attempt = claimFile == null ? ClaimFile.Attempt.UNUSABLE : claimFile.tryClaim();
+        claimed = attempt == ClaimFile.Attempt.CLAIMED;
         return switch (attempt) {
             case CLAIMED -> null;
             case TAKEN -> "another instance holds the claim";
-            case UNUSABLE -> sensed(turn, now);
+            case UNUSABLE -> sensing.inTheWay(now, stepBytes(turn));
         };
     }
 
@@ -253,23 +258,14 @@ public final class MemoryGate {
         return now - jitterBegunNanos >= jitterNanos;
     }
 
+    /** Others run the same plan: what is much less than this stage needs is no start of theirs. */
+    private static long stepBytes(Turn turn) {
+        return Math.max(MIN_STEP_BYTES, turn.needBytes / 8);
+    }
+
     @GuardedBy("this")
-    private @Nullable String sensed(Turn turn, long now) {
-        if (!sensing.hears()) {
-            return null;
-        }
-        // Others run the same plan: what is much less than this stage needs is no start of theirs.
-        long step = Math.max(MIN_STEP_BYTES, turn.needBytes / 8);
-        long fallen = sensing.fallenBytes(step);
-        if (fallen >= step) {
-            idleNanos = null;
-            return "another instance seems to be starting: headroom fell by " + StartupReport.mib(fallen);
-        }
-        if (slotNanos > 0 && idleNanos != null) {
-            slotNanos -= now - idleNanos;
-        }
-        idleNanos = now;
-        return slotNanos > 0 ? "slot between instances" : null;
+    private long patienceNanos() {
+        return (long) (maxWaitNanos * (1 - EARLIER * chance.own()));
     }
 
     @GuardedBy("this")
@@ -282,26 +278,6 @@ public final class MemoryGate {
         turn.goAhead(obstacle);
         long before = wentAhead;
         wentAhead = before + 1;
-    }
-
-    /** FNV-1a, with the bits mixed once more. */
-    private static long hash(String text) {
-        long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-        }
-        return mix(hash);
-    }
-
-    private static long mix(long bits) {
-        long mixed = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
-        return mixed ^ (mixed >>> 31);
-    }
-
-    /** 0 to below 1. */
-    private static double fraction(long bits) {
-        return (bits >>> 11) * 0x1p-53;
     }
 
     /** Builds gates. Not thread-safe. */

@@ -18,6 +18,7 @@ final class Turn {
     final long needBytes;
 
     private long waitedNanos;
+    private long waitsNanos;
     private long checkpointLimitNanos;
     private String reason = "";
     private boolean wentAhead;
@@ -35,8 +36,20 @@ final class Turn {
 
     /** Counts the time since it was refused last, if it was, as waiting. */
     synchronized void asks(long nowNanos) {
-        waitedNanos += refused ? nowNanos - refusedNanos : 0;
+        long passed = refused ? nowNanos - refusedNanos : 0;
+        waitedNanos += passed;
+        waitsNanos += passed;
         refused = false;
+    }
+
+    /** It does not wait any more, at this checkpoint. */
+    synchronized void goOn() {
+        waitsNanos = 0;
+    }
+
+    /** How long it has waited since it last went on. */
+    synchronized long waitsNanos() {
+        return waitsNanos;
     }
 
     /** It waits for something that is not the gate's. */
@@ -55,6 +68,7 @@ final class Turn {
     /** It begins; at its checkpoints it may wait as long as {@code maxWaitNanos} allows. */
     synchronized void enter(long maxWaitNanos) {
         backoffNanos = 0;
+        waitsNanos = 0;
         checkpointLimitNanos = bounded ? maxWaitNanos : waitedNanos + maxWaitNanos;
     }
 

@@ -27,7 +27,7 @@ class FleetTest {
                 })
                 .summaryStatistics();
 
-        assertThat(peaks.getAverage()).isLessThan(1.35);
+        assertThat(peaks.getAverage()).isLessThan(1.4);
         assertThat(peaks.getMax()).isLessThanOrEqualTo(1.5);
     }
 }

@@ -108,6 +108,7 @@ final class SimulatedFleet {
         private final double bootSeconds = 1 + random.nextDouble();
         private double nextAskAt;
         private double work;
+        private boolean mayGoOn = true;
         private double bytes;
         double beganAt = -1;
         double readyAt = -1;
@@ -153,6 +154,13 @@ final class SimulatedFleet {
         }
 
         private void work() {
+            if (seconds >= nextAskAt && bytes < 2 * steadyBytes) {
+                nextAskAt = seconds + 0.05;
+                mayGoOn = gate.mayGoOn(turn, gate.read(), (long) (bytes - BOOTED * steadyBytes));
+            }
+            if (!mayGoOn) {
+                return;
+            }
             work += STEP_NANOS / 1e9 / slowdown();
             double grown = Math.min(1, work / growSeconds);
             bytes = steadyBytes * (BOOTED + (2 - BOOTED) * grown);

@@ -93,8 +93,8 @@ public final class DrainCoordinator implements AutoCloseable {
         this.limiter = builder.limiter;
         this.heartbeat = builder.heartbeat;
         this.deadlineNanos = builder.deadline.toNanos();
-        this.quietNanos = builder.quiet.toNanos();
-        this.settleMaxNanos = builder.settleMax.toNanos();
+        this.quietNanos = builder.quietOrDefault().toNanos();
+        this.settleMaxNanos = builder.longestSettling().toNanos();
         this.arrivals = new Arrivals(seen(), now());
         this.beats = heartbeat.listen(beat -> advance());
     }
@@ -144,9 +144,11 @@ public final class DrainCoordinator implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public CompletionStage<DrainResult> drainAsync(String reason, Settling settling) {
-        // Before the phases: a heartbeat may move those on at once, and readiness must be down by then.
+        long begun = now();
+        // Before the phases: a heartbeat may move those on at once, and readiness must be down by then. What listeners
+        // take for it is taken from the deadline.
         availability.draining(reason);
-        if (begin(settling)) {
+        if (begin(settling, begun)) {
             listeners.deliver();
             advance();
         }
@@ -223,7 +225,7 @@ public final class DrainCoordinator implements AutoCloseable {
         beats.close();
     }
 
-    private boolean begin(Settling settling) {
+    private boolean begin(Settling settling, long begun) {
         lock.lock();
         try {
             if (phase != DrainPhase.NONE) {
@@ -231,7 +233,7 @@ public final class DrainCoordinator implements AutoCloseable {
             }
             long now = now();
             arrivals.read(seen(), now);
-            begunNanos = now;
+            begunNanos = begun;
             refusedBefore = limiter.stats().refused();
             quietNeededNanos = settling == Settling.SKIP ? 0 : quietNeeded();
             arrivals.restart(now);
@@ -270,7 +272,8 @@ public final class DrainCoordinator implements AutoCloseable {
                 enter(DrainPhase.QUIESCING, now);
                 quiesces = true;
             }
-            expired = phase == DrainPhase.QUIESCING && now - begunNanos >= deadlineNanos;
+            // Also one that should have ended but for an error, such as an exhausted memory.
+            expired = phase.compareTo(DrainPhase.QUIESCING) >= 0 && result == null && now - begunNanos >= deadlineNanos;
             aborted = deaf;
         } finally {
             lock.unlock();
@@ -289,9 +292,7 @@ public final class DrainCoordinator implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean hasSettled(long now) {
-        return arrivals.silentNanos(now) >= quietNeededNanos
-                || now - begunNanos >= settleMaxNanos
-                || now - begunNanos >= deadlineNanos;
+        return arrivals.silentNanos(now) >= quietNeededNanos || now - begunNanos >= settleMaxNanos;
     }
 
     private void finish(DrainOutcome wanted) {
@@ -384,7 +385,7 @@ public final class DrainCoordinator implements AutoCloseable {
         private final ConcurrencyLimiter limiter;
         private final Heartbeat heartbeat;
         private Duration deadline = Duration.ofSeconds(25);
-        private Duration quiet = Duration.ofSeconds(1);
+        private @Nullable Duration quiet;
         private Duration settleMax = Duration.ofSeconds(10);
 
         private Builder(Availability availability, ConcurrencyLimiter limiter, Heartbeat heartbeat) {
@@ -406,7 +407,8 @@ public final class DrainCoordinator implements AutoCloseable {
 
         /**
          * Sets the least silence that counts as the end of the traffic. Where a platform removes instances by probing
-         * them, make it the probe's period times its failure threshold plus the time the news takes. Default: 1 s.
+         * them, make it the probe's period times its failure threshold plus the time the news takes. Default: 1 s, or
+         * less if settling may not take as long.
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
@@ -417,7 +419,8 @@ public final class DrainCoordinator implements AutoCloseable {
         }
 
         /**
-         * Sets the longest time to wait for the end of the traffic. Default: 10 s.
+         * Sets the longest time to wait for the end of the traffic; no more than half of the deadline is waited, so that
+         * calls have time to finish. Default: 10 s.
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
@@ -427,8 +430,41 @@ public final class DrainCoordinator implements AutoCloseable {
             return this;
         }
 
-        /** A coordinator that listens to its heartbeat from now on. */
+        /**
+         * Refuses durations that contradict each other.
+         *
+         * @throws IllegalArgumentException if quiet is longer than settling may take, which would cut it silently
+         */
+        @CanIgnoreReturnValue
+        public Builder check() {
+            checkArgument(
+                    quiet == null || quiet.compareTo(longestSettling()) <= 0,
+                    "quiet must not be longer than settleMax, nor than half of the deadline: %s > %s",
+                    quiet,
+                    longestSettling());
+            return this;
+        }
+
+        private Duration quietOrDefault() {
+            return quiet == null ? min(Duration.ofSeconds(1), longestSettling()) : quiet;
+        }
+
+        /** Traffic that never stops must leave time for the calls that run then. */
+        private Duration longestSettling() {
+            return min(settleMax, deadline.dividedBy(2));
+        }
+
+        private static Duration min(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? one : other;
+        }
+
+        /**
+         * A coordinator that listens to its heartbeat from now on.
+         *
+         * @throws IllegalArgumentException as {@link #check()}
+         */
         public DrainCoordinator build() {
+            check();
             return new DrainCoordinator(this);
         }
 

@@ -9,24 +9,34 @@ import static io.loadline.internal.Checks.checkArgument;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.advice.MemoryAdvisor;
+import io.loadline.advice.StartupFigures;
 import io.loadline.availability.Availability;
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
+import io.loadline.management.StartupStatus;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryReader;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupReport;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +46,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Loadline loadline = Loadline.builder("checkout").meterRegistry(registry).build().start();
- * loadline.availability().ready("server listens");
+ * loadline.startup().begin("server listens");
  * String page = loadline.limiter().call(() -> backend.fetch(id));
  * }</pre>
  */
 public final class Loadline implements AutoCloseable {
+    /** A stage that ignores its interruption is left behind after less. */
+    private static final Duration CANCELLED_START = Duration.ofMillis(1_200);
+
     private final String name;
     private final Heartbeat heartbeat;
     private final Registration beats;
     private final Availability availability;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
+    private final Startup startup;
+    private final DependencyChecks dependencies;
     private final LoadSignal signal;
     private final FatalErrors fatalErrors;
     private final MemoryMonitor memory;
@@ -75,22 +90,30 @@ public final class Loadline implements AutoCloseable {
         this.limiter = limiterBuilder.onFailure(fatalErrors::report).build();
         this.beats = heartbeat.listen(this::beatLimiter);
         DrainCoordinator.Builder drainBuilder = DrainCoordinator.builder(availability, limiter, heartbeat);
+        builder.participants.forEach(drainBuilder::participant);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
         LoadSignal.Builder signalBuilder =
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
+        this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
         MemoryMonitor.Builder memoryBuilder = MemoryMonitor.builder(name, heartbeat)
                 .reader(MemoryReader.builder().ticker(builder.ticker).build())
                 .started(this::hasStarted)
                 .completedCalls(() -> limiter.stats().completed());
         builder.memory.accept(memoryBuilder);
         this.memory = memoryBuilder.build();
-        MemoryAdvisor.Builder advisorBuilder = MemoryAdvisor.builder(name, memory, signal);
+        this.startup = Startup.builder(builder.startup, availability, memory.reader())
+                .ticker(builder.ticker)
+                .idle(() -> limiter.inFlight() == 0)
+                .build();
+        MemoryAdvisor.Builder advisorBuilder =
+                MemoryAdvisor.builder(name, memory, signal).startup(this::startupFigures);
         builder.advice.accept(advisorBuilder);
         this.advisor = advisorBuilder.build();
-        this.metrics = new LoadlineMetrics(name, version(), signal, drain).memory(advisor, fatalErrors);
+        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
+                .memory(advisor, fatalErrors);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -151,6 +174,16 @@ public final class Loadline implements AutoCloseable {
         return drain;
     }
 
+    /** How it starts: {@link Startup#begin} when the server listens. */
+    public Startup startup() {
+        return startup;
+    }
+
+    /** What it depends on. */
+    public DependencyChecks dependencies() {
+        return dependencies;
+    }
+
     /** How loaded it is. */
     public LoadSignal signal() {
         return signal;
@@ -183,12 +216,17 @@ public final class Loadline implements AutoCloseable {
 
     /** What {@code /loadline} tells. */
     public LoadlineStatus status() {
-        return LoadlineStatus.of(name, signal.snapshot());
+        return LoadlineStatus.of(
+                name, signal.snapshot(), availability.readinessHolds(), drain.progress(), dependencies.statuses());
     }
 
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(name, availability, signal)
+        return new ManagementEndpoints(availability, signal, this::status)
+                .read(
+                        "/loadline/startup",
+                        "application/json",
+                        () -> StartupStatus.of(startup.report()).toJson())
                 .read(
                         "/loadline/memory",
                         "application/json",
@@ -222,6 +260,7 @@ public final class Loadline implements AutoCloseable {
                         drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
                     }
                 } finally {
+                    awaitCancelledStart();
                     closeServer.run();
                 }
             } finally {
@@ -237,7 +276,9 @@ public final class Loadline implements AutoCloseable {
         closed = true;
         heartbeat.close();
         beats.close();
+        startup.close();
         drain.close();
+        dependencies.close();
         signal.close();
         memory.close();
         advisor.close();
@@ -252,6 +293,15 @@ public final class Loadline implements AutoCloseable {
         }
     }
 
+    /** A stage that was told to go, as the drain began, may need what {@code closeServer} closes. */
+    private void awaitCancelledStart() {
+        try {
+            boolean unused = startup.awaitEnd(CANCELLED_START);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** A drain needs a heartbeat, even if the signal came before {@link #start()}. */
     private synchronized boolean beatsUnlessClosed() {
         if (!closed) {
@@ -261,10 +311,22 @@ public final class Loadline implements AutoCloseable {
     }
 
     private boolean hasStarted() {
-        return switch (availability.state()) {
+        boolean serves = switch (availability.state()) {
             case STARTING, WARMING -> false;
             case READY, DRAINING, STOPPED, BROKEN -> true;
         };
+        return serves
+                && startup.report().stages().stream()
+                        .allMatch(stage -> stage.outcome().isEnd());
+    }
+
+    private StartupFigures startupFigures() {
+        StartupReport report = startup.report();
+        return new StartupFigures(
+                report.peakBytes(),
+                report.stages().stream()
+                        .map(stage -> new StartupFigures.Stage(stage.name(), stage.tookBytes()))
+                        .toList());
     }
 
     private void beatLimiter(Heartbeat.Beat beat) {
@@ -286,7 +348,10 @@ public final class Loadline implements AutoCloseable {
         private @Nullable MeterRegistry meterRegistry;
         private Consumer<? super ConcurrencyLimiter.Builder> limiter = builder -> {};
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
+        private final List<DependencyCheck> dependencies = new ArrayList<>();
+        private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
+        private StartupPlan startup = StartupPlan.empty();
         private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
         private Consumer<? super MemoryAdvisor.Builder> advice = builder -> {};
         private FatalErrors.Policy fatalErrors = FatalErrors.Policy.BREAK;
@@ -321,10 +386,39 @@ public final class Loadline implements AutoCloseable {
             return this;
         }
 
+        /** Adds something beside requests that has work of its own when the service leaves. */
+        @CanIgnoreReturnValue
+        public Builder drainParticipant(DrainParticipant participant) {
+            this.participants.add(participant);
+            return this;
+        }
+
+        /**
+         * Adds something the service depends on.
+         *
+         * @throws IllegalArgumentException if there is one of that name
+         */
+        @CanIgnoreReturnValue
+        public Builder dependency(DependencyCheck check) {
+            checkArgument(
+                    dependencies.stream().noneMatch(each -> each.name().equals(check.name())),
+                    "there is a dependency of this name already: '%s'",
+                    check.name());
+            this.dependencies.add(check);
+            return this;
+        }
+
         /** Configures the signal. */
         @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
+            return this;
+        }
+
+        /** Sets what is to be done before and after the service is ready. Default: nothing. */
+        @CanIgnoreReturnValue
+        public Builder startup(StartupPlan plan) {
+            this.startup = plan;
             return this;
         }
 

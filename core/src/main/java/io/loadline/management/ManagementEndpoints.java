@@ -28,20 +28,23 @@ public final class ManagementEndpoints {
     /** The paths that are always served; they are never limited. */
     public static final List<String> PATHS = List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
 
-    private final String name;
     private final Availability availability;
     private final LoadSignal signal;
+    private final Supplier<LoadlineStatus> status;
     private final Map<String, Supplier<Answer>> reads = new LinkedHashMap<>();
 
-    /** Reads about the application {@code name}. */
-    public ManagementEndpoints(String name, Availability availability, LoadSignal signal) {
-        this.name = name;
+    /** Reads about the application whose status {@code status} tells. */
+    public ManagementEndpoints(Availability availability, LoadSignal signal, Supplier<LoadlineStatus> status) {
         this.availability = availability;
+        this.status = status;
         this.signal = signal;
         reads.put("/livez", () -> probe(availability.liveness() == LivenessState.CORRECT));
-        reads.put("/readyz", () -> probe(availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC));
+        reads.put(
+                "/readyz",
+                () -> probe(
+                        availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC, availability.readinessHolds()));
         reads.put("/startupz", () -> probe(availability.isStarted()));
-        reads.put("/loadline", () -> Answer.json(200, status().toJson()));
+        reads.put("/loadline", () -> Answer.json(200, status.get().toJson()));
         reads.put("/loadline/load", () -> Answer.json(200, loadJson()));
     }
 
@@ -69,21 +72,24 @@ public final class ManagementEndpoints {
     private String loadJson() {
         // Notes that somebody follows it.
         double unused = signal.load();
-        return status().loadJson();
-    }
-
-    private LoadlineStatus status() {
-        return LoadlineStatus.of(name, signal.snapshot());
+        return status.get().loadJson();
     }
 
     private Answer probe(boolean good) {
-        String body = new JsonWriter()
+        return probe(good, List.of());
+    }
+
+    private Answer probe(boolean good, List<String> held) {
+        JsonWriter json = new JsonWriter()
                 .beginObject()
                 .member("status", good ? "UP" : "OUT_OF_SERVICE")
-                .member("state", availability.state().name())
-                .endObject()
-                .toString();
-        return Answer.json(good ? 200 : 503, body);
+                .member("state", availability.state().name());
+        if (!held.isEmpty()) {
+            json.beginArray("held");
+            held.forEach(json::element);
+            json.endArray();
+        }
+        return Answer.json(good ? 200 : 503, json.endObject().toString());
     }
 
     private static void serve(HttpExchange exchange, String path, Supplier<Answer> answer) throws IOException {

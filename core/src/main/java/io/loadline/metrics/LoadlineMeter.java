@@ -46,6 +46,40 @@ public enum LoadlineMeter {
     DRAIN_REMAINING("loadline.drain.remaining", "seconds", "Time left until the drain's deadline; 0 without a drain"),
     /** Tag: phase. */
     DRAIN_PHASE("loadline.drain.phase", null, "1 for the phase the drain is in, else 0", "phase"),
+    /** Tag: outcome. */
+    STARTUP_STAGES("loadline.startup.stages", "stages", "Startup stages by outcome", "outcome"),
+    /** NaN before. */
+    STARTUP_READY(
+            "loadline.startup.ready", "seconds", "Time from the beginning of the start until ready; NaN before that"),
+    /** NaN before the first stage. */
+    STARTUP_PEAK("loadline.startup.peak", "bytes", "Most memory seen during the start; NaN before the first stage"),
+    /** A counter. */
+    STARTUP_AHEAD(
+            "loadline.startup.ahead", null, "Stages that went ahead without memory, having waited for it too long"),
+    /** Tag: stage. */
+    STARTUP_STAGE_DURATION("loadline.startup.stage.duration", "seconds", "Time a startup stage ran", "stage"),
+    /** Tag: stage. */
+    STARTUP_STAGE_WAIT(
+            "loadline.startup.stage.wait",
+            "seconds",
+            "Time a startup stage waited for memory or other instances",
+            "stage"),
+    /** Tag: stage. */
+    STARTUP_STAGE_MEMORY(
+            "loadline.startup.stage.memory",
+            "bytes",
+            "By how much memory grew at most during a startup stage",
+            "stage"),
+    /** Counted down as they return, whether in time or not. */
+    DRAIN_PARTICIPANTS(
+            "loadline.drain.participants", null, "Participants of the drain that have not come to their end"),
+    /** Those whose adapters tell of them. */
+    LONG_LIVED("loadline.longlived", null, "Event streams, WebSockets and long polls that are open"),
+    /** Tag: dependency. NaN until it is known. */
+    DEPENDENCY_UP(
+            "loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
+    /** Holds by dependencies and others included. */
+    READINESS("loadline.readiness", null, "1 if the service accepts traffic, else 0"),
     /** Tag: state. */
     MEMORY_STATE("loadline.memory.state", null, "1 for the state the memory is in, else 0", "state"),
     /** See {@link io.loadline.memory.MemoryReading#footprintBytes()}. */

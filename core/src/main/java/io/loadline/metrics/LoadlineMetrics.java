@@ -7,7 +7,11 @@ package io.loadline.metrics;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.advice.MemoryAdvisor;
+import io.loadline.availability.Availability;
+import io.loadline.availability.DependencyChecks;
+import io.loadline.availability.DependencyStatus;
 import io.loadline.availability.FatalErrors;
+import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
@@ -16,6 +20,7 @@ import io.loadline.signal.LoadSignal;
 import io.loadline.signal.RouteSnapshot;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
+import io.loadline.startup.Startup;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -58,6 +63,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final String version;
     private final LoadSignal signal;
     private final DrainCoordinator drain;
+    private final Startup startup;
+    private final Availability availability;
+    private final DependencyChecks dependencies;
 
     @GuardedBy("this")
     private final List<Binding> bindings = new ArrayList<>();
@@ -69,12 +77,22 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private @Nullable MemoryMeters memory;
 
-    /** Meters about {@code application}, made of {@code signal} and {@code drain}. */
-    public LoadlineMetrics(String application, String version, LoadSignal signal, DrainCoordinator drain) {
+    /** Meters about {@code application}, made of the parts given. */
+    public LoadlineMetrics(
+            String application,
+            String version,
+            LoadSignal signal,
+            DrainCoordinator drain,
+            Availability availability,
+            DependencyChecks dependencies,
+            Startup startup) {
         this.application = application;
         this.version = version;
         this.signal = signal;
         this.drain = drain;
+        this.startup = startup;
+        this.availability = availability;
+        this.dependencies = dependencies;
     }
 
     /** Adds the meters of memory; registries that are bound already do not get them. */
@@ -149,6 +167,23 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.DRAIN_REMAINING,
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
+            meters.addAll(StartupMeters.register(startup, registry));
+            meters.add(register(
+                    LoadlineMeter.DRAIN_PARTICIPANTS,
+                    self -> self.drain.progress().participants()));
+            meters.add(register(
+                    LoadlineMeter.LONG_LIVED, self -> self.drain.longLived().count()));
+            meters.add(register(
+                    LoadlineMeter.READINESS,
+                    self -> self.availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC ? 1 : 0));
+            List<DependencyStatus> known = dependencies.statuses();
+            for (int i = 0; i < known.size(); i++) {
+                int place = i;
+                meters.add(register(
+                        LoadlineMeter.DEPENDENCY_UP,
+                        self -> isUp(self.dependencies.statuses().get(place)),
+                        known.get(i).name()));
+            }
             follow();
         }
 
@@ -226,6 +261,14 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private static String tag(Enum<?> value) {
             return value.name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    private static double isUp(DependencyStatus dependency) {
+        return switch (dependency.state()) {
+            case UP -> 1;
+            case DOWN -> 0;
+            case UNKNOWN -> Double.NaN;
+        };
     }
 
     private double countAt(int place, ToLongFunction<LimiterStats> count) {

@@ -8,8 +8,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.ServiceState;
+import io.loadline.drain.DrainCoordinator;
 import io.loadline.signal.SimulatedService;
+import io.loadline.startup.Readings;
+import io.loadline.startup.StageTier;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupStage;
+import io.loadline.time.Registration;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.net.ConnectException;
@@ -43,14 +52,47 @@ class ManagementServerTest {
     private final SimulatedService service = new SimulatedService();
     private final Set<Thread> threadsBefore =
             new HashSet<>(Thread.getAllStackTraces().keySet());
+    private final Startup startup = Startup.builder(
+                    StartupPlan.builder()
+                            .stage("prices \"A\"", stage -> {
+                                throw new IOException("no route\n");
+                            })
+                            .stage(StartupStage.builder("suggestions", stage -> {})
+                                    .tier(StageTier.BACKGROUND)
+                                    .build())
+                            .build(),
+                    service.availability,
+                    Readings::unknown)
+            .build();
     private final ManagementServer server = ManagementServer.start("127.0.0.1", 0, endpoints());
 
     private ManagementEndpoints endpoints() {
-        return new ManagementEndpoints("shop", service.availability, service.signal);
+        DrainCoordinator drain = DrainCoordinator.builder(service.availability, service.limiter, service.heartbeat)
+                .build();
+        DependencyChecks dependencies = DependencyChecks.create(
+                List.of(DependencyCheck.builder("stock \"db\"", () -> true)
+                        .effect(DependencyCheck.Effect.REPORT)
+                        .build()),
+                service.availability,
+                service.heartbeat);
+        return new ManagementEndpoints(
+                        service.availability,
+                        service.signal,
+                        () -> LoadlineStatus.of(
+                                "shop",
+                                service.signal.snapshot(),
+                                service.availability.readinessHolds(),
+                                drain.progress(),
+                                dependencies.statuses()))
+                .read(
+                        "/loadline/startup",
+                        "application/json",
+                        () -> StartupStatus.of(startup.report()).toJson());
     }
 
     @AfterEach
     void close() {
+        startup.close();
         server.close();
     }
 
@@ -142,6 +184,61 @@ class ManagementServerTest {
         assertThat(status.get("saturations").get("workers").doubleValue()).isEqualTo(0.3);
         assertThat(status.get("explanation").asString())
                 .isEqualTo(service.signal.snapshot().explanation());
+    }
+
+    @Test
+    void startup_beforeTheBeginning_hasItsStagesAndNoFigures() throws Exception {
+        JsonNode status = json("/loadline/startup");
+
+        assertThat(status.propertyNames())
+                .containsExactlyElementsOf(Arrays.stream(StartupStatus.class.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .toList());
+        assertThat(status.get("begun").booleanValue()).isFalse();
+        assertThat(status.get("readyAfterSeconds").isNull()).isTrue();
+        assertThat(status.get("peakBytes").isNull()).isTrue();
+        assertThat(status.get("stages").get(1).get("name").asString()).isEqualTo("suggestions");
+        assertThat(status.get("stages").get(1).get("tier").asString()).isEqualTo("BACKGROUND");
+        assertThat(status.get("stages").get(1).get("outcome").asString()).isEqualTo("PENDING");
+    }
+
+    @Test
+    void startup_thatHasFailed_saysWhy() throws Exception {
+        startup.begin("listens");
+        assertThat(startup.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        JsonNode stage = json("/loadline/startup").get("stages").get(0);
+
+        assertThat(stage.propertyNames())
+                .containsExactlyElementsOf(Arrays.stream(StartupStatus.Stage.class.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .toList());
+        assertThat(stage.get("name").asString()).isEqualTo("prices \"A\"");
+        assertThat(stage.get("outcome").asString()).isEqualTo("FAILED");
+        assertThat(stage.get("failure").asString()).isEqualTo("java.io.IOException: no route\n");
+        assertThat(stage.get("memoryDeltaBytes").isNull()).isTrue();
+        assertThat(get("/livez").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void status_tellsTheDrainTheDependenciesAndWhyReadinessIsHeld() throws Exception {
+        enter(ServiceState.READY);
+        Registration hold = service.availability.holdReadiness("dependency 'db' is down");
+        JsonNode status = json("/loadline");
+
+        assertThat(status.get("drain").toString())
+                .isEqualTo("{\"phase\":\"NONE\",\"participants\":0,\"longLived\":0,\"refused\":0,"
+                        + "\"remainingSeconds\":0.0}");
+        assertThat(status.get("dependencies").toString())
+                .isEqualTo("[{\"name\":\"stock \\\"db\\\"\",\"state\":\"UNKNOWN\",\"effect\":\"REPORT\","
+                        + "\"holding\":false,\"failures\":0,\"lastMillis\":null,\"lastFailure\":null}]");
+        assertThat(status.get("readinessHeld").get(0).asString()).isEqualTo("dependency 'db' is down");
+
+        HttpResponse<String> probe = send(request("/readyz").GET());
+        assertThat(probe.statusCode()).isEqualTo(503);
+        assertThat(JSON.readTree(probe.body()).get("held").get(0).asString()).isEqualTo("dependency 'db' is down");
+        assertThat(send(request("/livez").GET()).statusCode()).isEqualTo(200);
+        hold.close();
+        assertThat(send(request("/readyz").GET()).body()).isEqualTo("{\"status\":\"UP\",\"state\":\"READY\"}");
     }
 
     @Test

@@ -9,15 +9,22 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.loadline.LogCapture;
 import io.loadline.advice.MemoryAdvisor;
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.drain.DrainParticipant;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.Permit;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryReading;
 import io.loadline.signal.SimulatedService;
 import io.loadline.signal.Validity;
+import io.loadline.startup.Readings;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
+import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -32,8 +39,10 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +51,7 @@ class LoadlineMetricsTest {
     private static final Set<LoadlineMeter> COUNTERS = EnumSet.of(
             LoadlineMeter.REQUESTS,
             LoadlineMeter.SHADOWED,
+            LoadlineMeter.STARTUP_AHEAD,
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
             LoadlineMeter.FATAL_ERRORS);
 
@@ -49,13 +59,17 @@ class LoadlineMetricsTest {
     private final DrainCoordinator drain = DrainCoordinator.builder(
                     service.availability, service.limiter, service.heartbeat)
             .build();
+    private final Startup startup = startup(service);
+    private final DependencyChecks dependencies = DependencyChecks.create(
+            List.of(DependencyCheck.builder("db", () -> true).build()), service.availability, service.heartbeat);
     private final MemoryMonitor memory =
             MemoryMonitor.builder("shop", service.heartbeat).build();
     private final FatalErrors errors = FatalErrors.create(service.availability, FatalErrors.Policy.REPORT);
     private final MemoryAdvisor advisor =
             MemoryAdvisor.builder("shop", memory, service.signal).build();
-    private final LoadlineMetrics metrics =
-            new LoadlineMetrics("shop", "1.2.3", service.signal, drain).memory(advisor, errors);
+    private final LoadlineMetrics metrics = new LoadlineMetrics(
+                    "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
+            .memory(advisor, errors);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -112,7 +126,10 @@ class LoadlineMetricsTest {
                 "1",
                 racing.signal,
                 DrainCoordinator.builder(racing.availability, racing.limiter, racing.heartbeat)
-                        .build());
+                        .build(),
+                racing.availability,
+                dependencies,
+                startup(racing));
         late.bindTo(registry);
         racing.ready();
         racing.offer(50, Duration.ofMillis(1000));
@@ -250,6 +267,21 @@ class LoadlineMetricsTest {
     }
 
     @Test
+    void startup_isToldByOutcomeAndStage() throws InterruptedException {
+        metrics.bindTo(registry);
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "pending")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.STARTUP_READY)).isNaN();
+        assertThat(gauge(LoadlineMeter.STARTUP_PEAK)).isNaN();
+        startup.begin("listens");
+        assertThat(startup.awaitEnd(Duration.ofSeconds(10))).isTrue();
+
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "done")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "pending")).isZero();
+        assertThat(gauge(LoadlineMeter.STARTUP_READY)).isNotNegative();
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGE_MEMORY, "stage", "prices")).isEqualTo(5 << 20);
+    }
+
+    @Test
     void close_removesAllMetersFromAllRegistries() {
         MeterRegistry second = new SimpleMeterRegistry();
         second.counter("mine").increment();
@@ -297,7 +329,8 @@ class LoadlineMetricsTest {
         metrics.bindTo(registry);
         Set<Meter> before = new HashSet<>(registry.getMeters());
         try (LogCapture log = LogCapture.of(LoadlineMetrics.class)) {
-            LoadlineMetrics second = new LoadlineMetrics("other", "1", service.signal, drain);
+            LoadlineMetrics second = new LoadlineMetrics(
+                    "other", "1", service.signal, drain, service.availability, dependencies, startup);
             second.bindTo(registry);
             metrics.bindTo(registry);
             second.close();
@@ -380,6 +413,47 @@ class LoadlineMetricsTest {
         }
         assertThat(last).hasSizeGreaterThan(30);
         assertThat(count("other", "refused")).isPositive();
+    }
+
+    private static Startup startup(SimulatedService service) {
+        StartupPlan plan = StartupPlan.builder()
+                .stage("prices", stage -> stage.report(5 << 20))
+                .build();
+        return Startup.builder(plan, service.availability, Readings::unknown).build();
+    }
+
+    @Test
+    void gauges_ofDrainReadinessAndDependencies_followThem() {
+        metrics.bindTo(registry);
+        assertThat(gauge(LoadlineMeter.READINESS)).isZero();
+        assertThat(gauge(LoadlineMeter.DEPENDENCY_UP, "dependency", "db")).isNaN();
+        service.ready();
+        dependencies.close();
+        assertThat(gauge(LoadlineMeter.READINESS)).isEqualTo(1);
+        Registration hold = service.availability.holdReadiness("arranged");
+        assertThat(gauge(LoadlineMeter.READINESS)).isZero();
+        hold.close();
+
+        CountDownLatch released = new CountDownLatch(1);
+        drain.add(new DrainParticipant() {
+            @Override
+            public String name() {
+                return "consumer";
+            }
+
+            @Override
+            public void drain(Duration timeLeft) throws InterruptedException {
+                released.await();
+            }
+        });
+        Registration stream = drain.longLived().open("GET /events", () -> {});
+        assertThat(gauge(LoadlineMeter.LONG_LIVED)).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.DRAIN_PARTICIPANTS)).isZero();
+        drain.drainAsync("SIGTERM", Settling.SKIP);
+        assertThat(gauge(LoadlineMeter.DRAIN_PARTICIPANTS)).isEqualTo(1);
+        stream.close();
+        assertThat(gauge(LoadlineMeter.LONG_LIVED)).isZero();
+        released.countDown();
     }
 
     private static PrometheusMeterRegistry prometheus() {

@@ -61,7 +61,7 @@ public final class MemoryStability {
     private @Nullable MemoryWindow current;
     private MemoryState state = MemoryState.WARMING;
     private long sinceNanos;
-    private String reason = "the service is starting";
+    private String reason = "the start is not over";
     private @Nullable MemoryState candidate;
     private MemoryTrend footprintTrend = MemoryTrend.NONE;
     private MemoryTrend liveTrend = MemoryTrend.NONE;

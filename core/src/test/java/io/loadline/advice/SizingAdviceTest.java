@@ -60,8 +60,8 @@ class SizingAdviceTest {
                 .sum();
         long limit = advice.limitBytes().getAsLong();
         double heap = limit * advice.maxRamPercentage().getAsDouble() / 100;
-        assertThat(heap + outside).isLessThanOrEqualTo(limit);
-        assertThat(heap).isCloseTo(advice.heapBytes().getAsLong(), within(limit * 0.001 + 1));
+        assertThat(heap + outside).isLessThanOrEqualTo((double) limit);
+        assertThat(heap).isCloseTo((double) advice.heapBytes().getAsLong(), within(limit * 0.001 + 1));
     }
 
     @Test

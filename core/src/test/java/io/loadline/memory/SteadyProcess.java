@@ -26,9 +26,6 @@ public final class SteadyProcess {
     private static final Duration WINDOW = Duration.ofMillis(1_200);
     private static final long WARM_UP_NANOS = 1_000_000_000L;
 
-    /** Written by the worker so that its garbage is made at all. */
-    private static volatile Object garbage;
-
     /** Written by the main thread, read by the worker. */
     private static volatile boolean growing;
 
@@ -59,9 +56,11 @@ public final class SteadyProcess {
 
     private static void work(AtomicLong calls, List<ByteBuffer> held) {
         while (true) {
+            List<byte[]> garbage = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                garbage = new byte[10_000];
+                garbage.add(new byte[10_000]);
             }
+            garbage.clear();
             calls.incrementAndGet();
             if (growing && calls.get() % 10 == 0) {
                 held.add(touched(3));

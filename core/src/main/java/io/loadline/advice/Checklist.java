@@ -33,7 +33,7 @@ public record Checklist(List<Item> items) {
     static Checklist of(SizingInput input, SizingAdvice advice, Scaling scaling) {
         return new Checklist(List.of(
                 stabilises(input.memory()),
-                startup(input, advice),
+                startup(advice),
                 request(input, advice),
                 limit(input.memory().reading(), advice),
                 scaling(scaling)));
@@ -66,7 +66,7 @@ public record Checklist(List<Item> items) {
         };
     }
 
-    private static Item startup(SizingInput input, SizingAdvice advice) {
+    private static Item startup(SizingAdvice advice) {
         long peak = advice.startupPeakBytes().orElse(0);
         if (peak == 0 || advice.steadyBytes().isEmpty()) {
             String figures = "peak of the start " + (peak == 0 ? "unknown" : mib(peak)) + ", steady use not known";

@@ -18,7 +18,8 @@ final class Hints {
     /*
      * Collector: with less than two CPUs concurrent collectors take turns with the application, and in a small heap the
      * tables and threads of G1 cost more than the pauses of Serial; the JVM itself picks Serial below two CPUs or 1792
-     * MiB. Nobody is told to leave Z or Shenandoah: whoever runs them wants short pauses.
+     * MiB. But after a start that took much more than the service needs, only a collector that gives memory back will do.
+     * Nobody is told to leave Z or Shenandoah: whoever runs them wants short pauses.
      *
      * Giving back: G1 returns memory only where little of the heap may be free, Serial and Parallel hardly ever do. The
      * peak of the start then stays resident for good.
@@ -36,12 +37,13 @@ final class Hints {
     private Hints() {}
 
     /** The collector that fits a heap of {@code heap} bytes. */
-    static String collector(SizingInput input, long heap) {
+    static String collector(SizingInput input, SteadyUse use, long heap) {
         String present = input.flags().collector();
         if (present.equals("Z") || present.equals("Shenandoah") || present.equals("unknown")) {
             return present;
         }
-        return input.cpus() < 2 || heap < SMALL_HEAP ? "Serial" : present.equals("Serial") ? "G1" : present;
+        boolean small = heap < SMALL_HEAP && !isSpike(input, use);
+        return input.cpus() < 2 || small ? "Serial" : present.equals("Serial") ? "G1" : present;
     }
 
     /** What can be told whatever the memory does. */
@@ -97,11 +99,8 @@ final class Hints {
     static List<Hint> of(SizingInput input, SteadyUse use, List<Part> parts, long limit, long heap, String collector) {
         List<Hint> hints = new ArrayList<>(ofTheProcess(input));
         JvmFlags flags = input.flags();
-        long peak = input.startupPeakBytes().orElse(0);
-        boolean spike =
-                peak > SizingAdvice.STARTUP_RATIO * use.footprintMedianBytes().orElse(Long.MAX_VALUE);
         boolean kept = use.heapCommittedBytes() > KEPT * use.heapUsedBytes();
-        if ((spike || kept) && !flags.isHeapFixed()) {
+        if ((isSpike(input, use) || kept) && !flags.isHeapFixed()) {
             if (collector.equals("G1") && flags.maxHeapFreeRatio().orElse(1) > FREE_RATIO) {
                 add(
                         hints,
@@ -114,7 +113,7 @@ final class Hints {
                 add(
                         hints,
                         "keeps-peak",
-                        "%s keeps what the heap once took, now %s for a live heap of %s: keep the start small, or use G1",
+                        "%s keeps what the heap once took, now %s for a live heap of %s: keep the start small",
                         collector,
                         mib(use.heapCommittedBytes()),
                         mib(use.heapLiveBytes().orElse(0)));
@@ -169,6 +168,11 @@ final class Hints {
                     "with so small a limit the JVM may go by -XX:MinRAMPercentage instead of MaxRAMPercentage: set both");
         }
         return hints;
+    }
+
+    private static boolean isSpike(SizingInput input, SteadyUse use) {
+        return input.startupPeakBytes().orElse(0)
+                > SizingAdvice.STARTUP_RATIO * use.footprintMedianBytes().orElse(Long.MAX_VALUE);
     }
 
     private static void addNativeRest(List<Hint> hints, SizingInput input, long rest) {

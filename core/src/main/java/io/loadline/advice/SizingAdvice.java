@@ -94,7 +94,7 @@ public record SizingAdvice(
 
     private static SizingAdvice none(SizingInput input, MemorySnapshot memory) {
         String reason = switch (memory.state()) {
-            case WARMING -> "the service is starting";
+            case WARMING -> "the start is not over";
             case LEAK_SUSPECT -> "there is the suspicion of a leak: " + memory.reason();
             case GROWING -> "memory grows: " + memory.reason();
             case SETTLING, STABLE, IDLE_STABLE -> memory.reason();
@@ -130,7 +130,7 @@ public record SizingAdvice(
                         use.heapLiveBytes().orElse(0) * LIVE_MARGIN,
                         input.memory().startupLivePeakBytes().orElse(0) * START_LIVE_MARGIN));
         long heap = (long) Math.min(wanted, Math.max(limit * 0.1, limit - outside * OUTSIDE_MARGIN));
-        String collector = Hints.collector(input, heap);
+        String collector = Hints.collector(input, use, heap);
         Grade grade = grade(input, use);
         return new SizingAdvice(
                 grade.confidence,

@@ -27,10 +27,18 @@ public record SizingInput(
         OptionalLong requestBytes,
         Map<String, String> environment) {
 
-    /** The most memory seen during the start, by whoever saw most. */
+    /**
+     * The most memory seen during the start, by whoever saw most. Not what the start itself tells if it is about a whole
+     * cgroup of which this process is only a part.
+     */
     OptionalLong startupPeakBytes() {
         OptionalLong seen = memory.startupPeakBytes();
         OptionalLong told = startup.peakBytes();
+        boolean ofTheProcess =
+                !memory.reading().footprintBytes().equals(memory.reading().workingSetBytes());
+        if (seen.isPresent() && ofTheProcess) {
+            return seen;
+        }
         if (seen.isEmpty() || told.isEmpty()) {
             return seen.isPresent() ? seen : told;
         }

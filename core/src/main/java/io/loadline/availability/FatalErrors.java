@@ -6,6 +6,7 @@ package io.loadline.availability;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.time.Registration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,8 +52,11 @@ public final class FatalErrors {
     /** Written by whoever reports one, read by the next; only tells one error that is reported twice from two. */
     private volatile @Nullable Throwable last;
 
-    /** Written by whoever reports and by who has told, read by the beat; told twice at worst. */
+    /** Written by whoever reports and by who has told, read by the beat. */
     private volatile boolean untold;
+
+    /** Lets in one that tells, be it who reports or the beat. */
+    private final AtomicBoolean telling = new AtomicBoolean();
 
     private FatalErrors(Availability availability, Policy policy) {
         this.availability = availability;
@@ -111,6 +115,9 @@ public final class FatalErrors {
     }
 
     private void tell() {
+        if (!telling.compareAndSet(false, true)) {
+            return;
+        }
         try {
             Throwable fatal = last;
             LOG.error("Fatal error, {}", policy == Policy.BREAK ? "the service is broken" : "reported only", fatal);
@@ -120,6 +127,8 @@ public final class FatalErrors {
             untold = false;
         } catch (Throwable outOfMemoryAgain) {
             // The next beat tries again.
+        } finally {
+            telling.set(false);
         }
     }
 

@@ -55,7 +55,7 @@ final class LeakCheck {
         List<long[]> steps = MemoryWindow.medians(samples, quantity, WINDOWS);
         long[] from = steps.get(0);
         long[] to = steps.get(steps.size() - 1);
-        if (to[1] - from[1] < Math.max(leastBytes, SHARE * from[1])) {
+        if (to[1] - from[1] < Math.max((double) leastBytes, SHARE * from[1])) {
             return false;
         }
         double rate = rate(from, to);

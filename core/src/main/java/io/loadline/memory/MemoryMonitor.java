@@ -181,7 +181,7 @@ public final class MemoryMonitor implements AutoCloseable {
                 reading,
                 MemoryState.WARMING,
                 Duration.ZERO,
-                "the service is starting",
+                "the start is not over",
                 MemoryTrend.NONE,
                 MemoryTrend.NONE,
                 Optional.empty(),

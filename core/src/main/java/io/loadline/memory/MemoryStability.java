@@ -61,7 +61,7 @@ public final class MemoryStability {
     private @Nullable MemoryWindow current;
     private MemoryState state = MemoryState.WARMING;
     private long sinceNanos;
-    private String reason = "the service is starting";
+    private String reason = "the start is not over";
     private @Nullable MemoryState candidate;
     private MemoryTrend footprintTrend = MemoryTrend.NONE;
     private MemoryTrend liveTrend = MemoryTrend.NONE;
@@ -231,7 +231,7 @@ public final class MemoryStability {
         }
         if (newCode > Math.max(CODE_BYTES, SHARE * first.codeCache())) {
             return new Verdict(
-                    MemoryState.SETTLING, "the code cache still fills, " + mib(newCode) + " in " + text(window));
+                    MemoryState.SETTLING, "the code cache still fills, " + mib((double) newCode) + " in " + text(window));
         }
         int collections = MemoryWindow.afterCollections(all()).size();
         if (load && collections < LEAST_COLLECTIONS) {
@@ -301,7 +301,7 @@ public final class MemoryStability {
 
     private static double bar(List<Sample> samples, ToLongFunction<Sample> quantity, long leastBytes) {
         return Math.max(
-                leastBytes,
+                (double) leastBytes,
                 SHARE * MemoryWindow.percentile(samples, quantity, 0.5).orElse(0));
     }
 

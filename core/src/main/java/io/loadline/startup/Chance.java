@@ -4,43 +4,28 @@
  */
 package io.loadline.startup;
 
-/** What differs between instances: numbers that follow from an instance's name, so that a start can be reproduced. Not thread-safe. */
+/** Numbers that look like chance and follow from a name, so that a start can be reproduced. Not thread-safe. */
 final class Chance {
-    private final long hash;
+    /* [1] G. Steele, D. Lea, C. Flood, Fast Splittable Pseudorandom Number Generators, 2014 */
+    private static final long FNV_BASIS = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+
+    /** Counts on by one constant; its hash is the number [1]. */
     private long state;
 
-    Chance(String instance) {
-        this.hash = hash(instance);
+    Chance(String name) {
+        long hash = FNV_BASIS;
+        for (int i = 0; i < name.length(); i++) {
+            hash = (hash ^ name.charAt(i)) * FNV_PRIME;
+        }
         this.state = hash;
     }
 
-    /** The instance's place among all, 0 to below 1; always the same. */
-    double own() {
-        return fraction(mix(hash + 1));
-    }
-
-    /** Another number at each call, 0 to below 1. */
+    /** Another one, uniform from 0 to below 1. */
     double next() {
-        state = mix(state + 1);
-        return fraction(state);
-    }
-
-    /** FNV-1a, with the bits mixed once more. */
-    private static long hash(String text) {
-        long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-        }
-        return mix(hash);
-    }
-
-    private static long mix(long bits) {
-        long mixed = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
+        state += 0x9e3779b97f4a7c15L;
+        long mixed = (state ^ (state >>> 30)) * 0xbf58476d1ce4e5b9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
-        return mixed ^ (mixed >>> 31);
-    }
-
-    private static double fraction(long bits) {
-        return (bits >>> 11) * 0x1p-53;
+        return ((mixed ^ (mixed >>> 31)) >>> 11) * 0x1p-53;
     }
 }

@@ -38,21 +38,19 @@ public final class MemoryGate {
     private static final long MIN_NEED_BYTES = 32L << 20;
     private static final double RESERVE = 1.25;
 
-    /** What a stage may always turn out to need that has taken all that was expected. */
-    private static final long MIN_REST_BYTES = 8L << 20;
-
-    private static final double RELENTING_NANOS = Duration.ofSeconds(4).toNanos();
-
     /** More than the noise of a node in two seconds, less than the start of any JVM. */
-    private static final long MIN_STEP_BYTES = 16L << 20;
+    private static final long MIN_STEP_BYTES = 12L << 20;
 
     /** How often memory is looked at while nothing but time or another instance is waited for. */
     private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
 
     private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(2).toNanos();
 
-    /** Instances that wait for the same thing do not all give up at once: some do when so much of maxWait is left. */
-    private static final double EARLIER = 0.25;
+    /** Who begins to listen in the middle of another's start must hear it. */
+    private static final long LISTEN_NANOS = 2 * POLL_NANOS;
+
+    private static final long SILENCE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final MemoryReader reader;
     private final Ticker ticker;
@@ -61,15 +59,13 @@ public final class MemoryGate {
     private final long jitterNanos;
     private final @Nullable ClaimFile claimFile;
 
-    @GuardedBy("this")
-    private final Chance chance;
+    private final long slotNanos;
 
     @GuardedBy("this")
     private final Sensing sensing;
 
-    /** Whether the lock file is locked. */
     @GuardedBy("this")
-    private boolean claimed;
+    private final Chance chance;
 
     /** When the first stage that is not critical came. */
     @GuardedBy("this")
@@ -84,8 +80,9 @@ public final class MemoryGate {
         this.maxWaitNanos = builder.maxWait.toNanos();
         this.maxPressure = builder.maxPressure;
         this.chance = new Chance(builder.instance);
-        this.jitterNanos = (long) (chance.own() * builder.jitter.toNanos());
-        this.sensing = new Sensing(chance, builder.slot.toNanos());
+        this.jitterNanos = (long) (chance.next() * builder.jitter.toNanos());
+        this.slotNanos = builder.slot.toNanos();
+        this.sensing = new Sensing(SILENCE_NANOS, LISTEN_NANOS + (long) (chance.next() * slotNanos));
         this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
     }
 
@@ -121,7 +118,12 @@ public final class MemoryGate {
     /** Reads the memory, which is also listened to. */
     synchronized MemoryReading read() {
         MemoryReading reading = reader.read();
-        sensing.hear(ticker.read(), reading);
+        OptionalLong headroom =
+                reading.nodeHeadroomBytes().isPresent() ? reading.nodeHeadroomBytes() : reading.cgroupHeadroomBytes();
+        if (headroom.isPresent() && reading.processBytes().isPresent()) {
+            sensing.sample(
+                    ticker.read(), headroom.getAsLong() + reading.processBytes().getAsLong());
+        }
         return reading;
     }
 
@@ -131,7 +133,8 @@ public final class MemoryGate {
      * @param bounded whether it goes ahead when it has waited too long
      */
     synchronized Turn turn(StartupStage stage, boolean bounded, OptionalLong beforeBytes, OptionalLong beforeNanos) {
-        sensing.silence(beforeNanos.orElse(0));
+        // Other instances run the same plan: they are silent for no longer than this one was.
+        sensing.silentFor(Math.min(MAX_SILENCE_NANOS, beforeNanos.orElse(0)));
         return new Turn(stage, bounded, needBytes(stage.estimateBytes(), beforeBytes));
     }
 
@@ -143,17 +146,14 @@ public final class MemoryGate {
             return true;
         }
         String memory = obstacle(reading, turn.needBytes);
-        if (memory != null) {
-            sensing.notIdle();
-        }
         String obstacle = memory != null ? memory : othersInTheWay(turn, now);
-        if (obstacle != null && turn.bounded && turn.waitedNanos() >= patienceNanos()) {
+        if (obstacle != null && turn.bounded && turn.waitedNanos() >= maxWaitNanos) {
             goAhead(turn, obstacle);
             obstacle = null;
         }
         if (obstacle == null) {
-            turn.enter(patienceNanos());
-            sensing.begun();
+            turn.enter(maxWaitNanos);
+            sensing.entered();
             return true;
         }
         // Memory comes back slowly, another instance's end wants to be noticed at once.
@@ -171,10 +171,9 @@ public final class MemoryGate {
         if (!turn.gated || turn.wentAhead()) {
             return true;
         }
-        String obstacle = obstacle(reading, restBytes(turn, takenBytes));
-        if (obstacle == null && !claimed && turn.mayWaitAtCheckpoint()) {
-            obstacle = sensing.collision(now, stepBytes(turn), takenBytes, turn.needBytes);
-        }
+        long rest = Math.max((long) (RESERVE * MIN_NEED_BYTES), turn.needBytes - takenBytes);
+        String memory = obstacle(reading, rest);
+        String obstacle = memory != null ? memory : collision(turn, takenBytes, now);
         if (obstacle != null && turn.mayWaitAtCheckpoint()) {
             turn.refuse(now, "at a checkpoint: " + obstacle, POLL_NANOS);
             return false;
@@ -184,17 +183,6 @@ public final class MemoryGate {
         }
         turn.goOn();
         return true;
-    }
-
-    /**
-     * What a stage still needs that has taken {@code takenBytes}. Its reserve shrinks while it waits, sooner for some: of
-     * instances that hold what the others wait for one has to go on, and what it really needs may well be there.
-     */
-    @GuardedBy("this")
-    private long restBytes(Turn turn, long takenBytes) {
-        double waited = turn.waitsNanos() / (RELENTING_NANOS * (0.5 + chance.own()));
-        double reserve = 1 + (RESERVE - 1) * Math.max(0, 1 - waited);
-        return (long) Math.max((double) MIN_REST_BYTES, reserve * (turn.needBytes / RESERVE - takenBytes));
     }
 
     /** The wait before {@code turn} may ask again: spread by a quarter, so that instances do not ask in step. */
@@ -212,8 +200,6 @@ public final class MemoryGate {
         if (claimFile != null) {
             claimFile.release();
         }
-        claimed = false;
-        sensing.over();
     }
 
     private @Nullable String obstacle(MemoryReading reading, long need) {
@@ -242,11 +228,10 @@ public final class MemoryGate {
             return "jitter between instances";
         }
         ClaimFile.Attempt attempt = claimFile == null ? ClaimFile.Attempt.UNUSABLE : claimFile.tryClaim();
-        claimed = attempt == ClaimFile.Attempt.CLAIMED;
         return switch (attempt) {
             case CLAIMED -> null;
             case TAKEN -> "another instance holds the claim";
-            case UNUSABLE -> sensing.inTheWay(now, stepBytes(turn));
+            case UNUSABLE -> sensing.obstacle(now, step(turn));
         };
     }
 
@@ -258,14 +243,26 @@ public final class MemoryGate {
         return now - jitterBegunNanos >= jitterNanos;
     }
 
-    /** Others run the same plan: what is much less than this stage needs is no start of theirs. */
-    private static long stepBytes(Turn turn) {
-        return Math.max(MIN_STEP_BYTES, turn.needBytes / 8);
+    /** Who holds the claim file, has taken most of what it needs, or more than others since, yields to nobody. */
+    @GuardedBy("this")
+    private @Nullable String collision(Turn turn, long takenBytes, long now) {
+        boolean hasBegun = !turn.isWaiting();
+        long step = step(turn);
+        if ((claimFile != null && claimFile.isHeld())
+                || takenBytes > turn.needBytes / 2
+                || (hasBegun && takenBytes > sensing.fallenBytes(step))) {
+            return null;
+        }
+        String others = sensing.obstacle(now, step);
+        if (hasBegun && others != null) {
+            sensing.yield(1 + (long) (chance.next() * slotNanos));
+        }
+        return others;
     }
 
-    @GuardedBy("this")
-    private long patienceNanos() {
-        return (long) (maxWaitNanos * (1 - EARLIER * chance.own()));
+    /** Others run the same plan: what is much less than this stage needs is no start of theirs. */
+    private static long step(Turn turn) {
+        return Math.max(MIN_STEP_BYTES, turn.needBytes / 8);
     }
 
     @GuardedBy("this")
@@ -289,7 +286,7 @@ public final class MemoryGate {
         private final Ticker ticker;
         private Duration maxWait = Duration.ofSeconds(60);
         private double maxPressure = 0.1;
-        private Duration slot = Duration.ofSeconds(2);
+        private Duration slot = Duration.ofSeconds(1);
         private Duration jitter = Duration.ofSeconds(5);
         private String instance = instanceName();
         private @Nullable Path lockFile;
@@ -325,7 +322,7 @@ public final class MemoryGate {
         }
 
         /**
-         * Sets the window in which instances without a lock file spread the beginning of their first stage. Default: 2 s.
+         * Sets the window in which instances without a lock file spread the beginning of their first stage. Default: 1 s.
          *
          * @throws IllegalArgumentException if it is negative or above 10 min
          */

@@ -18,7 +18,6 @@ final class Turn {
     final long needBytes;
 
     private long waitedNanos;
-    private long waitsNanos;
     private long checkpointLimitNanos;
     private String reason = "";
     private boolean wentAhead;
@@ -36,20 +35,19 @@ final class Turn {
 
     /** Counts the time since it was refused last, if it was, as waiting. */
     synchronized void asks(long nowNanos) {
-        long passed = refused ? nowNanos - refusedNanos : 0;
-        waitedNanos += passed;
-        waitsNanos += passed;
-        refused = false;
+        if (refused) {
+            waitedNanos += nowNanos - refusedNanos;
+            refusedNanos = nowNanos;
+        }
     }
 
-    /** It does not wait any more, at this checkpoint. */
+    /** Whether it was refused when it asked last. */
+    synchronized boolean isWaiting() {
+        return refused;
+    }
+
     synchronized void goOn() {
-        waitsNanos = 0;
-    }
-
-    /** How long it has waited since it last went on. */
-    synchronized long waitsNanos() {
-        return waitsNanos;
+        refused = false;
     }
 
     /** It waits for something that is not the gate's. */
@@ -67,8 +65,8 @@ final class Turn {
 
     /** It begins; at its checkpoints it may wait as long as {@code maxWaitNanos} allows. */
     synchronized void enter(long maxWaitNanos) {
+        refused = false;
         backoffNanos = 0;
-        waitsNanos = 0;
         checkpointLimitNanos = bounded ? maxWaitNanos : waitedNanos + maxWaitNanos;
     }
 

@@ -18,6 +18,7 @@ import io.loadline.drain.DrainParticipant;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.Permit;
 import io.loadline.memory.MemoryMonitor;
+import io.loadline.memory.MemoryReading;
 import io.loadline.signal.SimulatedService;
 import io.loadline.signal.Validity;
 import io.loadline.startup.Readings;
@@ -213,6 +214,39 @@ class LoadlineMetricsTest {
         assertThat(count("other", "shed"))
                 .isEqualTo((double) service.signal.snapshot().stats().shed())
                 .isCloseTo(6_000, within(20.0));
+    }
+
+    @Test
+    void memory_isToldByStateSizesAndAnswers() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(gauge(LoadlineMeter.MEMORY_STATE, "state", "settling")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.MEMORY_STATE, "state", "stable")).isZero();
+        MemoryReading reading = memory.snapshot().reading();
+        assertThat(gauge(LoadlineMeter.MEMORY_HEADROOM, "of", "heap"))
+                .isEqualTo(
+                        reading.heapHeadroomBytes().isPresent()
+                                ? reading.heapHeadroomBytes().getAsLong()
+                                : Double.NaN);
+        assertThat(gauge(LoadlineMeter.MEMORY_ADVICE, "size", "request")).isNaN();
+        assertThat(gauge(LoadlineMeter.MEMORY_CHECK, "question", "stabilises")).isNaN();
+
+        errors.report(new OutOfMemoryError("arranged"));
+        assertThat(registry.get("loadline.errors.fatal").functionCounter().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void load_thatIsRead_isKnownToBeRead() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(service.signal.sinceLoadWasRead()).isEmpty();
+
+        assertThat(gauge(LoadlineMeter.LOAD_PERCENT)).isEqualTo(30);
+        service.offer(50, SECOND);
+        assertThat(service.signal.sinceLoadWasRead()).hasValue(SECOND);
     }
 
     @Test

@@ -37,7 +37,7 @@ class WrongSettingsTest {
                 "loadline.limit.min=-3 | loadline.limit.min | -3 | between 1 and",
                 "loadline.limit.initial=0 | loadline.limit.initial | 0 | at least 1",
                 "loadline.limit.max-routes=0 | loadline.limit.max-routes | 0 | between 1 and 10000",
-                "loadline.limit.min=2000 | loadline.limit.min | 2000 | max must not be below min",
+                "loadline.limit.algorithm=aimd,loadline.limit.min=2000 | loadline.limit.min | 2000 | max must not be below min",
                 "loadline.limit.min=9,loadline.limit.max=8 | loadline.limit.min and loadline.limit.max | 9 and 8 | max must not be below min",
                 "loadline.limit.warm-up.duration=-1s | loadline.limit.warm-up.duration | PT-1S | must not be negative",
                 "loadline.limit.warm-up.calls=-1 | loadline.limit.warm-up.calls | -1 | must not be negative",
@@ -48,6 +48,7 @@ class WrongSettingsTest {
                 "loadline.drain.deadline=0s | loadline.drain.deadline | PT0S | must be positive and at most 1 h",
                 "loadline.drain.quiet=2h | loadline.drain.quiet | PT2H | must be positive and at most 1 h",
                 "loadline.drain.settle-max=-1s | loadline.drain.settle-max | PT-1S | must be positive and at most 1 h",
+                "loadline.drain.quiet=11s | loadline.drain.quiet, loadline.drain.settle-max and loadline.drain.deadline | PT11S, (default), (default) | quiet must not be longer than settleMax",
                 "loadline.name= | loadline.name | | must not be blank",
                 "loadline.limit.enforcment=off | loadline.limit.enforcment | off | loadline.limit.enforcement",
                 "loadline.signal.smoothing=3 | loadline.signal.smoothing | 3 | no such setting"

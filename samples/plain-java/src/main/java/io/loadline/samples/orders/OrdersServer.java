@@ -109,8 +109,11 @@ final class OrdersServer {
                 .stage(settings.gated() ? stage.build() : stage.ungated().build())
                 .gate(gate -> settings.lockFile().ifPresent(gate::lockFile))
                 .build();
-        Loadline loadline =
-                Loadline.builder("orders").meterRegistry(registry).startup(plan).build();
+        Loadline loadline = Loadline.builder("orders")
+                .meterRegistry(registry)
+                .startup(plan)
+                .memory(memory -> memory.window(settings.memoryWindow()))
+                .build();
         // An open stream is a call that never ends: it is told to go when nothing new comes any more.
         loadline.drain().listen(phase -> {
             if (phase == DrainPhase.QUIESCING) {

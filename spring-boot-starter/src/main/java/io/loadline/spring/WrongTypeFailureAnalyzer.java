@@ -53,7 +53,7 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
     private static String allowed(Class<?> type) {
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())
-                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .collect(Collectors.joining(", ", "one of ", ""));
         }
         if (type == Duration.class) {
@@ -61,6 +61,9 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
         }
         if (type == Integer.class) {
             return "a whole number";
+        }
+        if (type == Double.class) {
+            return "a number";
         }
         return type == boolean.class ? "true or false" : "a " + type.getSimpleName();
     }

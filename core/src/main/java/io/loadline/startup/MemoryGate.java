@@ -1,0 +1,406 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.startup;
+
+import static io.loadline.internal.Checks.checkArgument;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.memory.MemoryReader;
+import io.loadline.memory.MemoryReading;
+import io.loadline.time.Ticker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a stage begin when there is memory for it, and instances on one node one after the other. Thread-safe.
+ *
+ * <p>What a machine does not tell stands in nobody's way.
+ */
+public final class MemoryGate {
+    /*
+     * Headroom that is only looked at is seen as free by every instance that looks at the same moment. So it is claimed:
+     * through a lock on a file that instances share, or else by sensing (see there). The claim is kept until the stage's
+     * memory has been given back.
+     *
+     * Slots and jitter come from a hash of the instance's name, not from chance, so that a start can be reproduced.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryGate.class);
+    private static final long MIN_NEED_BYTES = 32L << 20;
+    private static final double RESERVE = 1.25;
+
+    /** How often memory is looked at while nothing but time or another instance is waited for. */
+    private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
+
+    private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /** Who begins to listen in the middle of another's start must hear it. */
+    private static final long LISTEN_NANOS = 3 * POLL_NANOS;
+
+    private static final long SILENCE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private final MemoryReader reader;
+    private final Ticker ticker;
+    private final long maxWaitNanos;
+    private final double maxPressure;
+    private final long slotNanos;
+    private final long jitterNanos;
+    private final String instance;
+    private final @Nullable ClaimFile claimFile;
+
+    @GuardedBy("this")
+    private final Sensing sensing = new Sensing();
+
+    @GuardedBy("this")
+    private long chance;
+
+    @GuardedBy("this")
+    private long silenceNanos = SILENCE_NANOS;
+
+    /** Written under the lock; read by reports, never stale. */
+    private volatile long wentAhead;
+
+    private MemoryGate(Builder builder) {
+        this.reader = builder.reader;
+        this.ticker = builder.ticker;
+        this.maxWaitNanos = builder.maxWait.toNanos();
+        this.maxPressure = builder.maxPressure;
+        this.slotNanos = builder.slot.toNanos();
+        this.jitterNanos = builder.jitter.toNanos();
+        this.instance = builder.instance;
+        this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
+        this.chance = hash(instance);
+    }
+
+    /** A builder for a gate that looks at {@code reader}. */
+    public static Builder builder(MemoryReader reader, Ticker ticker) {
+        return new Builder(reader, ticker);
+    }
+
+    /**
+     * What the gate makes sure of before a stage begins: a quarter more than the most of its estimate, what it took
+     * before, and 32 MiB.
+     */
+    public long needBytes(OptionalLong estimateBytes, OptionalLong beforeBytes) {
+        long most = Math.max(MIN_NEED_BYTES, Math.max(estimateBytes.orElse(0), beforeBytes.orElse(0)));
+        return (long) Math.min(RESERVE * most, (double) Long.MAX_VALUE);
+    }
+
+    /** What stands in the way of taking {@code needBytes} now; empty if nothing does. Says nothing of other instances. */
+    public Optional<String> obstacle(long needBytes) {
+        return Optional.ofNullable(obstacle(read(), needBytes));
+    }
+
+    /** How often a stage stopped waiting because it had waited too long. */
+    public long wentAhead() {
+        return wentAhead;
+    }
+
+    /** How long a stage that readiness waits for may wait. */
+    public Duration maxWait() {
+        return Duration.ofNanos(maxWaitNanos);
+    }
+
+    /** Reads the memory, which is also listened to. */
+    synchronized MemoryReading read() {
+        MemoryReading reading = reader.read();
+        OptionalLong headroom = reading.nodeHeadroomBytes().isPresent()
+                ? reading.nodeHeadroomBytes()
+                : reading.cgroupHeadroomBytes();
+        headroom.ifPresent(bytes -> sensing.sample(ticker.read(), bytes, silenceNanos));
+        return reading;
+    }
+
+    /**
+     * A stage that will come to the gate.
+     *
+     * @param bounded whether it goes ahead when it has waited too long
+     * @param spread how its beginning is spread over instances
+     */
+    synchronized Turn turn(
+            StartupStage stage, boolean bounded, Spread spread, OptionalLong beforeBytes, OptionalLong beforeNanos) {
+        // Other instances run the same plan: they are silent for no longer than this one was.
+        silenceNanos = Math.min(MAX_SILENCE_NANOS, Math.max(silenceNanos, beforeNanos.orElse(0)));
+        double place = fraction(hash(instance + '/' + stage.name()));
+        return new Turn(
+                stage.name(),
+                stage.isGated(),
+                bounded,
+                needBytes(stage.estimateBytes(), beforeBytes),
+                spread.jitter() ? (long) (place * jitterNanos) : 0,
+                spread.slot(),
+                spread.slot() ? (long) (place * slotNanos) : 0);
+    }
+
+    /** Whether the stage may begin now. If it may it holds the claim, until {@link #release()}. */
+    synchronized boolean tryEnter(Turn turn, MemoryReading reading) {
+        long now = ticker.read();
+        long passed = turn.passed(now);
+        if (!turn.gated) {
+            return true;
+        }
+        String memory = obstacle(reading, turn.needBytes);
+        String obstacle = memory != null ? memory : othersInTheWay(turn, passed);
+        if (obstacle != null && turn.bounded && turn.waitedNanos() >= maxWaitNanos) {
+            goAhead(turn, obstacle);
+            obstacle = null;
+        }
+        if (obstacle == null) {
+            turn.enter(maxWaitNanos);
+            return true;
+        }
+        // Memory comes back slowly, another instance's end wants to be noticed at once.
+        long backoff = memory == null
+                ? POLL_NANOS
+                : (long) Math.min((double) MAX_BACKOFF_NANOS, Math.max((double) POLL_NANOS, 1.5 * turn.backoffNanos()));
+        turn.refuse(now, obstacle, backoff);
+        return false;
+    }
+
+    /** Whether a stage that has taken {@code takenBytes} may go on; if not it is to ask again after a pause. */
+    synchronized boolean mayGoOn(Turn turn, MemoryReading reading, long takenBytes) {
+        long now = ticker.read();
+        long unused = turn.passed(now);
+        if (!turn.gated || turn.wentAhead()) {
+            return true;
+        }
+        long rest = Math.max((long) (RESERVE * MIN_NEED_BYTES), turn.needBytes - takenBytes);
+        String obstacle = obstacle(reading, rest);
+        if (obstacle != null && turn.mayWaitAtCheckpoint()) {
+            turn.refuse(now, "at a checkpoint: " + obstacle, POLL_NANOS);
+            return false;
+        }
+        if (obstacle != null) {
+            goAhead(turn, obstacle);
+        }
+        return true;
+    }
+
+    /** The wait before {@code turn} may ask again: spread by a quarter, so that instances do not ask in step. */
+    long pauseNanos(Turn turn) {
+        return (long) (Math.max(POLL_NANOS, turn.backoffNanos()) * spread());
+    }
+
+    /** A factor between 0.75 and 1.25, another one at each call. */
+    synchronized double spread() {
+        chance = mix(chance + 1);
+        return 0.75 + 0.5 * fraction(chance);
+    }
+
+    /** Gives the claim back: another instance may begin, or the next stage of this one. */
+    synchronized void release() {
+        if (claimFile != null) {
+            claimFile.release();
+        }
+        // What fell until now was this instance's own doing.
+        sensing.clear();
+    }
+
+    private @Nullable String obstacle(MemoryReading reading, long need) {
+        if (reading.pressure().orElse(0) >= maxPressure) {
+            return String.format(
+                    Locale.ROOT,
+                    "memory pressure %.0f %% is not below %.0f %%",
+                    100 * reading.pressure().orElse(0),
+                    100 * maxPressure);
+        }
+        @Nullable String obstacle = tooLittle("cgroup", reading.cgroupHeadroomBytes(), need);
+        obstacle = obstacle != null ? obstacle : tooLittle("heap", reading.heapHeadroomBytes(), need);
+        return obstacle != null ? obstacle : tooLittle("node", reading.nodeHeadroomBytes(), need);
+    }
+
+    private static @Nullable String tooLittle(String what, OptionalLong headroom, long need) {
+        return headroom.isEmpty() || headroom.getAsLong() >= need
+                ? null
+                : what + " headroom " + StartupReport.mib(headroom.getAsLong()) + " is below " + StartupReport.mib(need);
+    }
+
+    @GuardedBy("this")
+    private @Nullable String othersInTheWay(Turn turn, long passedNanos) {
+        if (turn.waitedNanos() < turn.jitterNanos) {
+            return "jitter between instances";
+        }
+        ClaimFile.Attempt attempt = claimFile == null ? ClaimFile.Attempt.UNUSABLE : claimFile.tryClaim();
+        return switch (attempt) {
+            case CLAIMED -> null;
+            case TAKEN -> "another instance holds the claim";
+            case UNUSABLE -> sensed(turn, passedNanos);
+        };
+    }
+
+    @GuardedBy("this")
+    private @Nullable String sensed(Turn turn, long passedNanos) {
+        if (!sensing.hears()) {
+            return null;
+        }
+        if (sensing.isBusy()) {
+            return "another instance seems to be starting: headroom fell by "
+                    + StartupReport.mib(sensing.fallenBytes());
+        }
+        boolean listened = !turn.listens || sensing.listenedNanos() >= LISTEN_NANOS;
+        return turn.slotIsOver(passedNanos) && listened ? null : "slot between instances";
+    }
+
+    @GuardedBy("this")
+    private void goAhead(Turn turn, String obstacle) {
+        LOG.warn(
+                "Startup: stage '{}' goes ahead after {} ms although {}",
+                turn.stage,
+                turn.waitedNanos() / 1_000_000,
+                obstacle);
+        turn.goAhead(obstacle);
+        long before = wentAhead;
+        wentAhead = before + 1;
+    }
+
+    /** FNV-1a, with the bits mixed once more. */
+    private static long hash(String text) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+        }
+        return mix(hash);
+    }
+
+    private static long mix(long bits) {
+        long mixed = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return mixed ^ (mixed >>> 31);
+    }
+
+    /** 0 to below 1. */
+    private static double fraction(long bits) {
+        return (bits >>> 11) * 0x1p-53;
+    }
+
+    /**
+     * How the beginning of a stage is spread over instances.
+     *
+     * @param slot whether it listens for others and lets a slot pass: the first stage of an instance, the next ones follow
+     * @param jitter whether it waits a share of the jitter: the first stage that is not critical
+     */
+    record Spread(boolean slot, boolean jitter) {}
+
+    /** Builds gates. Not thread-safe. */
+    public static final class Builder {
+        private static final Duration MAX_WAIT = Duration.ofHours(1);
+        private static final Duration MAX_SPREAD = Duration.ofMinutes(10);
+
+        private final MemoryReader reader;
+        private final Ticker ticker;
+        private Duration maxWait = Duration.ofSeconds(60);
+        private double maxPressure = 0.1;
+        private Duration slot = Duration.ofSeconds(2);
+        private Duration jitter = Duration.ofSeconds(5);
+        private String instance = instanceName();
+        private @Nullable Path lockFile;
+
+        private Builder(MemoryReader reader, Ticker ticker) {
+            this.reader = reader;
+            this.ticker = ticker;
+        }
+
+        /**
+         * Sets how long a stage that readiness waits for may wait for memory, and any stage at its checkpoints; after
+         * that it goes ahead. Default: 60 s.
+         *
+         * @throws IllegalArgumentException if it is negative or above 1 h
+         */
+        @CanIgnoreReturnValue
+        public Builder maxWait(Duration maxWait) {
+            this.maxWait = checkDuration("maxWait", maxWait, MAX_WAIT);
+            return this;
+        }
+
+        /**
+         * Sets the memory pressure from which on nothing begins, as the share of the last 10 s in which some task waited
+         * for memory. Default: 0.1.
+         *
+         * @throws IllegalArgumentException unless it is above 0 and at most 1
+         */
+        @CanIgnoreReturnValue
+        public Builder maxPressure(double share) {
+            checkArgument(share > 0 && share <= 1, "maxPressure must be above 0 and at most 1: %s", share);
+            this.maxPressure = share;
+            return this;
+        }
+
+        /**
+         * Sets the window in which instances without a lock file spread the beginning of each stage. Default: 2 s.
+         *
+         * @throws IllegalArgumentException if it is negative or above 10 min
+         */
+        @CanIgnoreReturnValue
+        public Builder slot(Duration window) {
+            this.slot = checkDuration("slot", window, MAX_SPREAD);
+            return this;
+        }
+
+        /**
+         * Sets the window in which instances spread the beginning of their first stage that is not critical. Default: 5 s.
+         *
+         * @throws IllegalArgumentException if it is negative or above 10 min
+         */
+        @CanIgnoreReturnValue
+        public Builder jitter(Duration window) {
+            this.jitter = checkDuration("jitter", window, MAX_SPREAD);
+            return this;
+        }
+
+        /**
+         * Sets the name that tells this instance from others. Default: the pod's name, from {@code HOSTNAME}, with the
+         * process's id.
+         *
+         * @throws IllegalArgumentException if it is blank
+         */
+        @CanIgnoreReturnValue
+        public Builder instance(String name) {
+            checkArgument(!name.isBlank(), "instance must not be blank: '%s'", name);
+            this.instance = name;
+            return this;
+        }
+
+        /**
+         * Sets a file on a path that the instances of a node share, through which one at a time claims the memory it needs.
+         * A file that cannot be used is ignored with a warning. Default: none, instances sense each other.
+         */
+        @CanIgnoreReturnValue
+        public Builder lockFile(Path file) {
+            this.lockFile = file;
+            return this;
+        }
+
+        /** The gate. */
+        public MemoryGate build() {
+            return new MemoryGate(this);
+        }
+
+        private static String instanceName() {
+            String host = System.getenv("HOSTNAME");
+            // In a container the id is the same at each start; outside it tells processes of one host apart.
+            return host == null || host.isBlank()
+                    ? UUID.randomUUID().toString()
+                    : host + '-' + ProcessHandle.current().pid();
+        }
+
+        private static Duration checkDuration(String name, Duration duration, Duration max) {
+            checkArgument(
+                    !duration.isNegative() && duration.compareTo(max) <= 0,
+                    "%s must be between 0 and %s: %s",
+                    name,
+                    max,
+                    duration);
+            return duration;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.startup;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.loadline.availability.Availability;
+import io.loadline.availability.StateChange;
+import io.loadline.memory.MemoryReader;
+import io.loadline.time.Registration;
+import io.loadline.time.Ticker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Starts a service: runs the stages of a plan one after the other, each when there is memory for it, and makes the service
+ * ready when those are done that readiness waits for. Thread-safe; a service starts once.
+ *
+ * <p>A service that is told to go, or that breaks, does not go on starting: the running stage is interrupted, and left
+ * behind if it ignores that.
+ */
+public final class Startup implements AutoCloseable {
+    private final StartupPlan plan;
+    private final Availability availability;
+    private final Progress progress;
+    private final StageLoop loop;
+    private final Registration changes;
+    private final CompletableFuture<StartupReport> ended = new CompletableFuture<>();
+
+    private Startup(Builder builder) {
+        this.plan = builder.plan;
+        this.availability = builder.availability;
+        MemoryGate gate = plan.configured(MemoryGate.builder(builder.memory, builder.ticker))
+                .build();
+        StageHistory history = StageHistory.load(plan.historyFile());
+        List<StageRecord> records = StageRecord.of(plan, gate, history);
+        List<String> warnings = records.isEmpty() ? List.of() : JvmFlags.warnings(builder.flags);
+        this.progress = new Progress(builder.ticker, gate, records, warnings);
+        this.loop = new StageLoop(builder, gate, history, records, progress, this::end);
+        this.changes = availability.listen(this::cancelIfOver);
+    }
+
+    /** A builder for the start of the service that has {@code availability}. */
+    public static Builder builder(StartupPlan plan, Availability availability, MemoryReader memory) {
+        return new Builder(plan, availability, memory);
+    }
+
+    /** What is to be done. */
+    public StartupPlan plan() {
+        return plan;
+    }
+
+    /**
+     * Begins, once the server listens: the service is WARMING when this returns, or READY if readiness waits for no stage.
+     *
+     * @param reason why, in a few words for people
+     * @return whether this call began it; it was neither begun nor cancelled before
+     */
+    @CanIgnoreReturnValue
+    public boolean begin(String reason) {
+        if (!progress.begin()) {
+            return false;
+        }
+        if (plan.stages().stream().anyMatch(plan::isNeededForReadiness)) {
+            availability.warming(reason + ", " + plan.stages().size() + " startup stages to run");
+        } else if (progress.ready()) {
+            availability.ready(reason);
+        }
+        if (plan.stages().isEmpty()) {
+            end();
+        } else {
+            Thread leader = new Thread(loop::run, "loadline-startup");
+            leader.setDaemon(true);
+            leader.start();
+        }
+        return true;
+    }
+
+    /**
+     * Ends the start: no further stage begins, and the one that runs is interrupted. Does not wait for it.
+     *
+     * @param reason why, in a few words for people
+     * @return whether this call did it; the start was neither over nor cancelled before
+     */
+    @CanIgnoreReturnValue
+    public boolean cancel(String reason) {
+        boolean cancels = progress.cancel(reason);
+        if (cancels && !progress.hasBegun()) {
+            end();
+        }
+        return cancels;
+    }
+
+    /**
+     * Waits until all stages have ended, at most {@code timeout}; returns whether they have.
+     *
+     * @throws InterruptedException if the waiting thread was interrupted
+     */
+    public boolean awaitEnd(Duration timeout) throws InterruptedException {
+        try {
+            StartupReport unused = ended.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a start never ends exceptionally", e);
+        }
+    }
+
+    /** A stage that completes with the last report when all stages have ended; never exceptionally. */
+    public CompletionStage<StartupReport> whenEnded() {
+        return ended.minimalCompletionStage();
+    }
+
+    /** How the start has gone so far. */
+    public StartupReport report() {
+        return progress.report();
+    }
+
+    /** Cancels what is not over. */
+    @Override
+    public void close() {
+        cancel("closed");
+        changes.close();
+    }
+
+    private void end() {
+        ended.complete(progress.end());
+    }
+
+    private void cancelIfOver(StateChange change) {
+        switch (change.to()) {
+            case STARTING, WARMING, READY -> {}
+            case DRAINING, STOPPED, BROKEN -> cancel("the service is " + change.to() + ": " + change.reason());
+        }
+    }
+
+    /** Builds starts. Not thread-safe. */
+    public static final class Builder {
+        final StartupPlan plan;
+        final Availability availability;
+        final MemoryReader memory;
+        Ticker ticker = Ticker.system();
+        BooleanSupplier idle = () -> true;
+        Waiter waiter = Waiter.SYSTEM;
+        Runnable collector = System::gc;
+        UnaryOperator<String> flags = JvmFlags::read;
+
+        private Builder(StartupPlan plan, Availability availability, MemoryReader memory) {
+            this.plan = plan;
+            this.availability = availability;
+            this.memory = memory;
+        }
+
+        /** Sets where it reads elapsed time. Default: {@link Ticker#system()}. */
+        @CanIgnoreReturnValue
+        public Builder ticker(Ticker ticker) {
+            this.ticker = ticker;
+            return this;
+        }
+
+        /** Sets what tells whether the service has nothing to do now. Default: it never has. */
+        @CanIgnoreReturnValue
+        public Builder idle(BooleanSupplier idle) {
+            this.idle = idle;
+            return this;
+        }
+
+        @CanIgnoreReturnValue
+        Builder waiter(Waiter waiter) {
+            this.waiter = waiter;
+            return this;
+        }
+
+        @CanIgnoreReturnValue
+        Builder collector(Runnable collector) {
+            this.collector = collector;
+            return this;
+        }
+
+        @CanIgnoreReturnValue
+        Builder flags(UnaryOperator<String> flags) {
+            this.flags = flags;
+            return this;
+        }
+
+        /** A start that has not begun. */
+        public Startup build() {
+            return new Startup(this);
+        }
+    }
+}

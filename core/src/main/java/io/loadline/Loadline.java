@@ -16,8 +16,11 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
+import io.loadline.memory.MemoryReader;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
@@ -46,6 +49,7 @@ public final class Loadline implements AutoCloseable {
     private final Availability availability;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
+    private final Startup startup;
     private final LoadSignal signal;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
@@ -70,6 +74,10 @@ public final class Loadline implements AutoCloseable {
         builder.participants.forEach(drainBuilder::participant);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
+        this.startup = Startup.builder(builder.startup, availability, MemoryReader.system())
+                .ticker(builder.ticker)
+                .idle(() -> limiter.inFlight() == 0)
+                .build();
         LoadSignal.Builder signalBuilder =
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
@@ -132,6 +140,11 @@ public final class Loadline implements AutoCloseable {
         return drain;
     }
 
+    /** How it starts. */
+    public Startup startup() {
+        return startup;
+    }
+
     /** How loaded it is. */
     public LoadSignal signal() {
         return signal;
@@ -188,6 +201,7 @@ public final class Loadline implements AutoCloseable {
         closed = true;
         heartbeat.close();
         beats.close();
+        startup.close();
         drain.close();
         signal.close();
         metrics.close();
@@ -225,6 +239,7 @@ public final class Loadline implements AutoCloseable {
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
         private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
+        private StartupPlan startup = StartupPlan.empty();
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";
         private Ticker ticker = Ticker.system();
@@ -260,6 +275,13 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder drainParticipant(DrainParticipant participant) {
             this.participants.add(participant);
+            return this;
+        }
+
+        /** Sets what is to be done before the service is ready. Default: nothing. */
+        @CanIgnoreReturnValue
+        public Builder startup(StartupPlan plan) {
+            this.startup = plan;
             return this;
         }
 

@@ -27,7 +27,7 @@ public final class StartupPlan {
     private final Consumer<? super MemoryGate.Builder> gate;
 
     private StartupPlan(Builder builder) {
-        this.stages = StageOrder.of(builder.stages);
+        this.stages = StageOrder.of(builder.stages());
         this.readyAfter = builder.readyAfter;
         this.settle = builder.settle;
         this.collection = builder.collection;

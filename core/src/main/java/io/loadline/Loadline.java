@@ -74,7 +74,7 @@ public final class Loadline implements AutoCloseable {
         builder.participants.forEach(drainBuilder::participant);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
-        this.startup = Startup.builder(builder.startup, availability, MemoryReader.system())
+        this.startup = Startup.builder(builder.startup, availability, builder.memory)
                 .ticker(builder.ticker)
                 .idle(() -> limiter.inFlight() == 0)
                 .build();
@@ -140,7 +140,7 @@ public final class Loadline implements AutoCloseable {
         return drain;
     }
 
-    /** How it starts. */
+    /** How it starts: {@link Startup#begin} when the server listens. */
     public Startup startup() {
         return startup;
     }
@@ -240,6 +240,7 @@ public final class Loadline implements AutoCloseable {
         private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private StartupPlan startup = StartupPlan.empty();
+        private MemoryReader memory = MemoryReader.system();
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";
         private Ticker ticker = Ticker.system();
@@ -278,17 +279,24 @@ public final class Loadline implements AutoCloseable {
             return this;
         }
 
-        /** Sets what is to be done before the service is ready. Default: nothing. */
+        /** Configures the signal. */
+        @CanIgnoreReturnValue
+        public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
+            this.signal = configure;
+            return this;
+        }
+
+        /** Sets what is to be done before and after the service is ready. Default: nothing. */
         @CanIgnoreReturnValue
         public Builder startup(StartupPlan plan) {
             this.startup = plan;
             return this;
         }
 
-        /** Configures the signal. */
+        /** Sets what reads the memory. Default: {@link MemoryReader#system()}. */
         @CanIgnoreReturnValue
-        public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
-            this.signal = configure;
+        public Builder memory(MemoryReader reader) {
+            this.memory = reader;
             return this;
         }
 

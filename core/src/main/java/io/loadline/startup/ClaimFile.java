@@ -60,7 +60,9 @@ final class ClaimFile {
         } catch (IOException | RuntimeException e) {
             unusable = true;
             LOG.warn(
-                    "Startup: lock file {} cannot be used ({}); stages begin when the node's memory is not falling", path, e.toString());
+                    "Startup: lock file {} cannot be used ({}); stages begin when the node's memory is not falling",
+                    path,
+                    e.toString());
             return Attempt.UNUSABLE;
         } finally {
             if (held == null) {

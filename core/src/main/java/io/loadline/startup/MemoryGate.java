@@ -114,10 +114,11 @@ public final class MemoryGate {
     /** Reads the memory, which is also listened to. */
     synchronized MemoryReading read() {
         MemoryReading reading = reader.read();
-        OptionalLong headroom = reading.nodeHeadroomBytes().isPresent()
-                ? reading.nodeHeadroomBytes()
-                : reading.cgroupHeadroomBytes();
-        headroom.ifPresent(bytes -> sensing.sample(ticker.read(), bytes, silenceNanos));
+        OptionalLong headroom =
+                reading.nodeHeadroomBytes().isPresent() ? reading.nodeHeadroomBytes() : reading.cgroupHeadroomBytes();
+        if (headroom.isPresent()) {
+            sensing.sample(ticker.read(), headroom.getAsLong(), silenceNanos);
+        }
         return reading;
     }
 
@@ -222,7 +223,8 @@ public final class MemoryGate {
     private static @Nullable String tooLittle(String what, OptionalLong headroom, long need) {
         return headroom.isEmpty() || headroom.getAsLong() >= need
                 ? null
-                : what + " headroom " + StartupReport.mib(headroom.getAsLong()) + " is below " + StartupReport.mib(need);
+                : what + " headroom " + StartupReport.mib(headroom.getAsLong()) + " is below "
+                        + StartupReport.mib(need);
     }
 
     @GuardedBy("this")

@@ -78,7 +78,8 @@ final class Progress {
     }
 
     /** Why it was cancelled; null if it was not. */
-    @Nullable String cancelled() {
+    @Nullable
+    String cancelled() {
         return cancelled;
     }
 

@@ -5,7 +5,10 @@
 package io.loadline.startup;
 
 import io.loadline.availability.ServiceState;
+import io.loadline.memory.JvmFlags;
 import io.loadline.memory.MemoryReading;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,17 +37,24 @@ final class Settler {
     /** The heap before the start, or after the last collection. */
     private long committedBytes;
 
-    Settler(
-            StartupPlan plan,
-            Runnable collector,
-            Progress progress,
-            Supplier<MemoryReading> sample,
-            Pause pause) {
+    Settler(StartupPlan plan, Runnable collector, Progress progress, Supplier<MemoryReading> sample, Pause pause) {
         this.plan = plan;
         this.collector = collector;
         this.progress = progress;
         this.sample = sample;
         this.pause = pause;
+    }
+
+    /** What should be looked at in the JVM's flags, a line each. */
+    static List<String> warnings(JvmFlags flags) {
+        List<String> warnings = new ArrayList<>();
+        if (flags.alwaysPreTouch()) {
+            warnings.add("-XX:+AlwaysPreTouch takes the whole initial heap before any stage can wait for memory");
+        }
+        if (flags.isHeapFixed()) {
+            warnings.add("-Xms is as large as -Xmx: what the heap takes during the start is never given back");
+        }
+        return warnings;
     }
 
     void begin() {
@@ -54,12 +64,11 @@ final class Settler {
     /** Collects if the heap has grown by more than a quarter and the plan wants it in {@code state}. */
     void collectIfGrown(ServiceState state) {
         MemoryReading before = sample.get();
-        boolean wanted =
-                switch (plan.collection()) {
-                    case NEVER -> false;
-                    case BEFORE_READY -> state != ServiceState.READY;
-                    case ALWAYS -> true;
-                };
+        boolean wanted = switch (plan.collection()) {
+            case NEVER -> false;
+            case BEFORE_READY -> state != ServiceState.READY;
+            case ALWAYS -> true;
+        };
         if (!wanted || before.heapCommittedBytes() <= GROWN * committedBytes) {
             return;
         }
@@ -69,6 +78,9 @@ final class Settler {
                 "Startup: collected, heap of {} is {} now",
                 StartupReport.mib(before.heapCommittedBytes()),
                 StartupReport.mib(after.heapCommittedBytes()));
+        if (after.collections() == before.collections()) {
+            progress.warn("nothing was collected before readiness: does the JVM run with -XX:+DisableExplicitGC?");
+        }
         boolean keeps = after.heapCommittedBytes() > GROWN * committedBytes
                 && after.heapCommittedBytes() > 2 * after.heapUsedBytes();
         if (keeps) {

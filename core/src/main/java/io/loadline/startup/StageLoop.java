@@ -193,8 +193,8 @@ final class StageLoop {
 
     private void attempt(StageRecord record) throws InterruptedException {
         MemoryReading before = sample();
-        StageRun run = new StageRun(
-                record, ticker, progress.lock, progress.changed, waiter, () -> mayGoOn(record, before));
+        StageRun run =
+                new StageRun(record, ticker, progress.lock, progress.changed, waiter, () -> mayGoOn(record, before));
         progress.lock.lock();
         try {
             record.outcome = StageOutcome.RUNNING;

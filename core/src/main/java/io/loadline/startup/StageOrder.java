@@ -47,8 +47,10 @@ final class StageOrder {
         path.addLast(stage.name());
         for (String name : stage.dependsOn()) {
             StartupStage needed = stages.get(name);
-            checkArgument(
-                    needed != null, "stage '%s' does not exist: %s; there are %s", name, way(name), stages.keySet());
+            if (needed == null) {
+                throw new IllegalArgumentException(
+                        String.format("stage '%s' does not exist: %s; there are %s", name, way(name), stages.keySet()));
+            }
             checkArgument(
                     needed.tier().compareTo(stage.tier()) <= 0,
                     "%s cannot wait for %s: %s; raise the tier of '%s'",

@@ -82,10 +82,11 @@ final class StageRecord {
     void ran(long nanos, MemoryReading before, MemoryReading after) {
         tookNanos += nanos;
         heapDeltaBytes = after.heapUsedBytes() - before.heapUsedBytes();
-        memoryDeltaBytes = before.anonymousBytes().isPresent() && after.anonymousBytes().isPresent()
-                ? OptionalLong.of(after.anonymousBytes().getAsLong()
-                        - before.anonymousBytes().getAsLong())
-                : OptionalLong.empty();
+        memoryDeltaBytes =
+                before.anonymousBytes().isPresent() && after.anonymousBytes().isPresent()
+                        ? OptionalLong.of(after.anonymousBytes().getAsLong()
+                                - before.anonymousBytes().getAsLong())
+                        : OptionalLong.empty();
     }
 
     /** By how much the memory has grown at most, as far as anybody knows. */

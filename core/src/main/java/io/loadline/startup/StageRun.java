@@ -50,7 +50,13 @@ final class StageRun implements StageContext {
      * @param changed signalled, with its lock, when the attempt ends and when it is cancelled
      * @param mayGoOn looks whether there is memory to go on
      */
-    StageRun(StageRecord record, Ticker ticker, ReentrantLock lock, Condition changed, Waiter waiter, BooleanSupplier mayGoOn) {
+    StageRun(
+            StageRecord record,
+            Ticker ticker,
+            ReentrantLock lock,
+            Condition changed,
+            Waiter waiter,
+            BooleanSupplier mayGoOn) {
         this.record = record;
         this.ticker = ticker;
         this.lock = lock;
@@ -97,7 +103,8 @@ final class StageRun implements StageContext {
     }
 
     /** Why it failed; null if it did not. */
-    @Nullable Throwable failure() {
+    @Nullable
+    Throwable failure() {
         return failure;
     }
 

@@ -7,6 +7,7 @@ package io.loadline.startup;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.availability.Availability;
 import io.loadline.availability.StateChange;
+import io.loadline.memory.JvmFlags;
 import io.loadline.memory.MemoryReader;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
@@ -18,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
 
 /**
  * Starts a service: runs the stages of a plan one after the other, each when there is memory for it, and makes the service
@@ -48,7 +48,7 @@ public final class Startup implements AutoCloseable {
                 .build();
         StageHistory history = StageHistory.load(plan.historyFile());
         List<StageRecord> records = StageRecord.of(plan, gate, history);
-        List<String> warnings = records.isEmpty() ? List.of() : JvmFlags.warnings(builder.flags);
+        List<String> warnings = records.isEmpty() ? List.of() : Settler.warnings(builder.flags);
         Progress progress = new Progress(builder.ticker, gate, records, warnings);
         StageLoop loop = new StageLoop(plan, builder, gate, history, records, progress, this::end);
         return new Course(plan, progress, loop);
@@ -186,7 +186,7 @@ public final class Startup implements AutoCloseable {
         BooleanSupplier idle = () -> true;
         Waiter waiter = Waiter.SYSTEM;
         Runnable collector = System::gc;
-        UnaryOperator<String> flags = JvmFlags::read;
+        JvmFlags flags = JvmFlags.read();
 
         private Builder(StartupPlan plan, Availability availability, MemoryReader memory) {
             this.plan = plan;
@@ -221,7 +221,7 @@ public final class Startup implements AutoCloseable {
         }
 
         @CanIgnoreReturnValue
-        Builder flags(UnaryOperator<String> flags) {
+        Builder flags(JvmFlags flags) {
             this.flags = flags;
             return this;
         }

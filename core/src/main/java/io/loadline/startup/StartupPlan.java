@@ -10,7 +10,6 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.time.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,16 +26,18 @@ public final class StartupPlan {
     private final Consumer<? super MemoryGate.Builder> gate;
 
     private StartupPlan(Builder builder) {
-        this.stages = StageOrder.of(builder.stages());
+        this.stages = StageOrder.of(List.copyOf(builder.stages.values()));
         this.readyAfter = builder.readyAfter;
         this.settle = builder.settle;
         this.collection = builder.collection;
         this.historyFile = builder.historyFile;
         this.gate = builder.gate;
         // Nonsense is refused where it is said, not when the service starts.
-        MemoryGate.Builder unused = configured(MemoryGate.builder(() -> {
-            throw new IllegalStateException("nobody reads here");
-        }, Ticker.system()));
+        MemoryGate.Builder unused = configured(MemoryGate.builder(
+                () -> {
+                    throw new IllegalStateException("nobody reads here");
+                },
+                Ticker.system()));
     }
 
     /** A builder for a plan without stages. */
@@ -201,10 +202,6 @@ public final class StartupPlan {
          */
         public StartupPlan build() {
             return new StartupPlan(this);
-        }
-
-        List<StartupStage> stages() {
-            return new ArrayList<>(stages.values());
         }
     }
 }

@@ -42,7 +42,8 @@ public record StartupReport(
     /** All of it as a table for people, one line per stage and warning. */
     public String table() {
         int width = Math.max(
-                5, stages.stream().mapToInt(stage -> stage.name().length()).max().orElse(0));
+                5,
+                stages.stream().mapToInt(stage -> stage.name().length()).max().orElse(0));
         StringBuilder out = new StringBuilder(256);
         out.append(readyAfter.map(ready -> "ready after " + seconds(ready)).orElse("not ready"))
                 .append(", ")

@@ -124,13 +124,14 @@ public final class WarmUp {
         try {
             List<RouteRounds> routes = new ArrayList<>();
             for (Call call : calls) {
-                HttpRequest request = HttpRequest.newBuilder(base.resolve(call.path))
+                HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(call.path))
                         .method(call.method, call.body)
                         .timeout(callTimeout)
-                        .headers(call.headers)
-                        .header(HEADER, secret)
-                        .build();
-                routes.add(new RouteRounds(call.toString(), request, client, ticker, tolerance));
+                        .header(HEADER, secret);
+                if (call.headers.length > 0) {
+                    request.headers(call.headers); // refuses none at all
+                }
+                routes.add(new RouteRounds(call.toString(), request.build(), client, ticker, tolerance));
             }
             return rounds(routes);
         } finally {

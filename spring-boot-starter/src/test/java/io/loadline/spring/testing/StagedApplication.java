@@ -9,6 +9,8 @@ import io.loadline.startup.StageContext;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.annotation.Configuration;
@@ -44,6 +46,7 @@ public class StagedApplication {
     @RestController
     public static class Prices {
         private final String gate;
+        private final AtomicInteger served = new AtomicInteger();
         private volatile @Nullable String price;
 
         Prices(Environment environment) {
@@ -51,8 +54,8 @@ public class StagedApplication {
         }
 
         @DeferredStartup(name = "prices", estimate = "${test.estimate:1MB}", timeout = "1m")
-        void load(StageContext stage) {
-            Gate.of(gate).pass();
+        void load(StageContext stage) throws InterruptedException, ExecutionException {
+            String unused = Gate.of(gate).opened().get();
             stage.checkpoint();
             price = "42";
         }
@@ -63,7 +66,12 @@ public class StagedApplication {
             if (loaded == null) {
                 throw new IllegalStateException("there is no price yet");
             }
+            served.incrementAndGet();
             return loaded;
+        }
+
+        int served() {
+            return served.get();
         }
     }
 }

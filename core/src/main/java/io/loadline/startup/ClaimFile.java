@@ -78,10 +78,11 @@ final class ClaimFile {
         if (lock == null) {
             return;
         }
-        try (FileChannel channel = lock.acquiredBy() instanceof FileChannel open ? open : null) {
-            lock.release();
+        try {
+            // Which releases the lock.
+            lock.acquiredBy().close();
         } catch (IOException e) {
-            LOG.debug("Startup: lock file {} was not released; closing it did", path, e);
+            LOG.debug("Startup: lock file {} was not closed", path, e);
         } finally {
             CLAIMED.remove(path);
         }

@@ -6,6 +6,7 @@ package io.loadline.spring;
 
 import io.loadline.startup.Deferred;
 import io.loadline.startup.FailurePolicy;
+import io.loadline.startup.FailurePolicy.Last;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
@@ -61,7 +62,10 @@ final class ApplicationStages implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         StartupPlan.Builder builder = StartupPlan.builder();
         LoadlineFactory.configure(builder, settings);
-        List<StartupStage> all = Stream.concat(stages.orderedStream(), methods.take().stream())
+        // Those that a Loadline of the application's own has, then those of beans, then methods.
+        List<StartupStage> all = Stream.of(
+                        startup.plan().stages().stream(), stages.orderedStream(), methods.take().stream())
+                .flatMap(each -> each)
                 .toList();
         try {
             all.forEach(builder::stage);
@@ -82,8 +86,10 @@ final class ApplicationStages implements SmartInitializingSingleton {
     /** The last that readiness waits for: its calls need what the others make. */
     private StartupStage warmUpStage(WarmUp calls, List<StartupStage> all) {
         StageTier tier = settings.readyAfter() == null ? StageTier.CRITICAL : settings.readyAfter();
+        // One that depends on a stage that degraded would not run.
         String[] others = all.stream()
-                .filter(stage -> stage.tier().compareTo(tier) <= 0 && !stage.isWhenIdle())
+                .filter(stage ->
+                        stage.tier().compareTo(tier) <= 0 && stage.onFailure().last() == Last.FAIL)
                 .map(StartupStage::name)
                 .toArray(String[]::new);
         return StartupStage.builder(WARM_UP, context -> warmUp(calls))

@@ -31,8 +31,12 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
-/** Makes the service's {@link Loadline} and ties it to the application context. Backs off to a bean of that type. */
-@AutoConfiguration
+/**
+ * Makes the service's {@link Loadline} and ties it to the application context. Backs off to a bean of that type.
+ *
+ * <p>Before the meters, which are bound when all stages of the start are known.
+ */
+@AutoConfiguration(beforeName = "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration")
 @ConditionalOnProperty(name = "loadline.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LoadlineProperties.class)
 public final class LoadlineAutoConfiguration {
@@ -129,8 +133,11 @@ public final class LoadlineAutoConfiguration {
     @Bean
     @Lazy(false)
     ApplicationDependencies loadlineApplicationDependencies(
-            Loadline loadline, ObjectProvider<DependencyCheck> checks, ObjectProvider<DependencySource> sources) {
-        return new ApplicationDependencies(loadline, checks, sources);
+            Loadline loadline,
+            LoadlineProperties properties,
+            ObjectProvider<DependencyCheck> checks,
+            ObjectProvider<DependencySource> sources) {
+        return new ApplicationDependencies(loadline, properties.startup().dependencies(), checks, sources);
     }
 
     @Bean

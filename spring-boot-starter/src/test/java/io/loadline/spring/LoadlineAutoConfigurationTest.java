@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadline.Loadline;
 import io.loadline.availability.Availability;
+import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
@@ -22,10 +23,17 @@ import io.loadline.spring.actuator.LoadlineHealthAutoConfiguration;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.reactive.LoadlineReactiveAutoConfiguration;
 import io.loadline.spring.servlet.LoadlineServletAutoConfiguration;
+import io.loadline.startup.DeferredStartup;
+import io.loadline.startup.StageTier;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.availability.ApplicationAvailabilityBean;
@@ -121,6 +129,7 @@ class LoadlineAutoConfigurationTest {
                     .doesNotHaveBean(Loadline.class)
                     .doesNotHaveBean(FilterRegistrationBean.class)
                     .doesNotHaveBean(LoadlineEndpoint.class)
+                    .doesNotHaveBean(DeferredStartupMethods.class)
                     .doesNotHaveBean("startupStateHealthIndicator");
             assertThat(context.getBean("readinessStateHealthIndicator"))
                     .isExactlyInstanceOf(ReadinessStateHealthIndicator.class);
@@ -173,6 +182,94 @@ class LoadlineAutoConfigurationTest {
                     drain.drainAsync("test", DrainCoordinator.Settling.WAIT);
                     assertThat(drain.progress().remaining()).isLessThanOrEqualTo(Duration.ofSeconds(3));
                 });
+    }
+
+    @Test
+    void startupSettings_reachThePlan() {
+        plain.withPropertyValues(
+                        "loadline.startup.ready-after=important",
+                        "loadline.startup.settle=3s",
+                        "loadline.startup.collection=never",
+                        "loadline.startup.history-file=/tmp/history")
+                .run(context -> {
+                    StartupPlan plan = context.getBean(Startup.class).plan();
+                    assertThat(plan.readyAfter()).isEqualTo(StageTier.IMPORTANT);
+                    assertThat(plan.settle()).isEqualTo(Duration.ofSeconds(3));
+                    assertThat(plan.collection()).isEqualTo(StartupPlan.Collection.NEVER);
+                    assertThat(plan.historyFile()).isEqualTo(Path.of("/tmp/history"));
+                    assertThat(plan.stages()).isEmpty();
+                });
+    }
+
+    @Test
+    void stages_ofBeansMethodsAndCustomizers_makeThePlan() {
+        plain.withBean(Stages.class)
+                .withBean(StartupStage.class, () -> StartupStage.builder("bean", stage -> {})
+                        .build())
+                .withBean(StartupBuilderCustomizer.class, () -> builder -> {
+                    var unused = builder.stage("customizer", stage -> {});
+                })
+                .withPropertyValues("loadline.startup.warm-up.paths[0]=/orders/1")
+                .run(context -> {
+                    StartupPlan plan = context.getBean(Startup.class).plan();
+                    assertThat(plan.stages())
+                            .extracting(StartupStage::name)
+                            .containsExactly("bean", "method", "warm-up", "customizer");
+                    assertThat(plan.stages().get(2).dependsOn()).containsExactly("bean", "method");
+                });
+    }
+
+    @Test
+    void stages_ofALoadlineOfTheApplication_areKept() {
+        StartupPlan own = StartupPlan.builder().stage("own", stage -> {}).build();
+        plain.withBean(
+                        "mine",
+                        Loadline.class,
+                        () -> Loadline.builder("own").startup(own).build())
+                .withBean(Stages.class)
+                .run(context -> assertThat(context.getBean(Startup.class).plan().stages())
+                        .extracting(StartupStage::name)
+                        .containsExactly("own", "method"));
+    }
+
+    @Test
+    void stages_ofBeansThatAreMadeLazily_areFound() {
+        plain.withBean(Stages.class)
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> assertThat(context.getBean(Startup.class).plan().stages())
+                        .extracting(StartupStage::name)
+                        .containsExactly("method"));
+    }
+
+    @Test
+    void dependencies_withoutHealth_areRefused() {
+        plain.withClassLoader(NO_ACTUATOR)
+                .withPropertyValues("loadline.startup.dependencies=db")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasMessageContaining("add spring-boot-starter-actuator"));
+    }
+
+    @Test
+    void dependencyBeans_holdReadiness() {
+        plain.withBean(DependencyCheck.class, () -> DependencyCheck.builder("shelf", () -> false)
+                        .build())
+                .run(context -> assertThat(context.getBean(Availability.class).readinessHolds())
+                        .singleElement()
+                        .asString()
+                        .contains("shelf"));
+    }
+
+    @Test
+    void meters_tellAboutEachStage() {
+        plain.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class))
+                .withBean(SimpleMeterRegistry.class)
+                .withBean(Stages.class)
+                .run(context -> assertThat(context.getBean(MeterRegistry.class)
+                                .find("loadline.startup.stage.duration")
+                                .tag("stage", "method")
+                                .gauge())
+                        .isNotNull());
     }
 
     @Test
@@ -235,5 +332,10 @@ class LoadlineAutoConfigurationTest {
         plain.withClassLoader(new FilteredClassLoader(
                         "jakarta.servlet", "org.springframework.web", "org.springframework.boot.web", "reactor"))
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Loadline.class));
+    }
+
+    static class Stages {
+        @DeferredStartup(name = "method")
+        void load() {}
     }
 }

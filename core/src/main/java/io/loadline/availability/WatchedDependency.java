@@ -60,7 +60,7 @@ final class WatchedDependency {
     private int successes;
 
     @GuardedBy("this")
-    private double lastMillis = Double.NaN;
+    private @Nullable Double lastMillis;
 
     @GuardedBy("this")
     private @Nullable String lastFailure;

@@ -128,8 +128,8 @@ public final class WarmUp {
                         .method(call.method, call.body)
                         .timeout(callTimeout)
                         .header(HEADER, secret);
-                if (call.headers.length > 0) {
-                    request.headers(call.headers); // refuses none at all
+                if (call.contentType != null) {
+                    request.header("Content-Type", call.contentType);
                 }
                 routes.add(new RouteRounds(call.toString(), request.build(), client, ticker, tolerance));
             }
@@ -192,7 +192,7 @@ public final class WarmUp {
         }
     }
 
-    private record Call(String method, String path, String[] headers, BodyPublisher body) {
+    private record Call(String method, String path, @Nullable String contentType, BodyPublisher body) {
         @Override
         public String toString() {
             return method + " " + path;
@@ -218,7 +218,7 @@ public final class WarmUp {
          */
         @CanIgnoreReturnValue
         public Builder get(String path) {
-            return add("GET", path, new String[0], BodyPublishers.noBody());
+            return add("GET", path, null, BodyPublishers.noBody());
         }
 
         /**
@@ -228,8 +228,7 @@ public final class WarmUp {
          */
         @CanIgnoreReturnValue
         public Builder post(String path, String contentType, String body) {
-            String[] headers = {"Content-Type", contentType};
-            return add("POST", path, headers, BodyPublishers.ofString(body));
+            return add("POST", path, contentType, BodyPublishers.ofString(body));
         }
 
         /**
@@ -302,14 +301,14 @@ public final class WarmUp {
             return new WarmUp(this);
         }
 
-        private Builder add(String method, String path, String[] headers, BodyPublisher body) {
+        private Builder add(String method, String path, @Nullable String contentType, BodyPublisher body) {
             checkArgument(
                     path.startsWith("/") && !path.startsWith("//"),
                     "path must begin with one slash, the host is this one: '%s'",
                     path);
             // Refuses what is no URI, with a message that shows it.
             URI unused = URI.create(path);
-            calls.add(new Call(method, path, headers, body));
+            calls.add(new Call(method, path, contentType, body));
             return this;
         }
 

@@ -4,69 +4,51 @@
  */
 package io.loadline.spring;
 
-import io.loadline.Loadline;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
-import io.loadline.availability.DependencyStatus;
 import io.loadline.spring.internal.DependencySource;
 import io.loadline.spring.internal.InvalidSettingException;
 import java.util.List;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
-/** Asks what the application depends on, once all its beans are there. Thread-safe. */
-final class ApplicationDependencies implements SmartInitializingSingleton, DisposableBean {
-    private final Loadline loadline;
-    private final List<String> named;
-    private final ObjectProvider<DependencyCheck> checks;
-    private final ObjectProvider<DependencySource> sources;
+/** Adds what the application depends on to its {@link DependencyChecks}, once all beans are there. Stateless. */
+final class ApplicationDependencies implements SmartInitializingSingleton {
+    private static final String KEY = "loadline.startup.dependencies";
 
-    /** Written once, before the server listens; null if there is nothing to ask. */
-    private volatile @Nullable DependencyChecks running;
+    private final DependencyChecks dependencies;
+    private final List<String> named;
+    private final ObjectProvider<DependencyCheck> beans;
+    private final ObjectProvider<DependencySource> sources;
 
     /** {@code named} is the setting {@code loadline.startup.dependencies}, which {@code sources} know. */
     ApplicationDependencies(
-            Loadline loadline,
+            DependencyChecks dependencies,
             List<String> named,
-            ObjectProvider<DependencyCheck> checks,
+            ObjectProvider<DependencyCheck> beans,
             ObjectProvider<DependencySource> sources) {
-        this.loadline = loadline;
+        this.dependencies = dependencies;
         this.named = named;
-        this.checks = checks;
+        this.beans = beans;
         this.sources = sources;
     }
 
     @Override
     public void afterSingletonsInstantiated() {
-        List<DependencyCheck> all = Stream.concat(
-                        checks.orderedStream(), sources.orderedStream().flatMap(source -> source.checks().stream()))
+        beans.orderedStream().forEach(dependencies::add);
+        List<DependencyCheck> found = sources.orderedStream()
+                .flatMap(source -> source.checks().stream())
                 .toList();
-        if (all.isEmpty() && !named.isEmpty()) {
+        if (found.isEmpty() && !named.isEmpty()) {
             throw new InvalidSettingException(
-                    "loadline.startup.dependencies",
-                    named,
-                    "it names health contributors: add spring-boot-starter-actuator, or leave its probes enabled",
-                    null);
+                    KEY, named, "it needs spring-boot-starter-actuator, whose health contributors it names", null);
         }
-        if (!all.isEmpty()) {
-            running = DependencyChecks.create(all, loadline.availability(), loadline.heartbeat());
-        }
-    }
-
-    /** What is known of each dependency. */
-    List<DependencyStatus> statuses() {
-        DependencyChecks asked = running;
-        return asked == null ? List.of() : asked.statuses();
-    }
-
-    @Override
-    public void destroy() {
-        DependencyChecks asked = running;
-        if (asked != null) {
-            asked.close();
+        for (DependencyCheck check : found) {
+            try {
+                dependencies.add(check);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidSettingException(KEY, named, String.valueOf(e.getMessage()), e);
+            }
         }
     }
 }

@@ -137,7 +137,8 @@ public final class LoadlineAutoConfiguration {
             LoadlineProperties properties,
             ObjectProvider<DependencyCheck> checks,
             ObjectProvider<DependencySource> sources) {
-        return new ApplicationDependencies(loadline, properties.startup().dependencies(), checks, sources);
+        return new ApplicationDependencies(
+                loadline.dependencies(), properties.startup().dependencies(), checks, sources);
     }
 
     @Bean

@@ -84,8 +84,10 @@ public abstract class AdmissionContract {
                 "/actuator/health",
                 "/actuator/health/startup",
                 "/actuator/loadline",
+                "/actuator/loadline/startup",
                 "/loadline",
                 "/loadline/load",
+                "/loadline/startup",
                 "/static/logo"
             })
     void untouchedPath_beyondTheLimit_isServedAndNotCounted(String path) {

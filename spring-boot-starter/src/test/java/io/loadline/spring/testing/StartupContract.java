@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.loadline.Loadline;
 import io.loadline.availability.ServiceState;
 import io.loadline.spring.testing.StagedApplication.Prices;
+import io.loadline.spring.testing.Wire.Answer;
 import io.loadline.startup.Deferred;
 import io.loadline.startup.StageOutcome;
 import io.loadline.startup.StageReport;
@@ -33,9 +34,9 @@ import org.springframework.context.annotation.Import;
 
 /** How stages of the start run behind a server that listens, on every server. */
 public abstract class StartupContract {
-    /** No waiting for neighbours, and nothing to wait for after a stage. */
+    /** What else this machine does is nothing to wait for. */
     private static final List<String> QUICK =
-            List.of("loadline.startup.gate.slot=0s", "loadline.startup.gate.jitter=0s", "loadline.startup.settle=0s");
+            List.of("loadline.startup.gate.max-wait=0s", "loadline.startup.settle=0s");
 
     private final WebApplicationType type;
     private final String gate = Gate.newName();
@@ -54,6 +55,15 @@ public abstract class StartupContract {
             assertThat(Wire.get(port, "/startupz").status()).isEqualTo(200);
             assertThat(service.loadline().availability().state()).isEqualTo(ServiceState.WARMING);
             assertThat(only(service).outcome()).isEqualTo(StageOutcome.RUNNING);
+            for (String path : List.of("/loadline/startup", "/actuator/loadline/startup")) {
+                Answer report = Wire.get(port, path);
+                assertThat(report.status()).isEqualTo(200);
+                assertThat(report.header("content-type")).isEqualTo("application/json");
+                assertThat(report.body()).contains("\"name\":\"prices\"", "\"outcome\":\"RUNNING\"");
+            }
+            assertThat(Wire.get(port, "/actuator/loadline/other").status()).isEqualTo(404);
+            // Boot's own endpoint of that name is left alone.
+            assertThat(Wire.get(port, "/actuator/startup").body()).doesNotContain("prices");
 
             Gate.of(gate).open();
             await().untilAsserted(

@@ -12,6 +12,8 @@ import io.loadline.drain.DrainPhase;
 import io.loadline.limit.Route;
 import io.loadline.management.LimitingFilter;
 import io.loadline.samples.orders.EndpointHandler.Endpoint;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -50,6 +52,7 @@ final class OrdersServer {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final StreamEndpoint streams = new StreamEndpoint();
+    private final Settings settings;
     private final OrderRepository orders;
     private final Optional<Loadline> loadline;
     private final HttpServer server;
@@ -60,9 +63,13 @@ final class OrdersServer {
 
     private volatile boolean stopping;
 
+    /** Written once by the thread that reads it, read by requests; empty before that. */
+    private volatile Optional<Catalog> catalog = Optional.empty();
+
     private OrdersServer(Settings settings) throws IOException, SQLException {
+        this.settings = settings;
         orders = new OrderRepository(registry);
-        loadline = settings.loadlineEnabled() ? Optional.of(loadline(registry, streams)) : Optional.empty();
+        loadline = settings.loadlineEnabled() ? Optional.of(buildLoadline()) : Optional.empty();
         ThreadPoolExecutor executor = executor("http", THREADS);
         server = listen(settings.port(), executor);
         management = settings.managementPort().isPresent()
@@ -74,12 +81,16 @@ final class OrdersServer {
         management.ifPresent(this::addObservation);
     }
 
-    static OrdersServer start(Settings settings) throws IOException, SQLException {
+    static OrdersServer start(Settings settings) throws IOException, SQLException, InterruptedException {
         OrdersServer orders = new OrdersServer(settings);
+        if (orders.loadline.isEmpty()) {
+            orders.readCatalog(() -> {});
+        }
         orders.server.start();
         orders.management.ifPresent(HttpServer::start);
         orders.started = true;
-        orders.loadline.ifPresent(loadline -> loadline.start().availability().ready("server listens"));
+        // Reads the catalog when there is memory for it, and says then that the service is ready.
+        orders.loadline.ifPresent(loadline -> loadline.start().startup().begin("server listens"));
         log.info("HTTP started on port {}", orders.server.getAddress().getPort());
         orders.management.ifPresent(management -> log.info(
                 "Management started on port {}", management.getAddress().getPort()));
@@ -91,8 +102,15 @@ final class OrdersServer {
         return loadline;
     }
 
-    private static Loadline loadline(MeterRegistry registry, StreamEndpoint streams) {
-        Loadline loadline = Loadline.builder("orders").meterRegistry(registry).build();
+    private Loadline buildLoadline() {
+        StartupStage.Builder stage = StartupStage.builder("catalog", context -> readCatalog(context::checkpoint))
+                .estimateBytes(settings.catalogBytes());
+        StartupPlan plan = StartupPlan.builder()
+                .stage(settings.gated() ? stage.build() : stage.ungated().build())
+                .gate(gate -> settings.lockFile().ifPresent(gate::lockFile))
+                .build();
+        Loadline loadline =
+                Loadline.builder("orders").meterRegistry(registry).startup(plan).build();
         // An open stream is a call that never ends: it is told to go when nothing new comes any more.
         loadline.drain().listen(phase -> {
             if (phase == DrainPhase.QUIESCING) {
@@ -102,9 +120,14 @@ final class OrdersServer {
         return loadline;
     }
 
+    private void readCatalog(Catalog.Checkpoint checkpoint) throws InterruptedException {
+        catalog = Optional.of(Catalog.read(settings.catalogBytes(), settings.catalogTime(), checkpoint));
+    }
+
     private void addBusiness() {
         WorkEndpoints work = new WorkEndpoints();
         business(OrderEndpoint.PATH, OrderEndpoint.PATH + "{id}", new OrderEndpoint(orders)::order);
+        business(CatalogEndpoint.PATH, CatalogEndpoint.PATH + "{product}", new CatalogEndpoint(() -> catalog)::price);
         business("/work", "/work", work::work);
         business("/pool", "/pool", work::pool);
         business("/burn", "/burn", work::burn);

@@ -6,9 +6,11 @@ package io.loadline.samples.orders;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What the environment says. Immutable.
@@ -20,6 +22,7 @@ import java.util.OptionalInt;
  * @param catalogTime what the source of the rows takes at least, {@code CATALOG_MILLIS} (0)
  * @param gated whether the catalog waits for memory, {@code LOADLINE_STARTUP_GATE} (true)
  * @param lockFile shared by all pods of a node, {@code LOADLINE_STARTUP_LOCK_FILE} (none)
+ * @param warmUpPaths own routes to be called before the service is ready, {@code WARM_UP_PATHS}, comma-separated (none)
  */
 record Settings(
         int port,
@@ -28,7 +31,8 @@ record Settings(
         long catalogBytes,
         Duration catalogTime,
         boolean gated,
-        Optional<Path> lockFile) {
+        Optional<Path> lockFile,
+        List<String> warmUpPaths) {
     private static final int DEFAULT_PORT = 8080;
     private static final int MAX_PORT = 65_535;
     private static final int MAX_CATALOG_MIB = 4096;
@@ -43,7 +47,13 @@ record Settings(
                 number(environment, "CATALOG_MIB", MAX_CATALOG_MIB).orElse(0) * 1024L * 1024,
                 Duration.ofMillis(number(environment, "CATALOG_MILLIS", MAX_CATALOG_MILLIS).orElse(0)),
                 isOn(environment, "LOADLINE_STARTUP_GATE"),
-                Optional.ofNullable(environment.get("LOADLINE_STARTUP_LOCK_FILE")).filter(path -> !path.isBlank()).map(Path::of));
+                Optional.ofNullable(environment.get("LOADLINE_STARTUP_LOCK_FILE"))
+                        .filter(path -> !path.isBlank())
+                        .map(Path::of),
+                Stream.of(environment.getOrDefault("WARM_UP_PATHS", "").split(","))
+                        .map(String::strip)
+                        .filter(path -> !path.isEmpty())
+                        .toList());
     }
 
     private static boolean isOn(Map<String, String> environment, String name) {

@@ -95,12 +95,12 @@ final class OrdersServer {
         orders.server.start();
         orders.management.ifPresent(HttpServer::start);
         orders.started = true;
-        // Reads the catalog when there is memory for it, and says then that the service is ready.
-        orders.loadline.ifPresent(loadline -> loadline.start().startup().begin("server listens"));
         log.info("HTTP started on port {}", orders.server.getAddress().getPort());
         orders.management.ifPresent(management -> log.info(
                 "Management started on port {}", management.getAddress().getPort()));
-        log.info("Orders service ready");
+        log.info("Orders service started");
+        // Reads the catalog when there is memory for it, calls its own routes, and says then that it is ready.
+        orders.loadline.ifPresent(loadline -> loadline.start().startup().begin("server listens"));
         return orders;
     }
 

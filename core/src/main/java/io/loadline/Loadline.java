@@ -193,11 +193,14 @@ public final class Loadline implements AutoCloseable {
      */
     public void drainOn(TerminationSignal termination, Runnable closeServer) {
         termination.onTermination(() -> {
-            if (beatsUnlessClosed()) {
-                drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
-            }
             try {
-                closeServer.run();
+                try {
+                    if (beatsUnlessClosed()) {
+                        drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
+                    }
+                } finally {
+                    closeServer.run();
+                }
             } finally {
                 drain.closed();
                 close();

@@ -47,11 +47,13 @@ public enum LoadlineMeter {
     /** Tag: phase. */
     DRAIN_PHASE("loadline.drain.phase", null, "1 for the phase the drain is in, else 0", "phase"),
     /** Counted down as they return, whether in time or not. */
-    DRAIN_PARTICIPANTS("loadline.drain.participants", null, "Participants of the drain that have not come to their end"),
+    DRAIN_PARTICIPANTS(
+            "loadline.drain.participants", null, "Participants of the drain that have not come to their end"),
     /** Those whose adapters tell of them. */
     LONG_LIVED("loadline.longlived", null, "Event streams, WebSockets and long polls that are open"),
     /** Tag: dependency. NaN until it is known. */
-    DEPENDENCY_UP("loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
+    DEPENDENCY_UP(
+            "loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
     /** Holds by dependencies and others included. */
     READINESS("loadline.readiness", null, "1 if the service accepts traffic, else 0"),
     /** Tags: application, version. */

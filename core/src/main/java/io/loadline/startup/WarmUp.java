@@ -102,7 +102,11 @@ public final class WarmUp {
             token = secret.getBytes(StandardCharsets.UTF_8);
             try {
                 WarmUpReport report = call(base, secret);
-                LOG.info("Warm-up: {} after {} ms: {}", report.end(), report.elapsed().toMillis(), report.routes());
+                LOG.info(
+                        "Warm-up: {} after {} ms: {}",
+                        report.end(),
+                        report.elapsed().toMillis(),
+                        report.routes());
                 return report;
             } finally {
                 token = null;
@@ -192,7 +196,8 @@ public final class WarmUp {
         }
     }
 
-    private record Call(String method, String path, @Nullable String contentType, BodyPublisher body) {
+    private record Call(
+            String method, String path, @Nullable String contentType, BodyPublisher body) {
         @Override
         public String toString() {
             return method + " " + path;

@@ -226,8 +226,8 @@ class LimitingFilterLifecycleTest {
     @Test
     void warmUpCalls_passTheFilterAndAreNoLoad() throws Exception {
         try (var running = Objects.requireNonNull(limiter.tryAcquire())) {
-            WarmUpReport report = warmUp.run(URI.create(
-                    "http://127.0.0.1:" + server.getAddress().getPort()));
+            WarmUpReport report = warmUp.run(
+                    URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
 
             assertThat(report.routes().get(0).calls()).isEqualTo(5);
             assertThat(report.routes().get(0).failed()).isZero();

@@ -72,8 +72,7 @@ class WarmUpTest {
     @Test
     void run_latencyThatNeverSettles_endsAfterItsCalls() throws Exception {
         serve("/orders", exchange -> calls.getAndIncrement() / 20 % 2 == 0 ? 10 : 20);
-        WarmUpReport report =
-                warmUp().get("/orders").maxCalls(130).build().run(base());
+        WarmUpReport report = warmUp().get("/orders").maxCalls(130).build().run(base());
 
         assertThat(report.end()).isEqualTo(End.CALLS);
         assertThat(report.routes().get(0).calls()).isEqualTo(130);
@@ -83,10 +82,8 @@ class WarmUpTest {
     @Test
     void run_callsThatTakeLong_endsWhenItsTimeIsOver() throws Exception {
         serve("/orders", exchange -> 300);
-        WarmUpReport report = warmUp().get("/orders")
-                .timeLimit(Duration.ofSeconds(2))
-                .build()
-                .run(base());
+        WarmUpReport report =
+                warmUp().get("/orders").timeLimit(Duration.ofSeconds(2)).build().run(base());
 
         assertThat(report.end()).isEqualTo(End.TIME);
         assertThat(report.elapsed()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2_300));
@@ -96,8 +93,7 @@ class WarmUpTest {
     void run_severalRoutes_callsThemInTurnUntilEachHasSettled() throws Exception {
         serve("/quick", exchange -> 10);
         serve("/slow", exchange -> Math.max(20, 200 >> (calls.getAndIncrement() / 20)));
-        WarmUpReport report =
-                warmUp().get("/quick").get("/slow?size=3").build().run(base());
+        WarmUpReport report = warmUp().get("/quick").get("/slow?size=3").build().run(base());
 
         assertThat(report.end()).isEqualTo(End.SETTLED);
         assertThat(report.routes()).extracting(WarmUpReport.RouteWarmUp::calls).containsExactly(60, 140);
@@ -219,7 +215,8 @@ class WarmUpTest {
         WarmUpReport first = warmUp.run(base());
         WarmUpReport second = warmUp.run(base());
 
-        assertThat(first.routes().get(0).calls() + second.routes().get(0).calls()).isEqualTo(4);
+        assertThat(first.routes().get(0).calls() + second.routes().get(0).calls())
+                .isEqualTo(4);
         assertThat(own).containsOnly(true);
         assertThat(tokens.get(0)).hasSize(32).isEqualTo(tokens.get(1)).isNotEqualTo(tokens.get(2));
         assertThat(warmUp.isOwn(tokens.get(2))).isFalse();

@@ -90,16 +90,18 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
     }
 
     /**
-     * The server's own graceful shutdown waits again, for requests that the limiter does not count. It has what is left
-     * of the one deadline, or a moment if that has passed.
+     * The server's own graceful shutdown waits again, for requests that the limiter does not count, and so do executors
+     * and whatever else has a phase. Each has what is left of the one deadline, or a moment if that has passed, instead
+     * of the framework's 30 s.
      */
     private void limitGrace() {
         LifecycleProcessor processor =
                 context.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, LifecycleProcessor.class);
         if (processor instanceof DefaultLifecycleProcessor phases) {
-            long leftMillis = loadline.drain().progress().remaining().toMillis();
-            phases.setTimeoutForShutdownPhase(
-                    WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, Math.max(LAST_MILLIS, leftMillis));
+            long leftMillis = Math.max(
+                    LAST_MILLIS, loadline.drain().progress().remaining().toMillis());
+            phases.setTimeoutPerShutdownPhase(leftMillis);
+            phases.setTimeoutForShutdownPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, leftMillis);
         }
     }
 

@@ -21,7 +21,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.Environment;
 
 /** Gives settings to builders. Stateless. */
 final class LoadlineFactory {
@@ -38,13 +41,14 @@ final class LoadlineFactory {
 
     private LoadlineFactory() {}
 
-    static Loadline.Builder builder(LoadlineProperties properties, @Nullable String applicationName) {
+    static Loadline.Builder builder(LoadlineProperties properties, Environment environment) {
         if (!properties.enabled()) {
             // The conditions know false only; other spellings would leave half of Loadline on.
             throw new InvalidSettingException(
-                    "loadline.enabled", "another word for false", "it is true or false", null);
+                    "loadline.enabled", environment.getProperty("loadline.enabled"), "it is true or false", null);
         }
         String name = properties.name();
+        String applicationName = environment.getProperty("spring.application.name");
         if (name == null) {
             name = applicationName == null || applicationName.isBlank() ? "application" : applicationName;
         }
@@ -62,6 +66,12 @@ final class LoadlineFactory {
         set("loadline.drain.deadline", drain.deadline(), builder::deadline);
         set("loadline.drain.quiet", drain.quiet(), builder::quiet);
         set("loadline.drain.settle-max", drain.settleMax(), builder::settleMax);
+        Object unused = check(
+                "loadline.drain.quiet, loadline.drain.settle-max and loadline.drain.deadline",
+                Stream.of(drain.quiet(), drain.settleMax(), drain.deadline())
+                        .map(value -> value == null ? "(default)" : value.toString())
+                        .collect(Collectors.joining(", ")),
+                builder::check);
     }
 
     static void configure(StartupPlan.Builder builder, LoadlineProperties.Startup startup) {

@@ -30,7 +30,7 @@ class WrongSettingsTest {
             delimiter = '|',
             value = {
                 "loadline.enabled=perhaps | loadline.enabled | perhaps | true or false",
-                "loadline.enabled=off | loadline.enabled | another word for false | true or false",
+                "loadline.enabled=off | loadline.enabled | off | true or false",
                 "loadline.limit.enforcement=maybe | loadline.limit.enforcement | maybe | one of off, shadow, enforce",
                 "loadline.limit.algorithm=best | loadline.limit.algorithm | best | one of adaptive, fixed, aimd",
                 "loadline.limit.max=many | loadline.limit.max | many | a whole number",

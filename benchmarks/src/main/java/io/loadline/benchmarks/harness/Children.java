@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class Children {
     private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
     private static final Queue<Runnable> AFTERWARDS = new ConcurrentLinkedQueue<>();
+    private static volatile boolean closing;
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(Children::killAll, "children"));
@@ -27,6 +28,10 @@ final class Children {
 
     static void add(Process process) {
         STARTED.add(process);
+        if (closing) {
+            // Started by a thread that takes a killed child for one that has ended.
+            process.destroyForcibly();
+        }
     }
 
     /** Runs {@code cleaning} when this JVM ends and its children have ended. */
@@ -35,6 +40,7 @@ final class Children {
     }
 
     private static void killAll() {
+        closing = true;
         STARTED.forEach(Process::destroyForcibly); // does nothing to those that have ended
         if (AFTERWARDS.isEmpty()) {
             return;

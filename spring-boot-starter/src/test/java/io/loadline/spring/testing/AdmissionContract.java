@@ -7,10 +7,13 @@ package io.loadline.spring.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.LimiterStats;
+import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
 import io.loadline.spring.testing.Wire.Answer;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,16 +30,20 @@ import tools.jackson.databind.json.JsonMapper;
 public abstract class AdmissionContract {
     private final WebApplicationType type;
     private final JsonMapper json = new JsonMapper();
+    private final String[] properties;
     private Service service;
 
-    protected AdmissionContract(WebApplicationType type) {
+    protected AdmissionContract(WebApplicationType type, String... properties) {
         this.type = type;
+        this.properties = Stream.concat(
+                        Stream.of("loadline.limit.initial=1", "loadline.limit.exclude=/static/**"),
+                        Stream.of(properties))
+                .toArray(String[]::new);
     }
 
     @BeforeAll
     void start() {
-        service = Service.start(
-                HeldApplication.class, type, "loadline.limit.initial=1", "loadline.limit.exclude=/static/**");
+        service = Service.start(HeldApplication.class, type, properties);
     }
 
     @AfterAll
@@ -56,6 +63,16 @@ public abstract class AdmissionContract {
             assertThat(problem.get("reason").stringValue()).isEqualTo("limit");
             assertThat(held.since().shed()).isOne();
         }
+    }
+
+    /** What the JDK's HttpClient asks for by default is answered as if it had not asked. */
+    @Test
+    void upgradeToHttp2_thatIsNotMade_isASuccess() {
+        String[] upgrade = {"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB"};
+        assertThat(Wire.get(service.port(), "/upgraded", upgrade).status()).isEqualTo(200);
+        ConcurrencyLimiter limiter = service.loadline().limiter();
+        await().untilAsserted(() ->
+                assertThat(limiter.stats(limiter.route("GET /upgraded"))).isEqualTo(Service.one(Outcome.SUCCESS)));
     }
 
     @Test

@@ -28,6 +28,11 @@ public class HeldApplication {
         return "file " + name;
     }
 
+    @GetMapping("/upgraded")
+    String upgraded() {
+        return "not upgraded";
+    }
+
     @GetMapping("/held")
     CompletableFuture<String> held(@RequestParam("gate") String gate) {
         return Gate.of(gate).opened();

@@ -40,11 +40,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Loadline loadline = Loadline.builder("checkout").meterRegistry(registry).build().start();
- * loadline.availability().ready("server listens");
+ * loadline.startup().begin("server listens");
  * String page = loadline.limiter().call(() -> backend.fetch(id));
  * }</pre>
  */
 public final class Loadline implements AutoCloseable {
+    /** A stage that ignores its interruption is left behind after less. */
+    private static final Duration CANCELLED_START = Duration.ofMillis(1_200);
+
     private final String name;
     private final Heartbeat heartbeat;
     private final Registration beats;
@@ -86,7 +89,7 @@ public final class Loadline implements AutoCloseable {
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
         this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
-        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies);
+        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -177,7 +180,7 @@ public final class Loadline implements AutoCloseable {
 
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(availability, this::status);
+        return new ManagementEndpoints(availability, this::status, startup);
     }
 
     /** The port of the management endpoint; 0 if there is none. */
@@ -199,6 +202,7 @@ public final class Loadline implements AutoCloseable {
                         drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
                     }
                 } finally {
+                    awaitCancelledStart();
                     closeServer.run();
                 }
             } finally {
@@ -222,6 +226,15 @@ public final class Loadline implements AutoCloseable {
         if (management != null) {
             management.close();
             management = null;
+        }
+    }
+
+    /** A stage that was told to go, as the drain began, may need what {@code closeServer} closes. */
+    private void awaitCancelledStart() {
+        try {
+            boolean unused = startup.awaitEnd(CANCELLED_START);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

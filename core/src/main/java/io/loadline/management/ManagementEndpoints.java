@@ -11,6 +11,7 @@ import io.loadline.availability.LivenessState;
 import io.loadline.availability.ReadinessState;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Rejection;
+import io.loadline.startup.Startup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,20 +19,23 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The reads {@code /livez}, {@code /readyz}, {@code /startupz}, {@code /loadline} and {@code /loadline/load} for any of
- * the JDK's HTTP servers. Thread-safe. There are no writes.
+ * The reads {@code /livez}, {@code /readyz}, {@code /startupz}, {@code /loadline}, {@code /loadline/load} and
+ * {@code /loadline/startup} for any of the JDK's HTTP servers. Thread-safe. There are no writes.
  */
 public final class ManagementEndpoints {
     /** The paths served; they are never limited. */
-    public static final List<String> PATHS = List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
+    public static final List<String> PATHS =
+            List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load", "/loadline/startup");
 
     private final Availability availability;
     private final Supplier<LoadlineStatus> status;
+    private final Startup startup;
 
-    /** Reads about the application whose status {@code status} tells. */
-    public ManagementEndpoints(Availability availability, Supplier<LoadlineStatus> status) {
+    /** Reads about the application whose status {@code status} tells, and about its start. */
+    public ManagementEndpoints(Availability availability, Supplier<LoadlineStatus> status, Startup startup) {
         this.availability = availability;
         this.status = status;
+        this.startup = startup;
     }
 
     /** Adds the reads to a server of yours. */
@@ -44,7 +48,10 @@ public final class ManagementEndpoints {
                                 availability.readinessHolds()),
                 "/startupz", () -> probe(availability.isStarted()),
                 "/loadline", () -> Answer.json(200, status.get().toJson()),
-                "/loadline/load", () -> Answer.json(200, status.get().loadJson()));
+                "/loadline/load", () -> Answer.json(200, status.get().loadJson()),
+                "/loadline/startup",
+                        () -> Answer.json(
+                                200, StartupStatus.of(startup.report()).toJson()));
         answers.forEach((path, answer) -> server.createContext(path, exchange -> {
             try (exchange) {
                 serve(exchange, path, answer);

@@ -56,6 +56,30 @@ public enum LoadlineMeter {
             "loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
     /** Holds by dependencies and others included. */
     READINESS("loadline.readiness", null, "1 if the service accepts traffic, else 0"),
+    /** Tag: outcome. */
+    STARTUP_STAGES("loadline.startup.stages", "stages", "Startup stages by outcome", "outcome"),
+    /** NaN before. */
+    STARTUP_READY(
+            "loadline.startup.ready", "seconds", "Time from the beginning of the start until ready; NaN before that"),
+    /** NaN before the first stage. */
+    STARTUP_PEAK("loadline.startup.peak", "bytes", "Most memory seen during the start; NaN before the first stage"),
+    /** A counter. */
+    STARTUP_AHEAD(
+            "loadline.startup.ahead", null, "Stages that went ahead without memory, having waited for it too long"),
+    /** Tag: stage. */
+    STARTUP_STAGE_DURATION("loadline.startup.stage.duration", "seconds", "Time a startup stage ran", "stage"),
+    /** Tag: stage. */
+    STARTUP_STAGE_WAIT(
+            "loadline.startup.stage.wait",
+            "seconds",
+            "Time a startup stage waited for memory or other instances",
+            "stage"),
+    /** Tag: stage. */
+    STARTUP_STAGE_MEMORY(
+            "loadline.startup.stage.memory",
+            "bytes",
+            "By how much memory grew at most during a startup stage",
+            "stage"),
     /** Tags: application, version. */
     INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
 

@@ -17,6 +17,7 @@ import io.loadline.signal.LoadSignal;
 import io.loadline.signal.RouteSnapshot;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
+import io.loadline.startup.Startup;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -60,6 +61,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final DrainCoordinator drain;
     private final Availability availability;
     private final DependencyChecks dependencies;
+    private final Startup startup;
 
     @GuardedBy("this")
     private final List<Binding> bindings = new ArrayList<>();
@@ -74,13 +76,15 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             LoadSignal signal,
             DrainCoordinator drain,
             Availability availability,
-            DependencyChecks dependencies) {
+            DependencyChecks dependencies,
+            Startup startup) {
         this.application = application;
         this.version = version;
         this.signal = signal;
         this.drain = drain;
         this.availability = availability;
         this.dependencies = dependencies;
+        this.startup = startup;
     }
 
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
@@ -161,6 +165,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                         self -> isUp(self.dependencies.statuses().get(place)),
                         known.get(i).name()));
             }
+            meters.addAll(StartupMeters.register(startup, registry));
             follow();
         }
 

@@ -38,6 +38,9 @@ public final class MemoryGate {
     private static final long MIN_NEED_BYTES = 32L << 20;
     private static final double RESERVE = 1.25;
 
+    /** More than the noise of a node in two seconds, less than the start of any JVM. */
+    private static final long MIN_STEP_BYTES = 16L << 20;
+
     /** How often memory is looked at while nothing but time or another instance is waited for. */
     private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -53,9 +56,7 @@ public final class MemoryGate {
     private final Ticker ticker;
     private final long maxWaitNanos;
     private final double maxPressure;
-    private final long slotNanos;
     private final long jitterNanos;
-    private final String instance;
     private final @Nullable ClaimFile claimFile;
 
     @GuardedBy("this")
@@ -63,6 +64,18 @@ public final class MemoryGate {
 
     @GuardedBy("this")
     private long chance;
+
+    /** What is left of the time that passes before the first stage, while no other instance seems to be starting. */
+    @GuardedBy("this")
+    private long slotNanos;
+
+    /** When no other instance was seen starting; null if one was seen since, or nobody looked. */
+    @GuardedBy("this")
+    private @Nullable Long idleNanos;
+
+    /** When the first stage that is not critical came. */
+    @GuardedBy("this")
+    private @Nullable Long jitterBegunNanos;
 
     @GuardedBy("this")
     private long silenceNanos = SILENCE_NANOS;
@@ -75,11 +88,11 @@ public final class MemoryGate {
         this.ticker = builder.ticker;
         this.maxWaitNanos = builder.maxWait.toNanos();
         this.maxPressure = builder.maxPressure;
-        this.slotNanos = builder.slot.toNanos();
-        this.jitterNanos = builder.jitter.toNanos();
-        this.instance = builder.instance;
+        long hash = hash(builder.instance);
+        this.jitterNanos = (long) (fraction(mix(hash + 1)) * builder.jitter.toNanos());
+        this.slotNanos = LISTEN_NANOS + (long) (fraction(mix(hash + 2)) * builder.slot.toNanos());
         this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
-        this.chance = hash(instance);
+        this.chance = hash;
     }
 
     /** A builder for a gate that looks at {@code reader}. */
@@ -126,38 +139,29 @@ public final class MemoryGate {
      * A stage that will come to the gate.
      *
      * @param bounded whether it goes ahead when it has waited too long
-     * @param spread how its beginning is spread over instances
      */
-    synchronized Turn turn(
-            StartupStage stage, boolean bounded, Spread spread, OptionalLong beforeBytes, OptionalLong beforeNanos) {
+    synchronized Turn turn(StartupStage stage, boolean bounded, OptionalLong beforeBytes, OptionalLong beforeNanos) {
         // Other instances run the same plan: they are silent for no longer than this one was.
         silenceNanos = Math.min(MAX_SILENCE_NANOS, Math.max(silenceNanos, beforeNanos.orElse(0)));
-        double place = fraction(hash(instance + '/' + stage.name()));
-        return new Turn(
-                stage.name(),
-                stage.isGated(),
-                bounded,
-                needBytes(stage.estimateBytes(), beforeBytes),
-                spread.jitter() ? (long) (place * jitterNanos) : 0,
-                spread.slot(),
-                spread.slot() ? (long) (place * slotNanos) : 0);
+        return new Turn(stage, bounded, needBytes(stage.estimateBytes(), beforeBytes));
     }
 
     /** Whether the stage may begin now. If it may it holds the claim, until {@link #release()}. */
     synchronized boolean tryEnter(Turn turn, MemoryReading reading) {
         long now = ticker.read();
-        long passed = turn.passed(now);
+        turn.asks(now);
         if (!turn.gated) {
             return true;
         }
         String memory = obstacle(reading, turn.needBytes);
-        String obstacle = memory != null ? memory : othersInTheWay(turn, passed);
+        String obstacle = memory != null ? memory : othersInTheWay(turn, now);
         if (obstacle != null && turn.bounded && turn.waitedNanos() >= maxWaitNanos) {
             goAhead(turn, obstacle);
             obstacle = null;
         }
         if (obstacle == null) {
             turn.enter(maxWaitNanos);
+            slotNanos = 0;
             return true;
         }
         // Memory comes back slowly, another instance's end wants to be noticed at once.
@@ -171,7 +175,7 @@ public final class MemoryGate {
     /** Whether a stage that has taken {@code takenBytes} may go on; if not it is to ask again after a pause. */
     synchronized boolean mayGoOn(Turn turn, MemoryReading reading, long takenBytes) {
         long now = ticker.read();
-        long unused = turn.passed(now);
+        turn.asks(now);
         if (!turn.gated || turn.wentAhead()) {
             return true;
         }
@@ -205,6 +209,7 @@ public final class MemoryGate {
         }
         // What fell until now was this instance's own doing.
         sensing.clear();
+        idleNanos = null;
     }
 
     private @Nullable String obstacle(MemoryReading reading, long need) {
@@ -228,29 +233,43 @@ public final class MemoryGate {
     }
 
     @GuardedBy("this")
-    private @Nullable String othersInTheWay(Turn turn, long passedNanos) {
-        if (turn.waitedNanos() < turn.jitterNanos) {
+    private @Nullable String othersInTheWay(Turn turn, long now) {
+        if (turn.spread && !isJitterOver(now)) {
             return "jitter between instances";
         }
         ClaimFile.Attempt attempt = claimFile == null ? ClaimFile.Attempt.UNUSABLE : claimFile.tryClaim();
         return switch (attempt) {
             case CLAIMED -> null;
             case TAKEN -> "another instance holds the claim";
-            case UNUSABLE -> sensed(turn, passedNanos);
+            case UNUSABLE -> sensed(turn, now);
         };
     }
 
     @GuardedBy("this")
-    private @Nullable String sensed(Turn turn, long passedNanos) {
+    private boolean isJitterOver(long now) {
+        if (jitterBegunNanos == null) {
+            jitterBegunNanos = now;
+        }
+        return now - jitterBegunNanos >= jitterNanos;
+    }
+
+    @GuardedBy("this")
+    private @Nullable String sensed(Turn turn, long now) {
         if (!sensing.hears()) {
             return null;
         }
-        if (sensing.isBusy()) {
-            return "another instance seems to be starting: headroom fell by "
-                    + StartupReport.mib(sensing.fallenBytes());
+        // Others run the same plan: what is much less than this stage needs is no start of theirs.
+        long step = Math.max(MIN_STEP_BYTES, turn.needBytes / 8);
+        long fallen = sensing.fallenBytes(step);
+        if (fallen >= step) {
+            idleNanos = null;
+            return "another instance seems to be starting: headroom fell by " + StartupReport.mib(fallen);
         }
-        boolean listened = !turn.listens || sensing.listenedNanos() >= LISTEN_NANOS;
-        return turn.slotIsOver(passedNanos) && listened ? null : "slot between instances";
+        if (slotNanos > 0 && idleNanos != null) {
+            slotNanos -= now - idleNanos;
+        }
+        idleNanos = now;
+        return slotNanos > 0 ? "slot between instances" : null;
     }
 
     @GuardedBy("this")
@@ -284,14 +303,6 @@ public final class MemoryGate {
     private static double fraction(long bits) {
         return (bits >>> 11) * 0x1p-53;
     }
-
-    /**
-     * How the beginning of a stage is spread over instances.
-     *
-     * @param slot whether it listens for others and lets a slot pass: the first stage of an instance, the next ones follow
-     * @param jitter whether it waits a share of the jitter: the first stage that is not critical
-     */
-    record Spread(boolean slot, boolean jitter) {}
 
     /** Builds gates. Not thread-safe. */
     public static final class Builder {
@@ -338,7 +349,7 @@ public final class MemoryGate {
         }
 
         /**
-         * Sets the window in which instances without a lock file spread the beginning of each stage. Default: 2 s.
+         * Sets the window in which instances without a lock file spread the beginning of their first stage. Default: 2 s.
          *
          * @throws IllegalArgumentException if it is negative or above 10 min
          */

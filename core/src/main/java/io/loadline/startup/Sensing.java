@@ -20,9 +20,6 @@ final class Sensing {
      *
      * [1] CSMA/CA with a frozen countdown, IEEE 802.11 distributed coordination function
      */
-    /** More than the noise of a node in a second, less than the start of any JVM. */
-    static final long STEP_BYTES = 16L << 20;
-
     private final Deque<Sample> samples = new ArrayDeque<>();
 
     /** Takes a reading; those older than {@code windowNanos} are forgotten. */
@@ -43,20 +40,17 @@ final class Sensing {
         return !samples.isEmpty();
     }
 
-    /** For how long there have been readings, in nanoseconds. */
-    long listenedNanos() {
-        return samples.isEmpty()
-                ? 0
-                : samples.getLast().atNanos() - samples.getFirst().atNanos();
-    }
-
-    /** By how much the headroom has fallen within the window, unless it has risen again since. */
-    long fallenBytes() {
+    /**
+     * By how much the headroom has fallen within the window, or since it rose last.
+     *
+     * @param stepBytes by how much it has to rise for that
+     */
+    long fallenBytes(long stepBytes) {
         long top = Long.MIN_VALUE;
         long bottom = Long.MAX_VALUE;
         for (Sample sample : samples) {
             long headroom = sample.headroomBytes();
-            if (headroom >= top || headroom - bottom >= STEP_BYTES) {
+            if (headroom >= top || headroom - bottom >= stepBytes) {
                 // Nothing fell before, or what fell has been given back: others may fall from here.
                 top = headroom;
                 bottom = headroom;
@@ -64,11 +58,6 @@ final class Sensing {
             bottom = Math.min(bottom, headroom);
         }
         return samples.isEmpty() ? 0 : top - bottom;
-    }
-
-    /** Whether another instance is likely to be starting. */
-    boolean isBusy() {
-        return fallenBytes() >= STEP_BYTES;
     }
 
     private record Sample(long atNanos, long headroomBytes) {}

@@ -85,10 +85,15 @@ final class StageLoop {
             LOG.error("Startup: failed", e);
             availability.broken("startup failed: " + e);
         } finally {
-            gate.release();
-            history.save();
-            log(progress.end());
-            whenOver.run();
+            StartupReport report = progress.end();
+            try {
+                gate.release();
+                history.save();
+                log(report);
+            } finally {
+                // Whatever a log appender throws, somebody waits for this.
+                whenOver.run();
+            }
         }
     }
 
@@ -221,7 +226,7 @@ final class StageLoop {
             setOutcome(record, StageOutcome.DONE);
             history.put(record.stage.name(), record.tookBytes(), record.tookNanos());
         } else if (progress.cancelled() != null) {
-            fail(record, ended ? ending : ending + " and ignored it at " + run.whereabouts());
+            fail(record, ended ? ending : ending + " and ignored that at " + run.whereabouts());
             setOutcome(record, StageOutcome.CANCELLED);
         } else {
             String why = ending.isEmpty() ? String.valueOf(failure) : ending;

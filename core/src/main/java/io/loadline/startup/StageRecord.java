@@ -41,21 +41,10 @@ final class StageRecord {
     /** A record for each stage of {@code plan}, which come to {@code gate}. */
     static List<StageRecord> of(StartupPlan plan, MemoryGate gate, StageHistory history) {
         List<StageRecord> records = new ArrayList<>();
-        boolean first = true;
-        boolean firstNotCritical = true;
         for (StartupStage stage : plan.stages()) {
-            boolean jitters = firstNotCritical && stage.tier() != StageTier.CRITICAL;
             Turn turn = gate.turn(
-                    stage,
-                    plan.isNeededForReadiness(stage),
-                    new MemoryGate.Spread(first, jitters),
-                    history.bytes(stage.name()),
-                    history.nanos(stage.name()));
+                    stage, plan.isNeededForReadiness(stage), history.bytes(stage.name()), history.nanos(stage.name()));
             records.add(new StageRecord(stage, turn));
-            if (stage.isGated()) {
-                first = false;
-                firstNotCritical &= !jitters;
-            }
         }
         return records;
     }

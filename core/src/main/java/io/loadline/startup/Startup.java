@@ -103,9 +103,7 @@ public final class Startup implements AutoCloseable {
         if (plan.stages().isEmpty()) {
             end();
         } else {
-            Thread leader = new Thread(begun.loop::run, "loadline-startup");
-            leader.setDaemon(true);
-            leader.start();
+            lead(begun.loop);
         }
         return true;
     }
@@ -161,6 +159,18 @@ public final class Startup implements AutoCloseable {
     public void close() {
         cancel("closed");
         changes.close();
+    }
+
+    private void lead(StageLoop loop) {
+        try {
+            Thread leader = new Thread(loop::run, "loadline-startup");
+            leader.setDaemon(true);
+            leader.start();
+        } catch (Throwable e) {
+            // No thread can be had: nothing would ever make the service ready.
+            availability.broken("startup failed: " + e);
+            end();
+        }
     }
 
     private void end() {

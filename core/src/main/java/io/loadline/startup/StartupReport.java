@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param stages the stages in the order in which they are to run
  * @param readyAfter how long after the beginning the service was ready; empty before that
  * @param elapsed the time since the beginning, until the end
- * @param peakBytes the most memory that was seen: anonymous memory of the cgroup if it is known, else what the JVM counts
+ * @param peakBytes the most memory that the process was seen to take; what the JVM counts if nobody else does
  * @param wentAhead how often a stage stopped waiting because it had waited too long
  * @param warnings what should be looked at, a line each
  */
@@ -67,7 +67,7 @@ public record StartupReport(
                     mib(stage.needBytes()),
                     mib(stage.tookBytes()),
                     mib(stage.heapDeltaBytes()),
-                    stage.failure().isEmpty() ? stage.waitReason() : stage.failure()));
+                    (stage.failure().isEmpty() ? stage.waitReason() : stage.failure()).replaceAll("\\s+", " ")));
         }
         warnings.forEach(warning -> out.append(String.format("%n  ! %s", warning)));
         return out.toString();

@@ -9,19 +9,13 @@ final class Turn {
     final String stage;
     final boolean gated;
 
+    /** Whether it lets the jitter between instances pass. */
+    final boolean spread;
+
     /** Whether it goes ahead when it has waited too long. */
     final boolean bounded;
 
     final long needBytes;
-
-    /** The time it lets pass in any case, so that instances spread. */
-    final long jitterNanos;
-
-    /** Whether it has to listen for other instances before it begins. */
-    final boolean listens;
-
-    /** What is left of the time that it lets pass while no other instance is starting. */
-    private long slotNanos;
 
     private long waitedNanos;
     private long checkpointLimitNanos;
@@ -31,40 +25,23 @@ final class Turn {
     private long refusedNanos;
     private long backoffNanos;
 
-    Turn(
-            String stage,
-            boolean gated,
-            boolean bounded,
-            long needBytes,
-            long jitterNanos,
-            boolean listens,
-            long slotNanos) {
-        this.stage = stage;
-        this.gated = gated;
+    Turn(StartupStage stage, boolean bounded, long needBytes) {
+        this.stage = stage.name();
+        this.gated = stage.isGated();
+        this.spread = stage.tier() != StageTier.CRITICAL;
         this.bounded = bounded;
         this.needBytes = needBytes;
-        this.jitterNanos = jitterNanos;
-        this.listens = listens;
-        this.slotNanos = slotNanos;
     }
 
-    /** Counts the time since it was refused last, if it was, as waiting, and returns it. */
-    synchronized long passed(long nowNanos) {
-        long passed = refused ? nowNanos - refusedNanos : 0;
-        waitedNanos += passed;
+    /** Counts the time since it was refused last, if it was, as waiting. */
+    synchronized void asks(long nowNanos) {
+        waitedNanos += refused ? nowNanos - refusedNanos : 0;
         refused = false;
-        return passed;
-    }
-
-    /** Lets {@code passedNanos} of the slot pass; returns whether all of it has. */
-    synchronized boolean slotIsOver(long passedNanos) {
-        slotNanos -= passedNanos;
-        return slotNanos <= 0;
     }
 
     /** It waits for something that is not the gate's. */
     synchronized void await(long nowNanos, String what) {
-        long unused = passed(nowNanos);
+        asks(nowNanos);
         refuse(nowNanos, "waits for " + what, 0);
     }
 
@@ -77,7 +54,6 @@ final class Turn {
 
     /** It begins; at its checkpoints it may wait as long as {@code maxWaitNanos} allows. */
     synchronized void enter(long maxWaitNanos) {
-        slotNanos = 0;
         backoffNanos = 0;
         checkpointLimitNanos = bounded ? maxWaitNanos : waitedNanos + maxWaitNanos;
     }

@@ -17,6 +17,9 @@ import io.loadline.internal.Listeners;
 import io.loadline.limit.Permit;
 import io.loadline.signal.SimulatedService;
 import io.loadline.signal.Validity;
+import io.loadline.startup.Readings;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.Test;
 
 class LoadlineMetricsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Set<LoadlineMeter> COUNTERS =
+            EnumSet.of(LoadlineMeter.REQUESTS, LoadlineMeter.SHADOWED, LoadlineMeter.STARTUP_AHEAD);
 
     private final SimulatedService service = new SimulatedService();
     private final DrainCoordinator drain = DrainCoordinator.builder(
@@ -48,8 +53,9 @@ class LoadlineMetricsTest {
             .build();
     private final DependencyChecks dependencies = DependencyChecks.create(
             List.of(DependencyCheck.builder("db", () -> true).build()), service.availability, service.heartbeat);
+    private final Startup startup = startup(service);
     private final LoadlineMetrics metrics =
-            new LoadlineMetrics("shop", "1.2.3", service.signal, drain, service.availability, dependencies);
+            new LoadlineMetrics("shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -108,7 +114,8 @@ class LoadlineMetricsTest {
                 DrainCoordinator.builder(racing.availability, racing.limiter, racing.heartbeat)
                         .build(),
                 racing.availability,
-                dependencies);
+                dependencies,
+                startup(racing));
         late.bindTo(registry);
         racing.ready();
         racing.offer(50, Duration.ofMillis(1000));
@@ -141,7 +148,7 @@ class LoadlineMetricsTest {
     }
 
     private static String suffix(LoadlineMeter meter) {
-        if (meter == LoadlineMeter.REQUESTS || meter == LoadlineMeter.SHADOWED) {
+        if (COUNTERS.contains(meter)) {
             return "_total";
         }
         String unit = meter.unit();
@@ -213,6 +220,21 @@ class LoadlineMetricsTest {
     }
 
     @Test
+    void startup_isToldByOutcomeAndStage() throws InterruptedException {
+        metrics.bindTo(registry);
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "pending")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.STARTUP_READY)).isNaN();
+        assertThat(gauge(LoadlineMeter.STARTUP_PEAK)).isNaN();
+        startup.begin("listens");
+        assertThat(startup.awaitEnd(Duration.ofSeconds(10))).isTrue();
+
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "done")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "pending")).isZero();
+        assertThat(gauge(LoadlineMeter.STARTUP_READY)).isNotNegative();
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGE_MEMORY, "stage", "prices")).isEqualTo(5 << 20);
+    }
+
+    @Test
     void close_removesAllMetersFromAllRegistries() {
         MeterRegistry second = new SimpleMeterRegistry();
         second.counter("mine").increment();
@@ -260,8 +282,8 @@ class LoadlineMetricsTest {
         metrics.bindTo(registry);
         Set<Meter> before = new HashSet<>(registry.getMeters());
         try (LogCapture log = LogCapture.of(LoadlineMetrics.class)) {
-            LoadlineMetrics second =
-                    new LoadlineMetrics("other", "1", service.signal, drain, service.availability, dependencies);
+            LoadlineMetrics second = new LoadlineMetrics(
+                    "other", "1", service.signal, drain, service.availability, dependencies, startup);
             second.bindTo(registry);
             metrics.bindTo(registry);
             second.close();
@@ -378,6 +400,13 @@ class LoadlineMetricsTest {
         stream.close();
         assertThat(gauge(LoadlineMeter.LONG_LIVED)).isZero();
         released.countDown();
+    }
+
+    private static Startup startup(SimulatedService service) {
+        StartupPlan plan = StartupPlan.builder()
+                .stage("prices", stage -> stage.report(5 << 20))
+                .build();
+        return Startup.builder(plan, service.availability, Readings::unknown).build();
     }
 
     private static PrometheusMeterRegistry prometheus() {

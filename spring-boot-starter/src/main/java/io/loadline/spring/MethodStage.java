@@ -16,6 +16,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
@@ -137,7 +138,7 @@ record MethodStage(
         return resolved == null ? "" : resolved.strip();
     }
 
-    private InvalidStageException refused(String reason, String action, Exception cause) {
+    private InvalidStageException refused(String reason, String action, @Nullable Exception cause) {
         return new InvalidStageException(
                 "The method " + describe(method) + " cannot be a startup stage: " + reason, action, cause);
     }

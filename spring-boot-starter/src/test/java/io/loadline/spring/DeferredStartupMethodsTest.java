@@ -227,6 +227,7 @@ class DeferredStartupMethodsTest {
         }
 
         @DeferredStartup
+        @SuppressWarnings("UnusedMethod") // called by reflection
         private void load(StageContext stage) {
             calls.add(stage);
         }

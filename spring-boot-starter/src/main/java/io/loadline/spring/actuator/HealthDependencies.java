@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -50,7 +51,8 @@ final class HealthDependencies implements DependencySource {
 
     private static boolean isUp(HealthContributor contributor) {
         if (contributor instanceof HealthIndicator indicator) {
-            Status status = indicator.health(false).getStatus();
+            Health health = indicator.health();
+            Status status = health == null ? Status.UNKNOWN : health.getStatus();
             return !status.equals(Status.DOWN) && !status.equals(Status.OUT_OF_SERVICE);
         }
         return !(contributor instanceof CompositeHealthContributor composite)

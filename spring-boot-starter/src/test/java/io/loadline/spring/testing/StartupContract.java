@@ -20,6 +20,7 @@ import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupStage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -211,9 +212,9 @@ public abstract class StartupContract {
         private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
         Prober(String gate) {
-            StagedApplication.port(gate).thenAccept(port -> {
-                var unused = timer.scheduleAtFixedRate(() -> probe(port), 0, 50, TimeUnit.MILLISECONDS);
-            });
+            CompletableFuture<Integer> port = StagedApplication.port(gate);
+            var unused = timer.scheduleAtFixedRate(
+                    () -> port.thenAccept(this::probe).join(), 0, 50, TimeUnit.MILLISECONDS);
         }
 
         private void probe(int port) {

@@ -54,8 +54,8 @@ public final class Loadline implements AutoCloseable {
     private final Availability availability;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
-    private final DependencyChecks dependencies;
     private final Startup startup;
+    private final DependencyChecks dependencies;
     private final LoadSignal signal;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
@@ -147,14 +147,14 @@ public final class Loadline implements AutoCloseable {
         return drain;
     }
 
-    /** What it depends on. */
-    public DependencyChecks dependencies() {
-        return dependencies;
-    }
-
     /** How it starts: {@link Startup#begin} when the server listens. */
     public Startup startup() {
         return startup;
+    }
+
+    /** What it depends on. */
+    public DependencyChecks dependencies() {
+        return dependencies;
     }
 
     /** How loaded it is. */

@@ -31,7 +31,7 @@ public final class ManagementEndpoints {
     private final Supplier<LoadlineStatus> status;
     private final Startup startup;
 
-    /** Reads about the application whose status {@code status} tells, and about its start. */
+    /** Reads about the application whose status {@code status} tells, and its {@code startup}. */
     public ManagementEndpoints(Availability availability, Supplier<LoadlineStatus> status, Startup startup) {
         this.availability = availability;
         this.status = status;

@@ -59,9 +59,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final String version;
     private final LoadSignal signal;
     private final DrainCoordinator drain;
+    private final Startup startup;
     private final Availability availability;
     private final DependencyChecks dependencies;
-    private final Startup startup;
 
     @GuardedBy("this")
     private final List<Binding> bindings = new ArrayList<>();
@@ -82,9 +82,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         this.version = version;
         this.signal = signal;
         this.drain = drain;
+        this.startup = startup;
         this.availability = availability;
         this.dependencies = dependencies;
-        this.startup = startup;
     }
 
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
@@ -149,6 +149,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.DRAIN_REMAINING,
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
+            meters.addAll(StartupMeters.register(startup, registry));
             meters.add(register(
                     LoadlineMeter.DRAIN_PARTICIPANTS,
                     self -> self.drain.progress().participants()));
@@ -165,7 +166,6 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                         self -> isUp(self.dependencies.statuses().get(place)),
                         known.get(i).name()));
             }
-            meters.addAll(StartupMeters.register(startup, registry));
             follow();
         }
 

@@ -183,28 +183,6 @@ class ManagementServerTest {
     }
 
     @Test
-    void status_tellsTheDrainTheDependenciesAndWhyReadinessIsHeld() throws Exception {
-        enter(ServiceState.READY);
-        Registration hold = service.availability.holdReadiness("dependency 'db' is down");
-        JsonNode status = json("/loadline");
-
-        assertThat(status.get("drain").toString())
-                .isEqualTo("{\"phase\":\"NONE\",\"participants\":0,\"longLived\":0,\"refused\":0,"
-                        + "\"remainingSeconds\":0.0}");
-        assertThat(status.get("dependencies").toString())
-                .isEqualTo("[{\"name\":\"stock \\\"db\\\"\",\"state\":\"UNKNOWN\",\"effect\":\"REPORT\","
-                        + "\"holding\":false,\"failures\":0,\"lastMillis\":null,\"lastFailure\":null}]");
-        assertThat(status.get("readinessHeld").get(0).asString()).isEqualTo("dependency 'db' is down");
-
-        HttpResponse<String> probe = send(request("/readyz").GET());
-        assertThat(probe.statusCode()).isEqualTo(503);
-        assertThat(JSON.readTree(probe.body()).get("held").get(0).asString()).isEqualTo("dependency 'db' is down");
-        assertThat(send(request("/livez").GET()).statusCode()).isEqualTo(200);
-        hold.close();
-        assertThat(send(request("/readyz").GET()).body()).isEqualTo("{\"status\":\"UP\",\"state\":\"READY\"}");
-    }
-
-    @Test
     void startup_beforeTheBeginning_hasItsStagesAndNoFigures() throws Exception {
         JsonNode status = json("/loadline/startup");
 
@@ -235,6 +213,28 @@ class ManagementServerTest {
         assertThat(stage.get("failure").asString()).isEqualTo("java.io.IOException: no route\n");
         assertThat(stage.get("memoryDeltaBytes").isNull()).isTrue();
         assertThat(get("/livez").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void status_tellsTheDrainTheDependenciesAndWhyReadinessIsHeld() throws Exception {
+        enter(ServiceState.READY);
+        Registration hold = service.availability.holdReadiness("dependency 'db' is down");
+        JsonNode status = json("/loadline");
+
+        assertThat(status.get("drain").toString())
+                .isEqualTo("{\"phase\":\"NONE\",\"participants\":0,\"longLived\":0,\"refused\":0,"
+                        + "\"remainingSeconds\":0.0}");
+        assertThat(status.get("dependencies").toString())
+                .isEqualTo("[{\"name\":\"stock \\\"db\\\"\",\"state\":\"UNKNOWN\",\"effect\":\"REPORT\","
+                        + "\"holding\":false,\"failures\":0,\"lastMillis\":null,\"lastFailure\":null}]");
+        assertThat(status.get("readinessHeld").get(0).asString()).isEqualTo("dependency 'db' is down");
+
+        HttpResponse<String> probe = send(request("/readyz").GET());
+        assertThat(probe.statusCode()).isEqualTo(503);
+        assertThat(JSON.readTree(probe.body()).get("held").get(0).asString()).isEqualTo("dependency 'db' is down");
+        assertThat(send(request("/livez").GET()).statusCode()).isEqualTo(200);
+        hold.close();
+        assertThat(send(request("/readyz").GET()).body()).isEqualTo("{\"status\":\"UP\",\"state\":\"READY\"}");
     }
 
     @Test

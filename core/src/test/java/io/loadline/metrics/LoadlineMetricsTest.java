@@ -51,9 +51,9 @@ class LoadlineMetricsTest {
     private final DrainCoordinator drain = DrainCoordinator.builder(
                     service.availability, service.limiter, service.heartbeat)
             .build();
+    private final Startup startup = startup(service);
     private final DependencyChecks dependencies = DependencyChecks.create(
             List.of(DependencyCheck.builder("db", () -> true).build()), service.availability, service.heartbeat);
-    private final Startup startup = startup(service);
     private final LoadlineMetrics metrics =
             new LoadlineMetrics("shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -368,6 +368,13 @@ class LoadlineMetricsTest {
         assertThat(count("other", "refused")).isPositive();
     }
 
+    private static Startup startup(SimulatedService service) {
+        StartupPlan plan = StartupPlan.builder()
+                .stage("prices", stage -> stage.report(5 << 20))
+                .build();
+        return Startup.builder(plan, service.availability, Readings::unknown).build();
+    }
+
     @Test
     void gauges_ofDrainReadinessAndDependencies_followThem() {
         metrics.bindTo(registry);
@@ -400,13 +407,6 @@ class LoadlineMetricsTest {
         stream.close();
         assertThat(gauge(LoadlineMeter.LONG_LIVED)).isZero();
         released.countDown();
-    }
-
-    private static Startup startup(SimulatedService service) {
-        StartupPlan plan = StartupPlan.builder()
-                .stage("prices", stage -> stage.report(5 << 20))
-                .build();
-        return Startup.builder(plan, service.availability, Readings::unknown).build();
     }
 
     private static PrometheusMeterRegistry prometheus() {

@@ -269,9 +269,9 @@ public final class DrainCoordinator implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder check() {
             checkArgument(
-                    quiet == null || quiet.compareTo(longestSettling()) <= 0,
+                    quietOrDefault().compareTo(longestSettling()) <= 0,
                     "quiet must not be longer than settleMax, nor than half of the deadline: %s > %s",
-                    quiet,
+                    quietOrDefault(),
                     longestSettling());
             return this;
         }

@@ -121,6 +121,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final List<Meter> loads = new ArrayList<>();
         private final Set<String> routes = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
+        private final Set<String> dependencyNames = new HashSet<>();
         private boolean unbound;
 
         Binding(MeterRegistry registry) {
@@ -158,14 +159,6 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.READINESS,
                     self -> self.availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC ? 1 : 0));
-            List<DependencyStatus> known = dependencies.statuses();
-            for (int i = 0; i < known.size(); i++) {
-                int place = i;
-                meters.add(register(
-                        LoadlineMeter.DEPENDENCY_UP,
-                        self -> isUp(self.dependencies.statuses().get(place)),
-                        known.get(i).name()));
-            }
             follow();
         }
 
@@ -192,6 +185,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                     countRequests(route.name(), i);
                 }
             }
+            for (DependencyStatus dependency : dependencies.statuses()) {
+                if (dependencyNames.add(dependency.name())) {
+                    gaugeDependency(dependency.name());
+                }
+            }
             for (String resource : snapshot.saturations().keySet()) {
                 if (resources.add(resource)) {
                     gauge(
@@ -214,6 +212,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             RESULTS.forEach((result, count) -> meters.add(
                     counter(LoadlineMeter.REQUESTS, place, count, Tags.of("route", route, "result", result))));
             meters.add(counter(LoadlineMeter.SHADOWED, place, LimiterStats::shadowed, Tags.of("route", route)));
+        }
+
+        private void gaugeDependency(String name) {
+            meters.add(register(LoadlineMeter.DEPENDENCY_UP, self -> self.isUp(name), name));
         }
 
         private Meter counter(LoadlineMeter meter, int place, ToLongFunction<LimiterStats> count, Tags tags) {
@@ -243,12 +245,17 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         }
     }
 
-    private static double isUp(DependencyStatus dependency) {
-        return switch (dependency.state()) {
-            case UP -> 1;
-            case DOWN -> 0;
-            case UNKNOWN -> Double.NaN;
-        };
+    private double isUp(String dependency) {
+        for (DependencyStatus status : dependencies.statuses()) {
+            if (status.name().equals(dependency)) {
+                return switch (status.state()) {
+                    case UP -> 1;
+                    case DOWN -> 0;
+                    case UNKNOWN -> Double.NaN;
+                };
+            }
+        }
+        return Double.NaN;
     }
 
     private double countAt(int place, ToLongFunction<LimiterStats> count) {

@@ -278,6 +278,7 @@ class LimitingFilterTest {
     void drain_asksForClosedConnectionsAndTheServerClosesThem() throws Exception {
         try (RawConnection idle = connect()) {
             assertThat(idle.get("/work").response().asksToClose()).isFalse();
+            awaitFiltered();
             drain.drainAsync("SIGTERM", Settling.WAIT);
             RawConnection.Response last = idle.get("/work").response();
 

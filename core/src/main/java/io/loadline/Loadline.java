@@ -8,9 +8,12 @@ import static io.loadline.internal.Checks.checkArgument;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.advice.MemoryAdvisor;
+import io.loadline.advice.StartupFigures;
 import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
+import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
@@ -18,11 +21,13 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
+import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryReader;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupReport;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
@@ -35,8 +40,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All parts for one service, wired together: limiter, availability, drain, signal, meters and, if it has a port, the
- * management endpoint. Thread-safe.
+ * All parts for one service, wired together: limiter, availability, drain, signal, memory, meters and, if it has a port,
+ * the management endpoint. Thread-safe.
  *
  * <pre>{@code
  * Loadline loadline = Loadline.builder("checkout").meterRegistry(registry).build().start();
@@ -57,12 +62,18 @@ public final class Loadline implements AutoCloseable {
     private final Startup startup;
     private final DependencyChecks dependencies;
     private final LoadSignal signal;
+    private final FatalErrors fatalErrors;
+    private final MemoryMonitor memory;
+    private final MemoryAdvisor advisor;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
     private final String managementHost;
 
     @GuardedBy("this")
     private @Nullable ManagementServer management;
+
+    @GuardedBy("this")
+    private @Nullable Registration uncaught;
 
     @GuardedBy("this")
     private boolean closed;
@@ -73,14 +84,18 @@ public final class Loadline implements AutoCloseable {
         this.availability = Availability.create(builder.clock);
         ConcurrencyLimiter.Builder limiterBuilder =
                 ConcurrencyLimiter.builder(name).ticker(builder.ticker);
+        this.fatalErrors = FatalErrors.create(availability, builder.fatalErrors);
         builder.limiter.accept(limiterBuilder);
-        this.limiter = limiterBuilder.build();
+        this.limiter = limiterBuilder.onFailure(fatalErrors::report).build();
         this.beats = heartbeat.listen(this::beatLimiter);
         DrainCoordinator.Builder drainBuilder = DrainCoordinator.builder(availability, limiter, heartbeat);
         builder.participants.forEach(drainBuilder::participant);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
-        this.startup = Startup.builder(builder.startup, availability, builder.memory)
+        MemoryReader reader = builder.memoryReader != null
+                ? builder.memoryReader
+                : MemoryReader.builder().ticker(builder.ticker).build();
+        this.startup = Startup.builder(builder.startup, availability, reader)
                 .ticker(builder.ticker)
                 .idle(() -> limiter.inFlight() == 0)
                 .build();
@@ -89,7 +104,18 @@ public final class Loadline implements AutoCloseable {
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
         this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
-        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup);
+        MemoryMonitor.Builder memoryBuilder = MemoryMonitor.builder(name, heartbeat)
+                .reader(reader)
+                .started(this::hasStarted)
+                .completedCalls(() -> limiter.stats().completed());
+        builder.memory.accept(memoryBuilder);
+        this.memory = memoryBuilder.build();
+        MemoryAdvisor.Builder advisorBuilder =
+                MemoryAdvisor.builder(name, memory, signal).startup(() -> figures(startup.report()));
+        builder.advice.accept(advisorBuilder);
+        this.advisor = advisorBuilder.build();
+        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
+                .memory(advisor, fatalErrors);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -122,6 +148,9 @@ public final class Loadline implements AutoCloseable {
                 close();
                 throw e;
             }
+        }
+        if (uncaught == null) {
+            uncaught = fatalErrors.watchUncaught();
         }
         heartbeat.start();
         return this;
@@ -162,6 +191,21 @@ public final class Loadline implements AutoCloseable {
         return signal;
     }
 
+    /** What its memory does. */
+    public MemoryMonitor memory() {
+        return memory;
+    }
+
+    /** How large it should be, and the checklist about its memory. */
+    public MemoryAdvisor advisor() {
+        return advisor;
+    }
+
+    /** What becomes of it after an error that its JVM does not recover from. */
+    public FatalErrors fatalErrors() {
+        return fatalErrors;
+    }
+
     /** Its meters, to be bound to further registries. */
     public LoadlineMetrics metrics() {
         return metrics;
@@ -178,9 +222,29 @@ public final class Loadline implements AutoCloseable {
                 name, signal.snapshot(), availability.readinessHolds(), drain.progress(), dependencies.statuses());
     }
 
+    /** What {@code /loadline/load} tells, to somebody who scales by it. */
+    public String loadJson() {
+        // Notes that somebody follows it.
+        double unused = signal.load();
+        return status().loadJson();
+    }
+
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(availability, this::status, startup);
+        return new ManagementEndpoints(availability, this::status, startup)
+                .read("/loadline/load", "application/json", this::loadJson)
+                .read(
+                        "/loadline/memory",
+                        "application/json",
+                        () -> advisor.report().memoryJson())
+                .read(
+                        "/loadline/advice",
+                        "application/json",
+                        () -> advisor.report().adviceJson())
+                .read(
+                        "/loadline/advice.yaml",
+                        "application/yaml",
+                        () -> advisor.report().yaml());
     }
 
     /** The port of the management endpoint; 0 if there is none. */
@@ -222,6 +286,12 @@ public final class Loadline implements AutoCloseable {
         drain.close();
         dependencies.close();
         signal.close();
+        memory.close();
+        advisor.close();
+        if (uncaught != null) {
+            uncaught.close();
+            uncaught = null;
+        }
         metrics.close();
         if (management != null) {
             management.close();
@@ -246,7 +316,23 @@ public final class Loadline implements AutoCloseable {
         return !closed;
     }
 
+    private static StartupFigures figures(StartupReport report) {
+        return new StartupFigures(
+                report.peakBytes(),
+                report.stages().stream()
+                        .map(stage -> new StartupFigures.Stage(stage.name(), stage.tookBytes()))
+                        .toList());
+    }
+
+    private boolean hasStarted() {
+        return switch (availability.state()) {
+            case STARTING, WARMING -> false;
+            case READY, DRAINING, STOPPED, BROKEN -> true;
+        };
+    }
+
     private void beatLimiter(Heartbeat.Beat beat) {
+        fatalErrors.beat();
         if (beat.lateNanos() >= Heartbeat.PERIOD.toNanos()) {
             limiter.stalled(Duration.ofNanos(beat.lateNanos()));
         }
@@ -268,7 +354,10 @@ public final class Loadline implements AutoCloseable {
         private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private StartupPlan startup = StartupPlan.empty();
-        private MemoryReader memory = MemoryReader.system();
+        private @Nullable MemoryReader memoryReader;
+        private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
+        private Consumer<? super MemoryAdvisor.Builder> advice = builder -> {};
+        private FatalErrors.Policy fatalErrors = FatalErrors.Policy.BREAK;
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";
         private Ticker ticker = Ticker.system();
@@ -339,7 +428,28 @@ public final class Loadline implements AutoCloseable {
         /** Sets what reads the memory. Default: {@link MemoryReader#system()}. */
         @CanIgnoreReturnValue
         public Builder memory(MemoryReader reader) {
-            this.memory = reader;
+            this.memoryReader = reader;
+            return this;
+        }
+
+        /** Configures how the memory is watched. */
+        @CanIgnoreReturnValue
+        public Builder memory(Consumer<? super MemoryMonitor.Builder> configure) {
+            this.memory = configure;
+            return this;
+        }
+
+        /** Configures the advice about it. */
+        @CanIgnoreReturnValue
+        public Builder advice(Consumer<? super MemoryAdvisor.Builder> configure) {
+            this.advice = configure;
+            return this;
+        }
+
+        /** Sets what to do about errors that the JVM does not recover from. Default: {@code BREAK}. */
+        @CanIgnoreReturnValue
+        public Builder fatalErrors(FatalErrors.Policy policy) {
+            this.fatalErrors = policy;
             return this;
         }
 

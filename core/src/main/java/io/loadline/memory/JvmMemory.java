@@ -114,9 +114,12 @@ final class JvmMemory {
         long bytes = 0;
         for (MemoryPoolMXBean pool : oldPools) {
             MemoryUsage usage = pool.getCollectionUsage();
-            bytes += usage == null ? 0 : usage.getUsed();
+            if (usage == null) {
+                return OptionalLong.empty();
+            }
+            bytes += usage.getUsed();
         }
-        return bytes > 0 ? OptionalLong.of(bytes) : OptionalLong.empty();
+        return oldPools.isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     private static long used(List<MemoryPoolMXBean> pools) {

@@ -22,6 +22,9 @@ final class KernelFiles {
     /** Far beyond what any of the files needs; the table of mounts of a busy host is the longest. */
     private static final int MAX_BYTES = 1 << 20;
 
+    /** As long as a number can be; what is read has a buffer of that size. */
+    private static final int NUMBER_BYTES = 64;
+
     private static final long NO_MACHINE_HAS = 1L << 60;
     private static final int LONGEST_NUMBER = 18;
 
@@ -29,8 +32,12 @@ final class KernelFiles {
 
     /** The text of {@code file}, or null. */
     static @Nullable String text(Path file) {
+        return text(file, MAX_BYTES);
+    }
+
+    private static @Nullable String text(Path file, int maxBytes) {
         try (InputStream in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+            return new String(in.readNBytes(maxBytes), StandardCharsets.UTF_8);
         } catch (IOException | RuntimeException unreadable) {
             return null;
         }
@@ -38,7 +45,7 @@ final class KernelFiles {
 
     /** The number that {@code file} consists of, at least 0, or {@link #UNLIMITED} or {@link #UNKNOWN}. */
     static long number(Path file) {
-        String text = text(file);
+        String text = text(file, NUMBER_BYTES);
         return text == null ? UNKNOWN : parse(text.trim());
     }
 

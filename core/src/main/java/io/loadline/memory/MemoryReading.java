@@ -27,7 +27,8 @@ import java.util.OptionalLong;
  * @param threads platform threads
  * @param loadedClasses classes loaded now
  * @param collections collections since the JVM started
- * @param oldLiveBytes old generation in use after the last collection that cleaned it; the heap's if it has one only
+ * @param oldLiveBytes old generation, or the heap if it has no generations, in use after the last collection that cleaned
+ *     it; 0 before the first; empty where the JVM does not tell
  * @param mappedBytes memory of mapped files, which the kernel takes back when it needs it
  * @param processBytes resident memory of this process alone, without pages of files
  */

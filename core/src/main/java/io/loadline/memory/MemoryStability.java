@@ -32,11 +32,12 @@ public final class MemoryStability {
      *           since the start although there is load.
      * STABLE    otherwise; IDLE_STABLE if fewer than a fifth of the samples saw calls.
      *
+     * The live heap is the old generation after it was cleaned, three times at least in two windows or in all; with fewer
+     * the footprint decides alone, since what is in use after collections of the young one is garbage for the most part.
+     * Where the JVM does not tell of cleanings it is the heap after collections.
+     *
      * A state is entered when two windows in a row say so. LEAK_SUSPECT needs no second time, since it takes all six
-     * windows: the lower bound of the slope over them is above 0, together they grew by more than one window may, and
-     * each of them did its part (a quarter of the mean), or it was a step. Two quantities are looked at. The first is
-     * the old generation after it was cleaned: what stays in use after collections of the young one rises for hours
-     * where the old one has room, and is garbage. The second is anonymous memory outside the heap.
+     * windows, see LeakCheck.
      */
 
     /** The shortest window there can be. */
@@ -46,7 +47,7 @@ public final class MemoryStability {
     private static final int SAMPLES = 60;
     private static final int LEAST_SAMPLES = 9;
     private static final int LEAST_COLLECTIONS = 3;
-    private static final int LEAST_CLEANINGS = 4;
+    private static final int CLEANING_WINDOWS = 2;
     private static final double SHARE = 0.03;
     private static final long LIVE_BYTES = 8L << 20;
     private static final long FOOTPRINT_BYTES = 16L << 20;
@@ -54,7 +55,6 @@ public final class MemoryStability {
     private static final double CLASSES_SHARE = 0.005;
     private static final long CLASSES = 100;
     private static final double LOAD_SHARE = 0.2;
-    private static final double ITS_PART = 0.25;
 
     private final Duration window;
     private final Deque<MemoryWindow> history = new ArrayDeque<>();
@@ -141,7 +141,7 @@ public final class MemoryStability {
         return footprintTrend;
     }
 
-    /** How the live heap moved in the last window, or over the last collections if it had too few. */
+    /** How the live heap moved lately; flat if that cannot be told. */
     public MemoryTrend liveTrend() {
         return liveTrend;
     }
@@ -174,9 +174,10 @@ public final class MemoryStability {
                 calmSinceNanos = closed.beginNanos();
                 calmSinceCollections = closed.samples().get(0).collections();
             }
-            steady = Optional.of(steadyUse());
+            steady = Optional.of(SteadyUse.of(calmWindows(), calmSinceNanos, calmSinceCollections));
         }
-        follow(leak().orElse(verdict), closed.endNanos());
+        Optional<String> leak = history.size() < HISTORY ? Optional.empty() : LeakCheck.of(all());
+        follow(leak.map(why -> new Verdict(MemoryState.LEAK_SUSPECT, why)).orElse(verdict), closed.endNanos());
     }
 
     private void follow(Verdict verdict, long nowNanos) {
@@ -204,14 +205,15 @@ public final class MemoryStability {
 
     private Verdict judge(MemoryWindow closed) {
         List<Sample> footprints = MemoryWindow.known(closed.samples(), Sample::footprint);
-        List<Sample> lives = liveSamples(closed);
+        Live live = live(closed);
+        List<Sample> lives = live.samples;
         footprintTrend = MemoryWindow.trend(footprints, Sample::footprint);
-        liveTrend = MemoryWindow.trend(lives, Sample::heapLive);
+        liveTrend = lives.size() < LEAST_COLLECTIONS ? MemoryTrend.NONE : MemoryWindow.trend(lives, live.quantity);
         double footprintBar = bar(footprints, Sample::footprint, FOOTPRINT_BYTES);
-        double liveBar = bar(lives, Sample::heapLive, LIVE_BYTES);
+        double liveBar = bar(lives, live.quantity, LIVE_BYTES);
         int footprintMoves = moves(footprints, Sample::footprint, footprintTrend, footprintBar);
-        int liveMoves = moves(lives, Sample::heapLive, liveTrend, liveBar);
-        String figures = figures(footprints.isEmpty(), footprintBar, lives.isEmpty(), liveBar);
+        int liveMoves = moves(lives, live.quantity, liveTrend, liveBar);
+        String figures = figures(footprints.isEmpty(), footprintBar, lives.size() < LEAST_COLLECTIONS, liveBar);
         boolean load = closed.loadShare() >= LOAD_SHARE;
         if (footprintMoves > 0 || liveMoves > 0) {
             return new Verdict(MemoryState.GROWING, figures);
@@ -231,24 +233,34 @@ public final class MemoryStability {
             return new Verdict(
                     MemoryState.SETTLING, "the code cache still fills, " + mib(newCode) + " in " + text(window));
         }
-        if (load && lives.size() < LEAST_COLLECTIONS) {
-            return new Verdict(
-                    MemoryState.SETTLING,
-                    "the live heap is not known: too few collections, " + lives.size() + " so far");
+        int collections = MemoryWindow.afterCollections(all()).size();
+        if (load && collections < LEAST_COLLECTIONS) {
+            return new Verdict(MemoryState.SETTLING, "too few collections, " + collections + " so far");
         }
         return load
                 ? new Verdict(MemoryState.STABLE, figures)
                 : new Verdict(MemoryState.IDLE_STABLE, figures + "; hardly any calls");
     }
 
-    /** Those after collections in this window, or the last ones before its end if it had too few. */
-    private List<Sample> liveSamples(MemoryWindow closed) {
-        List<Sample> own = MemoryWindow.known(MemoryWindow.afterCollections(closed.samples()), Sample::heapLive);
-        if (own.size() >= LEAST_COLLECTIONS) {
-            return own;
+    /** Too few samples if that cannot be told. */
+    private Live live(MemoryWindow closed) {
+        List<Sample> all = all();
+        if (MemoryWindow.tellsOfCleanings(all)) {
+            List<Sample> recent = new ArrayList<>();
+            Iterator<MemoryWindow> latest = history.descendingIterator();
+            for (int i = 0; i < CLEANING_WINDOWS && latest.hasNext(); i++) {
+                recent.addAll(0, latest.next().samples());
+            }
+            List<Sample> cleanings = MemoryWindow.afterCleanings(recent);
+            return new Live(
+                    cleanings.size() < LEAST_COLLECTIONS ? MemoryWindow.afterCleanings(all) : cleanings,
+                    Sample::oldLive);
         }
-        List<Sample> all = MemoryWindow.known(MemoryWindow.afterCollections(all()), Sample::heapLive);
-        return all.subList(Math.max(0, all.size() - LEAST_COLLECTIONS), all.size());
+        List<Sample> own = MemoryWindow.known(MemoryWindow.afterCollections(closed.samples()), Sample::heapLive);
+        if (own.size() < LEAST_COLLECTIONS) {
+            own = MemoryWindow.known(MemoryWindow.afterCollections(all), Sample::heapLive);
+        }
+        return new Live(own, Sample::heapLive);
     }
 
     /** 1 up, -1 down, 0 neither. */
@@ -268,104 +280,17 @@ public final class MemoryStability {
         return fall >= bar / 2 ? -1 : 0;
     }
 
-    private Optional<Verdict> leak() {
-        if (history.size() < HISTORY) {
-            return Optional.empty();
-        }
-        List<Sample> all = all();
-        List<Sample> olds = cleanings(all);
-        if (olds.size() >= LEAST_CLEANINGS && growsSteadily(olds, Sample::oldLive, LIVE_BYTES)) {
-            return Optional.of(suspicion("the old generation after it was cleaned", olds, Sample::oldLive));
-        }
-        List<Sample> outside = MemoryWindow.known(all, Sample::outsideHeap);
-        if (outside.size() >= all.size() * 9 / 10 && growsSteadily(outside, Sample::outsideHeap, FOOTPRINT_BYTES)) {
-            return Optional.of(suspicion("anonymous memory outside the heap", outside, Sample::outsideHeap));
-        }
-        return Optional.empty();
-    }
-
-    /** The last sample of each value that the cleaned old generation had; it has another after each cleaning. */
-    private static List<Sample> cleanings(List<Sample> samples) {
-        List<Sample> cleanings = new ArrayList<>();
-        long before = -1;
-        for (Sample sample : MemoryWindow.known(samples, Sample::oldLive)) {
-            if (sample.oldLive() != before) {
-                before = sample.oldLive();
-                cleanings.add(sample);
-            }
-        }
-        // The first may be from long before these windows.
-        return cleanings.isEmpty() ? cleanings : cleanings.subList(1, cleanings.size());
-    }
-
-    private boolean growsSteadily(List<Sample> samples, ToLongFunction<Sample> quantity, long leastBytes) {
-        List<long[]> steps =
-                MemoryWindow.medians(samples, quantity, Math.max(LEAST_CLEANINGS, Math.min(HISTORY, samples.size())));
-        long[] from = steps.get(0);
-        long[] to = steps.get(steps.size() - 1);
-        if (to[1] - from[1] < Math.max(leastBytes, SHARE * from[1])) {
-            return false;
-        }
-        double rate = (double) (to[1] - from[1]) / (to[0] - from[0]);
-        for (int i = 1; i < steps.size(); i++) {
-            double part = (double) (steps.get(i)[1] - steps.get(i - 1)[1]) / (steps.get(i)[0] - steps.get(i - 1)[0]);
-            if (part < ITS_PART * rate) {
-                return false;
-            }
-        }
-        List<long[]> points = MemoryWindow.medians(samples, quantity, SAMPLES);
-        return MemoryTrend.of(
-                                points.stream().mapToLong(point -> point[0]).toArray(),
-                                points.stream().mapToDouble(point -> point[1]).toArray())
-                        .lowerBytesPerHour()
-                > 0;
-    }
-
-    private Verdict suspicion(String what, List<Sample> samples, ToLongFunction<Sample> quantity) {
-        Sample first = samples.get(0);
-        Sample last = samples.get(samples.size() - 1);
-        return new Verdict(
-                MemoryState.LEAK_SUSPECT,
-                String.format(
-                        Locale.ROOT,
-                        "%s grew steadily from %s to %s in %s",
-                        what,
-                        mib(quantity.applyAsLong(first)),
-                        mib(quantity.applyAsLong(last)),
-                        text(Duration.ofNanos(last.atNanos() - first.atNanos()))));
-    }
-
-    /** Out of the latest calm windows that follow one another. */
-    private SteadyUse steadyUse() {
-        Deque<MemoryWindow> calm = new ArrayDeque<>();
+    /** The latest calm windows that follow one another. */
+    private List<MemoryWindow> calmWindows() {
+        List<MemoryWindow> calm = new ArrayList<>();
         for (Iterator<MemoryWindow> latest = history.descendingIterator(); latest.hasNext(); ) {
             MemoryWindow next = latest.next();
             if (!next.isCalm()) {
                 break;
             }
-            calm.addFirst(next);
+            calm.add(0, next);
         }
-        List<Sample> samples = new ArrayList<>();
-        double load = 0;
-        for (MemoryWindow each : calm) {
-            samples.addAll(each.samples());
-            load += each.loadShare() / calm.size();
-        }
-        Sample last = samples.get(samples.size() - 1);
-        return new SteadyUse(
-                Duration.ofNanos(last.atNanos() - calmSinceNanos),
-                last.collections() - calmSinceCollections,
-                load,
-                MemoryWindow.percentile(samples, Sample::footprint, 0.5),
-                MemoryWindow.percentile(samples, Sample::footprint, 0.95),
-                MemoryWindow.percentile(samples, Sample::footprint, 1),
-                MemoryWindow.percentile(samples, Sample::heapUsed, 0.95).orElse(0),
-                MemoryWindow.percentile(samples, Sample::heapLive, 0.95),
-                MemoryWindow.percentile(samples, Sample::heapCommitted, 0.5).orElse(0),
-                MemoryWindow.percentile(samples, Sample::metaspace, 1).orElse(0),
-                MemoryWindow.percentile(samples, Sample::codeCache, 1).orElse(0),
-                MemoryWindow.percentile(samples, Sample::direct, 0.95).orElse(0),
-                (int) MemoryWindow.percentile(samples, Sample::threads, 1).orElse(0));
+        return calm;
     }
 
     private List<Sample> all() {
@@ -408,6 +333,9 @@ public final class MemoryStability {
     private static String text(Duration duration) {
         return duration.toMinutes() >= 1 ? duration.toMinutes() + " min" : duration.toSeconds() + " s";
     }
+
+    /** Samples of the live heap, and which of their quantities that is. */
+    private record Live(List<Sample> samples, ToLongFunction<Sample> quantity) {}
 
     private record Verdict(MemoryState state, String reason) {}
 }

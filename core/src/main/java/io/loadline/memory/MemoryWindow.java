@@ -68,6 +68,24 @@ final class MemoryWindow {
         return after;
     }
 
+    /** Samples that were taken first after a cleaning of the old generation: it has another value after each. */
+    static List<Sample> afterCleanings(List<Sample> samples) {
+        List<Sample> after = new ArrayList<>();
+        long before = UNKNOWN;
+        for (Sample sample : known(samples, Sample::oldLive)) {
+            if (before != UNKNOWN && sample.oldLive != before) {
+                after.add(sample);
+            }
+            before = sample.oldLive;
+        }
+        return after;
+    }
+
+    /** Whether the JVM tells what the old generation holds after it was cleaned. */
+    static boolean tellsOfCleanings(List<Sample> samples) {
+        return samples.stream().anyMatch(sample -> sample.oldLive != UNKNOWN);
+    }
+
     /** Samples whose {@code quantity} is known. */
     static List<Sample> known(List<Sample> samples, ToLongFunction<Sample> quantity) {
         return samples.stream()

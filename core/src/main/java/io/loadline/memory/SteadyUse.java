@@ -4,7 +4,10 @@
  */
 package io.loadline.memory;
 
+import io.loadline.memory.MemoryWindow.Sample;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -37,4 +40,30 @@ public record SteadyUse(
         long metaspaceBytes,
         long codeCacheBytes,
         long directBytes,
-        int threads) {}
+        int threads) {
+
+    /** What was used in {@code windows}, the last of a time that began at {@code sinceNanos}. */
+    static SteadyUse of(List<MemoryWindow> windows, long sinceNanos, long sinceCollections) {
+        List<Sample> samples = new ArrayList<>();
+        double load = 0;
+        for (MemoryWindow each : windows) {
+            samples.addAll(each.samples());
+            load += each.loadShare() / windows.size();
+        }
+        Sample last = samples.get(samples.size() - 1);
+        return new SteadyUse(
+                Duration.ofNanos(last.atNanos() - sinceNanos),
+                last.collections() - sinceCollections,
+                load,
+                MemoryWindow.percentile(samples, Sample::footprint, 0.5),
+                MemoryWindow.percentile(samples, Sample::footprint, 0.95),
+                MemoryWindow.percentile(samples, Sample::footprint, 1),
+                MemoryWindow.percentile(samples, Sample::heapUsed, 0.95).orElse(0),
+                MemoryWindow.percentile(samples, Sample::heapLive, 0.95),
+                MemoryWindow.percentile(samples, Sample::heapCommitted, 0.5).orElse(0),
+                MemoryWindow.percentile(samples, Sample::metaspace, 1).orElse(0),
+                MemoryWindow.percentile(samples, Sample::codeCache, 1).orElse(0),
+                MemoryWindow.percentile(samples, Sample::direct, 0.95).orElse(0),
+                (int) MemoryWindow.percentile(samples, Sample::threads, 1).orElse(0));
+    }
+}

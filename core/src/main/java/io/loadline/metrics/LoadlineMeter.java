@@ -80,6 +80,34 @@ public enum LoadlineMeter {
             "loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
     /** Holds by dependencies and others included. */
     READINESS("loadline.readiness", null, "1 if the service accepts traffic, else 0"),
+    /** Tag: state. */
+    MEMORY_STATE("loadline.memory.state", null, "1 for the state the memory is in, else 0", "state"),
+    /** See {@link io.loadline.memory.MemoryReading#footprintBytes()}. */
+    MEMORY_FOOTPRINT(
+            "loadline.memory.footprint",
+            "bytes",
+            "Memory in use: the working set of the cgroup, or of the process alone where it shares an unlimited one"),
+    /** NaN if there is none. */
+    MEMORY_LIMIT("loadline.memory.limit", "bytes", "Least memory limit of cgroup and ancestors; NaN if there is none"),
+    /** A counter. */
+    MEMORY_LIMIT_CHANGES("loadline.memory.limit.changes", null, "Changes of the memory limit while the service ran"),
+    /** Tag: of, one of cgroup, heap, node. */
+    MEMORY_HEADROOM("loadline.memory.headroom", "bytes", "Memory that may still be taken; NaN if unknown", "of"),
+    /** NaN before the first collection. */
+    MEMORY_LIVE("loadline.memory.live", "bytes", "Heap in use after the last collection; NaN before the first"),
+    /** Tag: of, one of footprint, heap. */
+    MEMORY_GROWTH("loadline.memory.growth.per.hour", "bytes", "Slope of memory over the last window, per hour", "of"),
+    /** Of the node or the cgroup, whichever is greater. */
+    MEMORY_PRESSURE(
+            "loadline.memory.pressure",
+            null,
+            "Share of the last 10 s in which some task waited for memory, 0 to 1; NaN if unknown"),
+    /** Tag: size, one of request, limit, heap. */
+    MEMORY_ADVICE("loadline.memory.advice", "bytes", "Advised size; NaN while there is no advice", "size"),
+    /** Tag: question, of {@link io.loadline.advice.Checklist.Question}. */
+    MEMORY_CHECK("loadline.memory.check", null, "1 if the answer is yes, 0 if it is no, NaN if not yet", "question"),
+    /** A counter. */
+    FATAL_ERRORS("loadline.errors.fatal", null, "Errors seen that the JVM does not recover from"),
     /** Tags: application, version. */
     INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
 

@@ -82,6 +82,16 @@ final class LoadlineFactory {
         StartupPlan.Builder unused = builder.gate(gate -> configure(gate, startup.gate()));
     }
 
+    static void configure(Loadline.Builder builder, LoadlineProperties.Memory memory) {
+        Loadline.Builder unused = builder.memory(monitor -> {
+                    set("loadline.memory.interval", memory.interval(), monitor::interval);
+                    set("loadline.memory.window", memory.window(), monitor::window);
+                })
+                .advice(advisor ->
+                        set("loadline.memory.request", memory.request(), size -> advisor.requestBytes(size.toBytes())));
+        set("loadline.memory.fatal-errors", memory.fatalErrors(), builder::fatalErrors);
+    }
+
     private static void configure(MemoryGate.Builder builder, LoadlineProperties.Gate gate) {
         set("loadline.startup.gate.max-wait", gate.maxWait(), builder::maxWait);
         set("loadline.startup.gate.max-pressure", gate.maxPressure(), builder::maxPressure);

@@ -4,6 +4,7 @@
  */
 package io.loadline.spring;
 
+import io.loadline.availability.FatalErrors;
 import io.loadline.limit.Enforcement;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupPlan.Collection;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The settings under {@code loadline.*}. Immutable. What is not set, here null, is left to the defaults of the library;
@@ -22,6 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param limit How many requests are admitted at once.
  * @param drain How the service leaves.
  * @param startup How the service starts.
+ * @param memory How the service's memory is watched.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
@@ -29,7 +32,8 @@ public record LoadlineProperties(
         @Nullable String name,
         @DefaultValue Limit limit,
         @DefaultValue Drain drain,
-        @DefaultValue Startup startup) {
+        @DefaultValue Startup startup,
+        @DefaultValue Memory memory) {
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.
@@ -131,6 +135,22 @@ public record LoadlineProperties(
             @DefaultValue List<String> paths,
             @Nullable Duration timeLimit,
             @Nullable Integer maxCalls) {}
+
+    /**
+     * The settings under {@code loadline.memory.*}. Immutable.
+     *
+     * @param interval Time between two readings. Default: 10s.
+     * @param window Time over which memory must stay where it is to be called stable. Default: 10m.
+     * @param request Memory request the service was deployed with. Default: what the environment variable
+     *     LOADLINE_MEMORY_REQUEST says, in bytes.
+     * @param fatalErrors What happens after an OutOfMemoryError or another error that the JVM does not recover from:
+     *     break makes liveness fail, report counts and logs it, off does not look. Default: break.
+     */
+    public record Memory(
+            @Nullable Duration interval,
+            @Nullable Duration window,
+            @Nullable DataSize request,
+            FatalErrors.@Nullable Policy fatalErrors) {}
 
     /** What moves the limit. */
     public enum Algorithm {

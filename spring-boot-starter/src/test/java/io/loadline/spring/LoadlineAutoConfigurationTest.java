@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.loadline.Loadline;
 import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
@@ -32,6 +33,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -58,6 +60,13 @@ class LoadlineAutoConfigurationTest {
             LoadlineServletAutoConfiguration.class,
             ApplicationAvailabilityAutoConfiguration.class,
             AvailabilityProbesAutoConfiguration.class);
+    private static final List<String> READS = List.of(
+            "/loadline",
+            "/loadline/advice",
+            "/loadline/advice.yaml",
+            "/loadline/load",
+            "/loadline/memory",
+            "/loadline/startup");
     private static final FilteredClassLoader NO_ACTUATOR = new FilteredClassLoader(
             "org.springframework.boot.actuate",
             "org.springframework.boot.health",
@@ -202,6 +211,16 @@ class LoadlineAutoConfigurationTest {
     }
 
     @Test
+    void memorySettings_reachTheParts() {
+        plain.withPropertyValues("loadline.memory.fatal-errors=report", "loadline.memory.request=300MB")
+                .run(context -> {
+                    Loadline loadline = context.getBean(Loadline.class);
+                    assertThat(loadline.fatalErrors().policy()).isEqualTo(FatalErrors.Policy.REPORT);
+                    assertThat(loadline.advisor().report().adviceJson()).contains("300.0 MiB");
+                });
+    }
+
+    @Test
     void stages_ofBeansMethodsAndCustomizers_makeThePlan() {
         plain.withBean(Stages.class)
                 .withBean(StartupStage.class, () -> StartupStage.builder("bean", stage -> {})
@@ -297,7 +316,7 @@ class LoadlineAutoConfigurationTest {
         servlet.withClassLoader(NO_ACTUATOR).run(context -> {
             assertThat(context).hasNotFailed().hasBean("loadlineStatusServlet");
             ServletRegistrationBean<?> reads = context.getBean("loadlineStatusServlet", ServletRegistrationBean.class);
-            assertThat(reads.getUrlMappings()).contains("/loadline", "/loadline/load", "/loadline/startup");
+            assertThat(reads.getUrlMappings()).containsExactlyElementsOf(READS);
         });
     }
 
@@ -306,7 +325,7 @@ class LoadlineAutoConfigurationTest {
         reactive.withClassLoader(NO_ACTUATOR).run(context -> {
             assertThat(context).hasNotFailed().hasSingleBean(WebFilter.class);
             assertThat(context.getBean(SimpleUrlHandlerMapping.class).getUrlMap())
-                    .containsKeys("/loadline", "/loadline/load", "/loadline/startup");
+                    .containsKeys(READS.toArray(String[]::new));
         });
     }
 

@@ -63,6 +63,11 @@ class WrongSettingsTest {
                 "loadline.startup.warm-up.paths=/a,loadline.startup.warm-up.max-calls=0 | loadline.startup.warm-up.max-calls | 0 | at least 1",
                 "loadline.startup.dependencies=nobody | loadline.startup.dependencies | nobody | each is the name of a health contributor",
                 "loadline.startup.gate.wait=3s | loadline.startup.gate.wait | 3s | loadline.startup.gate.max-wait",
+                "loadline.memory.interval=0s | loadline.memory.interval | PT0S | must be between 1 second and 1 minute",
+                "loadline.memory.window=1m | loadline.memory.window | PT1M | must be between 3 minutes and 1 day",
+                "loadline.memory.request=0MB | loadline.memory.request | 0B | must be positive",
+                "loadline.memory.request=much | loadline.memory.request | much | a size such as 512MB",
+                "loadline.memory.fatal-errors=ignore | loadline.memory.fatal-errors | ignore | one of break, report, off",
                 "loadline.name= | loadline.name | | must not be blank",
                 "loadline.limit.enforcment=off | loadline.limit.enforcment | off | loadline.limit.enforcement",
                 "loadline.signal.smoothing=3 | loadline.signal.smoothing | 3 | no such setting"

@@ -16,7 +16,7 @@ public final class StatusReads {
     /** Where the status itself is. */
     public static final String ROOT = "/loadline";
 
-    private static final Set<String> PARTS = Set.of("load", "startup");
+    private static final Set<String> PARTS = Set.of("load", "startup", "memory", "advice", "advice.yaml");
 
     private final Loadline loadline;
 
@@ -47,8 +47,12 @@ public final class StatusReads {
     /** What is known as {@code part}; null if nothing is. */
     public @Nullable Body part(String part) {
         return switch (part) {
-            case "load" -> json(loadline.status().loadJson());
+            case "load" -> json(loadline.loadJson());
             case "startup" -> json(StartupStatus.of(loadline.startup().report()).toJson());
+            case "memory" -> json(loadline.advisor().report().memoryJson());
+            case "advice" -> json(loadline.advisor().report().adviceJson());
+            case "advice.yaml" -> new Body(
+                    "application/yaml", loadline.advisor().report().yaml());
             default -> null;
         };
     }

@@ -49,8 +49,9 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
             ObjectProvider<Saturation> saturations) {
-        return LoadlineFactory.builder(properties, environment)
-                .limiter(builder -> {
+        Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
+        LoadlineFactory.configure(loadline, properties.memory());
+        return loadline.limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })

@@ -216,7 +216,7 @@ class LoadlineAutoConfigurationTest {
                 .run(context -> {
                     Loadline loadline = context.getBean(Loadline.class);
                     assertThat(loadline.fatalErrors().policy()).isEqualTo(FatalErrors.Policy.REPORT);
-                    assertThat(loadline.advisor().report().adviceJson()).contains("300.0 MiB");
+                    assertThat(loadline.advisor().report().adviceJson()).contains("request 300 MiB");
                 });
     }
 

@@ -82,8 +82,8 @@ class DependencyChecksTest {
         pass(Duration.ofSeconds(2));
         assertThat(isReady()).isTrue();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> checks.add(
-                        DependencyCheck.builder("db", () -> true).build()))
+                .isThrownBy(() ->
+                        checks.add(DependencyCheck.builder("db", () -> true).build()))
                 .withMessageContaining("'db'");
     }
 

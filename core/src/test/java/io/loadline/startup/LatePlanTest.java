@@ -34,9 +34,7 @@ class LatePlanTest {
         assertThat(startup.plan()).isSameAs(late);
         assertThat(startup.begin("listens")).isTrue();
         assertThat(startup.awaitEnd(Duration.ofSeconds(10))).isTrue();
-        assertThat(startup.report().stages())
-                .extracting(StageReport::outcome)
-                .containsExactly(StageOutcome.DONE);
+        assertThat(startup.report().stages()).extracting(StageReport::outcome).containsExactly(StageOutcome.DONE);
         assertThat(availability.state()).isEqualTo(ServiceState.READY);
     }
 

@@ -112,8 +112,7 @@ public final class LoadlineAutoConfiguration {
 
     @Bean
     static LazyInitializationExcludeFilter loadlineDeferredStartupExcludeFilter() {
-        return (name, definition, type) ->
-                !DeferredStartupMethods.find(type).isEmpty();
+        return (name, definition, type) -> !DeferredStartupMethods.find(type).isEmpty();
     }
 
     @Bean

@@ -38,10 +38,15 @@ record MethodStage(
         Method callable = callable();
         String name = resolve(declared.name());
         StartupStage.Builder stage = attribute(
-                "name", name, () -> StartupStage.builder(name.isEmpty() ? beanName + "." + method.getName() : name, context ->
-                        call(callable, context)));
+                "name",
+                name,
+                () -> StartupStage.builder(
+                        name.isEmpty() ? beanName + "." + method.getName() : name, context -> call(callable, context)));
         stage.tier(declared.tier());
-        set("estimate", declared.estimate(), text -> stage.estimateBytes(DataSize.parse(text).toBytes()));
+        set(
+                "estimate",
+                declared.estimate(),
+                text -> stage.estimateBytes(DataSize.parse(text).toBytes()));
         set("timeout", declared.timeout(), text -> stage.timeout(DurationStyle.detectAndParse(text)));
         for (String after : declared.after()) {
             set("after", after, stage::dependsOn);
@@ -63,9 +68,7 @@ record MethodStage(
 
     private FailurePolicy policy() {
         OnFailure choice = declared.onFailure();
-        boolean fails = choice == OnFailure.BY_TIER
-                ? declared.tier() == StageTier.CRITICAL
-                : choice == OnFailure.FAIL;
+        boolean fails = choice == OnFailure.BY_TIER ? declared.tier() == StageTier.CRITICAL : choice == OnFailure.FAIL;
         String backoff = resolve(declared.backoff());
         Duration wait = attribute("backoff", backoff, () -> DurationStyle.detectAndParse(backoff));
         return attribute(
@@ -85,8 +88,7 @@ record MethodStage(
         }
         if (method.getReturnType() != void.class) {
             throw refused(
-                    "it returns " + method.getReturnType().getSimpleName()
-                            + ", which nobody would wait for or use",
+                    "it returns " + method.getReturnType().getSimpleName() + ", which nobody would wait for or use",
                     "Let it do its work before it returns, and return nothing.",
                     null);
         }
@@ -104,9 +106,7 @@ record MethodStage(
 
     private void call(Method callable, StageContext context) throws Exception {
         try {
-            Object unused = callable.getParameterCount() == 0
-                    ? callable.invoke(bean)
-                    : callable.invoke(bean, context);
+            Object unused = callable.getParameterCount() == 0 ? callable.invoke(bean) : callable.invoke(bean, context);
         } catch (InvocationTargetException e) {
             ReflectionUtils.rethrowException(e.getTargetException());
         }

@@ -162,7 +162,8 @@ class DeferredStartupMethodsTest {
 
     private static StartupStage only(AnnotationConfigApplicationContext context) {
         context.refresh();
-        List<StartupStage> stages = context.getBean(DeferredStartupMethods.class).take();
+        List<StartupStage> stages =
+                context.getBean(DeferredStartupMethods.class).take();
         assertThat(stages).hasSize(1);
         return stages.get(0);
     }

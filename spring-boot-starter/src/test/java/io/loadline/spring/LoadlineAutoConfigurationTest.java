@@ -223,8 +223,9 @@ class LoadlineAutoConfigurationTest {
     @Test
     void stages_ofBeansMethodsAndCustomizers_makeThePlan() {
         plain.withBean(Stages.class)
-                .withBean(StartupStage.class, () -> StartupStage.builder("bean", stage -> {})
-                        .build())
+                .withBean(
+                        StartupStage.class,
+                        () -> StartupStage.builder("bean", stage -> {}).build())
                 .withBean(StartupBuilderCustomizer.class, () -> builder -> {
                     var unused = builder.stage("customizer", stage -> {});
                 })
@@ -271,8 +272,9 @@ class LoadlineAutoConfigurationTest {
 
     @Test
     void dependencyBeans_holdReadiness() {
-        plain.withBean(DependencyCheck.class, () -> DependencyCheck.builder("shelf", () -> false)
-                        .build())
+        plain.withBean(
+                        DependencyCheck.class,
+                        () -> DependencyCheck.builder("shelf", () -> false).build())
                 .run(context -> assertThat(context.getBean(Availability.class).readinessHolds())
                         .singleElement()
                         .asString()

@@ -102,7 +102,8 @@ class WrongSettingsTest {
         assertThatThrownBy(() -> run(Circle.class, WebApplicationType.NONE)).isNotNull();
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("The startup stages cannot be run: stages depend on each other: circle.one -> two -> circle.one");
+                .contains(
+                        "The startup stages cannot be run: stages depend on each other: circle.one -> two -> circle.one");
     }
 
     @Test

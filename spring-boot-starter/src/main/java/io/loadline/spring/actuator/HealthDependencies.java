@@ -42,7 +42,10 @@ final class HealthDependencies implements DependencySource {
         if (contributor == null) {
             String known = registry == null
                     ? "none"
-                    : registry.stream().map(HealthContributors.Entry::name).sorted().collect(Collectors.joining(", "));
+                    : registry.stream()
+                            .map(HealthContributors.Entry::name)
+                            .sorted()
+                            .collect(Collectors.joining(", "));
             throw new InvalidSettingException(
                     KEY, name, "each is the name of a health contributor, and there are " + known, null);
         }

@@ -35,9 +35,7 @@ public final class StatusReads {
 
     /** What is at {@code path}, one of {@link #paths}. */
     public Body at(String path) {
-        Body body = path.equals(ROOT)
-                ? json(loadline.status().toJson())
-                : part(path.substring(ROOT.length() + 1));
+        Body body = path.equals(ROOT) ? json(loadline.status().toJson()) : part(path.substring(ROOT.length() + 1));
         if (body == null) {
             throw new IllegalArgumentException("nothing is served at " + path);
         }
@@ -51,8 +49,8 @@ public final class StatusReads {
             case "startup" -> json(StartupStatus.of(loadline.startup().report()).toJson());
             case "memory" -> json(loadline.advisor().report().memoryJson());
             case "advice" -> json(loadline.advisor().report().adviceJson());
-            case "advice.yaml" -> new Body(
-                    "application/yaml", loadline.advisor().report().yaml());
+            case "advice.yaml" ->
+                new Body("application/yaml", loadline.advisor().report().yaml());
             default -> null;
         };
     }

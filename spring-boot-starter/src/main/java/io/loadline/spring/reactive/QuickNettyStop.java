@@ -22,8 +22,7 @@ final class QuickNettyStop implements ApplicationListener<ContextClosedEvent> {
     private final ObjectProvider<ReactorResourceFactory> resources;
     private final ApplicationContext context;
 
-    QuickNettyStop(
-            Loadline loadline, ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
+    QuickNettyStop(Loadline loadline, ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
         this.loadline = loadline;
         this.resources = resources;
         this.context = context;

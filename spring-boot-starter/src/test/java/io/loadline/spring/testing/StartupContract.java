@@ -16,7 +16,6 @@ import io.loadline.spring.testing.Wire.Answer;
 import io.loadline.startup.Deferred;
 import io.loadline.startup.StageOutcome;
 import io.loadline.startup.StageReport;
-import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupStage;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +67,7 @@ public abstract class StartupContract {
 
             Gate.of(gate).open();
             await().untilAsserted(
-                    () -> assertThat(Wire.get(port, "/readyz").status()).isEqualTo(200));
+                            () -> assertThat(Wire.get(port, "/readyz").status()).isEqualTo(200));
             assertThat(Wire.get(port, "/price").body()).isEqualTo("42");
             assertThat(only(service).outcome()).isEqualTo(StageOutcome.DONE);
         }
@@ -104,7 +103,8 @@ public abstract class StartupContract {
     void stages_ofAllKinds_runInOrder() {
         Gate.of(gate).open();
         try (Service service = start(MixedApplication.class)) {
-            await().untilAsserted(() -> assertThat(service.loadline().startup().report().stages())
+            await().untilAsserted(() -> assertThat(
+                            service.loadline().startup().report().stages())
                     .extracting(StageReport::name, StageReport::outcome)
                     .containsExactly(
                             tuple("first", StageOutcome.DONE),
@@ -119,7 +119,7 @@ public abstract class StartupContract {
         try (Service service = start(FailingApplication.class)) {
             int port = service.port();
             await().untilAsserted(
-                    () -> assertThat(Wire.get(port, "/livez").status()).isEqualTo(503));
+                            () -> assertThat(Wire.get(port, "/livez").status()).isEqualTo(503));
             assertThat(Wire.get(port, "/readyz").status()).isEqualTo(503);
             assertThat(service.loadline().availability().lastChange().reason()).contains("'broken'", "on purpose");
         }
@@ -134,7 +134,7 @@ public abstract class StartupContract {
                 "loadline.startup.warm-up.max-calls=40")) {
             int port = service.port();
             await().untilAsserted(
-                    () -> assertThat(Wire.get(port, "/readyz").status()).isEqualTo(200));
+                            () -> assertThat(Wire.get(port, "/readyz").status()).isEqualTo(200));
             assertThat(service.loadline().startup().report().stages())
                     .extracting(StageReport::name)
                     .containsExactly("prices", "warm-up");
@@ -165,16 +165,15 @@ public abstract class StartupContract {
     @Test
     void dependency_thatIsNotThere_holdsReadiness() {
         DependentApplication.UP.set(0);
-        try (Service service =
-                start(DependentApplication.class, "loadline.startup.dependencies=shelf")) {
+        try (Service service = start(DependentApplication.class, "loadline.startup.dependencies=shelf")) {
             int port = service.port();
-            await().untilAsserted(() -> assertThat(service.loadline().availability().state())
-                    .isEqualTo(ServiceState.READY));
+            await().untilAsserted(() ->
+                    assertThat(service.loadline().availability().state()).isEqualTo(ServiceState.READY));
             assertThat(Wire.get(port, "/readyz").status()).isEqualTo(503);
             assertThat(Wire.get(port, "/livez").status()).isEqualTo(200);
             DependentApplication.UP.set(1);
             await().untilAsserted(
-                    () -> assertThat(Wire.get(port, "/readyz").status()).isEqualTo(200));
+                            () -> assertThat(Wire.get(port, "/readyz").status()).isEqualTo(200));
         }
     }
 
@@ -213,8 +212,8 @@ public abstract class StartupContract {
 
         Prober(String gate) {
             CompletableFuture<Integer> port = StagedApplication.port(gate);
-            var unused = timer.scheduleAtFixedRate(
-                    () -> port.thenAccept(this::probe).join(), 0, 50, TimeUnit.MILLISECONDS);
+            var unused =
+                    timer.scheduleAtFixedRate(() -> port.thenAccept(this::probe).join(), 0, 50, TimeUnit.MILLISECONDS);
         }
 
         private void probe(int port) {

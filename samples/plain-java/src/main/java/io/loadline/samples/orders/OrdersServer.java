@@ -125,11 +125,13 @@ final class OrdersServer {
 
     /** The catalog first, then calls of the service's own routes: readiness waits for both. */
     private StartupPlan plan() {
-        StartupStage.Builder catalogStage = StartupStage.builder(
-                        "catalog", context -> readCatalog(context::checkpoint))
+        StartupStage.Builder catalogStage = StartupStage.builder("catalog", context -> readCatalog(context::checkpoint))
                 .estimateBytes(settings.catalogBytes());
         StartupPlan.Builder plan = StartupPlan.builder()
-                .stage(settings.gated() ? catalogStage.build() : catalogStage.ungated().build())
+                .stage(
+                        settings.gated()
+                                ? catalogStage.build()
+                                : catalogStage.ungated().build())
                 .gate(gate -> settings.lockFile().ifPresent(gate::lockFile));
         if (!settings.warmUpPaths().isEmpty()) {
             plan.stage(StartupStage.builder("warm-up", context -> callOwnRoutes())

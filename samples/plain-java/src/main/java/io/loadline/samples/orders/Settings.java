@@ -45,7 +45,8 @@ record Settings(
                 number(environment, "MANAGEMENT_PORT", MAX_PORT),
                 isOn(environment, "LOADLINE_ENABLED"),
                 number(environment, "CATALOG_MIB", MAX_CATALOG_MIB).orElse(0) * 1024L * 1024,
-                Duration.ofMillis(number(environment, "CATALOG_MILLIS", MAX_CATALOG_MILLIS).orElse(0)),
+                Duration.ofMillis(number(environment, "CATALOG_MILLIS", MAX_CATALOG_MILLIS)
+                        .orElse(0)),
                 isOn(environment, "LOADLINE_STARTUP_GATE"),
                 Optional.ofNullable(environment.get("LOADLINE_STARTUP_LOCK_FILE"))
                         .filter(path -> !path.isBlank())

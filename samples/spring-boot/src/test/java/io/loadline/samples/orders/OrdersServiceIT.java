@@ -112,11 +112,13 @@ class OrdersServiceIT {
 
     @Test
     void startupReport_tellsItsStages() throws Exception {
-        JsonNode report = JSON.readTree(get(service.managementPort(), "/loadline/startup").body());
+        JsonNode report =
+                JSON.readTree(get(service.managementPort(), "/loadline/startup").body());
 
         assertThat(report.at("/readyAfterSeconds").asDouble()).isPositive();
         assertThat(report.at("/stages"))
-                .extracting(stage -> stage.at("/name").asString() + " " + stage.at("/outcome").asString())
+                .extracting(stage -> stage.at("/name").asString() + " "
+                        + stage.at("/outcome").asString())
                 .containsExactly("catalog DONE", "warm-up DONE");
     }
 

@@ -231,7 +231,8 @@ public final class MemoryStability {
         }
         if (newCode > Math.max(CODE_BYTES, SHARE * first.codeCache())) {
             return new Verdict(
-                    MemoryState.SETTLING, "the code cache still fills, " + mib((double) newCode) + " in " + text(window));
+                    MemoryState.SETTLING,
+                    "the code cache still fills, " + mib((double) newCode) + " in " + text(window));
         }
         int collections = MemoryWindow.afterCollections(all()).size();
         if (load && collections < LEAST_COLLECTIONS) {

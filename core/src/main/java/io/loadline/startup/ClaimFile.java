@@ -71,6 +71,11 @@ final class ClaimFile {
         }
     }
 
+    /** Whether this one holds the claim. */
+    synchronized boolean isHeld() {
+        return held != null;
+    }
+
     /** Gives the claim back; does nothing without one. */
     synchronized void release() {
         FileLock lock = held;

@@ -39,7 +39,7 @@ public final class MemoryGate {
     private static final double RESERVE = 1.25;
 
     /** More than the noise of a node in two seconds, less than the start of any JVM. */
-    private static final long MIN_STEP_BYTES = 16L << 20;
+    private static final long MIN_STEP_BYTES = 12L << 20;
 
     /** How often memory is looked at while nothing but time or another instance is waited for. */
     private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
@@ -47,7 +47,7 @@ public final class MemoryGate {
     private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(2).toNanos();
 
     /** Who begins to listen in the middle of another's start must hear it. */
-    private static final long LISTEN_NANOS = 3 * POLL_NANOS;
+    private static final long LISTEN_NANOS = 2 * POLL_NANOS;
 
     private static final long SILENCE_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
@@ -59,26 +59,17 @@ public final class MemoryGate {
     private final long jitterNanos;
     private final @Nullable ClaimFile claimFile;
 
+    private final long slotNanos;
+
     @GuardedBy("this")
-    private final Sensing sensing = new Sensing();
+    private final Sensing sensing;
 
     @GuardedBy("this")
     private long chance;
 
-    /** What is left of the time that passes before the first stage, while no other instance seems to be starting. */
-    @GuardedBy("this")
-    private long slotNanos;
-
-    /** When no other instance was seen starting; null if one was seen since, or nobody looked. */
-    @GuardedBy("this")
-    private @Nullable Long idleNanos;
-
     /** When the first stage that is not critical came. */
     @GuardedBy("this")
     private @Nullable Long jitterBegunNanos;
-
-    @GuardedBy("this")
-    private long silenceNanos = SILENCE_NANOS;
 
     /** Written under the lock; read by reports, never stale. */
     private volatile long wentAhead;
@@ -90,7 +81,8 @@ public final class MemoryGate {
         this.maxPressure = builder.maxPressure;
         long hash = hash(builder.instance);
         this.jitterNanos = (long) (fraction(mix(hash + 1)) * builder.jitter.toNanos());
-        this.slotNanos = LISTEN_NANOS + (long) (fraction(mix(hash + 2)) * builder.slot.toNanos());
+        this.slotNanos = builder.slot.toNanos();
+        this.sensing = new Sensing(SILENCE_NANOS, LISTEN_NANOS + (long) (fraction(mix(hash + 2)) * slotNanos));
         this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
         this.chance = hash;
     }
@@ -129,8 +121,9 @@ public final class MemoryGate {
         MemoryReading reading = reader.read();
         OptionalLong headroom =
                 reading.nodeHeadroomBytes().isPresent() ? reading.nodeHeadroomBytes() : reading.cgroupHeadroomBytes();
-        if (headroom.isPresent()) {
-            sensing.sample(ticker.read(), headroom.getAsLong(), silenceNanos);
+        if (headroom.isPresent() && reading.processBytes().isPresent()) {
+            sensing.sample(
+                    ticker.read(), headroom.getAsLong() + reading.processBytes().getAsLong());
         }
         return reading;
     }
@@ -142,7 +135,7 @@ public final class MemoryGate {
      */
     synchronized Turn turn(StartupStage stage, boolean bounded, OptionalLong beforeBytes, OptionalLong beforeNanos) {
         // Other instances run the same plan: they are silent for no longer than this one was.
-        silenceNanos = Math.min(MAX_SILENCE_NANOS, Math.max(silenceNanos, beforeNanos.orElse(0)));
+        sensing.silentFor(Math.min(MAX_SILENCE_NANOS, beforeNanos.orElse(0)));
         return new Turn(stage, bounded, needBytes(stage.estimateBytes(), beforeBytes));
     }
 
@@ -161,7 +154,7 @@ public final class MemoryGate {
         }
         if (obstacle == null) {
             turn.enter(maxWaitNanos);
-            slotNanos = 0;
+            sensing.entered();
             return true;
         }
         // Memory comes back slowly, another instance's end wants to be noticed at once.
@@ -180,7 +173,8 @@ public final class MemoryGate {
             return true;
         }
         long rest = Math.max((long) (RESERVE * MIN_NEED_BYTES), turn.needBytes - takenBytes);
-        String obstacle = obstacle(reading, rest);
+        String memory = obstacle(reading, rest);
+        String obstacle = memory != null ? memory : collision(turn, takenBytes, now);
         if (obstacle != null && turn.mayWaitAtCheckpoint()) {
             turn.refuse(now, "at a checkpoint: " + obstacle, POLL_NANOS);
             return false;
@@ -188,6 +182,7 @@ public final class MemoryGate {
         if (obstacle != null) {
             goAhead(turn, obstacle);
         }
+        turn.goOn();
         return true;
     }
 
@@ -207,9 +202,6 @@ public final class MemoryGate {
         if (claimFile != null) {
             claimFile.release();
         }
-        // What fell until now was this instance's own doing.
-        sensing.clear();
-        idleNanos = null;
     }
 
     private @Nullable String obstacle(MemoryReading reading, long need) {
@@ -241,7 +233,7 @@ public final class MemoryGate {
         return switch (attempt) {
             case CLAIMED -> null;
             case TAKEN -> "another instance holds the claim";
-            case UNUSABLE -> sensed(turn, now);
+            case UNUSABLE -> sensing.obstacle(now, step(turn));
         };
     }
 
@@ -253,23 +245,27 @@ public final class MemoryGate {
         return now - jitterBegunNanos >= jitterNanos;
     }
 
+    /** Who holds the claim file, has taken most of what it needs, or more than others since, yields to nobody. */
     @GuardedBy("this")
-    private @Nullable String sensed(Turn turn, long now) {
-        if (!sensing.hears()) {
+    private @Nullable String collision(Turn turn, long takenBytes, long now) {
+        boolean hasBegun = !turn.isWaiting();
+        long step = step(turn);
+        if ((claimFile != null && claimFile.isHeld())
+                || takenBytes > turn.needBytes / 2
+                || (hasBegun && takenBytes > sensing.fallenBytes(step))) {
             return null;
         }
-        // Others run the same plan: what is much less than this stage needs is no start of theirs.
-        long step = Math.max(MIN_STEP_BYTES, turn.needBytes / 8);
-        long fallen = sensing.fallenBytes(step);
-        if (fallen >= step) {
-            idleNanos = null;
-            return "another instance seems to be starting: headroom fell by " + StartupReport.mib(fallen);
+        String others = sensing.obstacle(now, step);
+        if (hasBegun && others != null) {
+            chance = mix(chance + 1);
+            sensing.yield(1 + (long) (fraction(chance) * slotNanos));
         }
-        if (slotNanos > 0 && idleNanos != null) {
-            slotNanos -= now - idleNanos;
-        }
-        idleNanos = now;
-        return slotNanos > 0 ? "slot between instances" : null;
+        return others;
+    }
+
+    /** Others run the same plan: what is much less than this stage needs is no start of theirs. */
+    private static long step(Turn turn) {
+        return Math.max(MIN_STEP_BYTES, turn.needBytes / 8);
     }
 
     @GuardedBy("this")
@@ -313,7 +309,7 @@ public final class MemoryGate {
         private final Ticker ticker;
         private Duration maxWait = Duration.ofSeconds(60);
         private double maxPressure = 0.1;
-        private Duration slot = Duration.ofSeconds(2);
+        private Duration slot = Duration.ofSeconds(1);
         private Duration jitter = Duration.ofSeconds(5);
         private String instance = instanceName();
         private @Nullable Path lockFile;
@@ -349,7 +345,7 @@ public final class MemoryGate {
         }
 
         /**
-         * Sets the window in which instances without a lock file spread the beginning of their first stage. Default: 2 s.
+         * Sets the window in which instances without a lock file spread the beginning of their first stage. Default: 1 s.
          *
          * @throws IllegalArgumentException if it is negative or above 10 min
          */

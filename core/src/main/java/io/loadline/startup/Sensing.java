@@ -6,59 +6,107 @@ package io.loadline.startup;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
-/** Sees from the node's headroom whether another instance is starting. Not thread-safe; guarded by the gate. */
+/** Sees from the node's memory whether another instance is starting. Not thread-safe; guarded by the gate. */
 final class Sensing {
     /*
-     * Instances on one node share nothing that they could write to, but all see the node's memory. It falls while one
-     * starts and rises when that one gives back what it needed for the start only. As in a radio network with carrier
-     * sensing [1], whoever wants to begin listens first, begins only while the medium is idle, and lets its own slot pass
-     * in idle time only, so that those who have waited longest come first.
+     * Instances on one node share nothing that they could write to, but all see the node's memory. What is left for all
+     * but this process falls while another one starts, and rises when that one gives back what it needed for the start
+     * only. As in a network on one wire [1], whoever wants to begin listens first, begins only while the medium is idle,
+     * lets its own slot pass in idle time only [2], so that those who have waited longest come first, and goes on listening
+     * when it has begun: of two that begin at once the one that has taken less sees the other fall by more, and waits,
+     * with the little it has, until a slot drawn anew has passed.
      *
      * An instance that has taken what it needs and works on it is silent: a fall counts for as long as such work is likely
      * to take, unless a rise has ended it.
      *
-     * [1] CSMA/CA with a frozen countdown, IEEE 802.11 distributed coordination function
+     * [1] CSMA/CD, R. Metcalfe, D. Boggs, Ethernet: Distributed Packet Switching for Local Computer Networks, 1976
+     * [2] the frozen countdown of IEEE 802.11's distributed coordination function
      */
     private final Deque<Sample> samples = new ArrayDeque<>();
+    private long silenceNanos;
 
-    /** Takes a reading; those older than {@code windowNanos} are forgotten. */
-    void sample(long nowNanos, long headroomBytes, long windowNanos) {
-        samples.addLast(new Sample(nowNanos, headroomBytes));
-        while (nowNanos - samples.getFirst().atNanos() > windowNanos) {
+    /** What is left of the time that passes before this instance begins, while no other seems to be starting. */
+    private long slotNanos;
+
+    /** When no other instance was seen starting; null if one was seen since, or nobody looked. */
+    private @Nullable Long idleNanos;
+
+    /**
+     * Nothing was heard yet.
+     *
+     * @param silenceNanos for how long an instance that starts may be silent
+     * @param slotNanos the time to let pass before the first stage
+     */
+    Sensing(long silenceNanos, long slotNanos) {
+        this.silenceNanos = silenceNanos;
+        this.slotNanos = slotNanos;
+    }
+
+    /** An instance that starts may be silent for {@code nanos}, if that is longer than was said before. */
+    void silentFor(long nanos) {
+        silenceNanos = Math.max(silenceNanos, nanos);
+    }
+
+    /** Takes a reading of what is left for all but this process. */
+    void sample(long nowNanos, long leftBytes) {
+        samples.addLast(new Sample(nowNanos, leftBytes));
+        while (nowNanos - samples.getFirst().atNanos() > silenceNanos) {
             samples.removeFirst();
         }
     }
 
-    /** Begins anew. */
-    void clear() {
+    /** Begins to listen anew, and waits for {@code slotNanos} of silence. */
+    void yield(long slotNanos) {
         samples.clear();
+        this.slotNanos = slotNanos;
+        idleNanos = null;
     }
 
-    /** Whether there is anything to hear: not every machine tells its headroom. */
-    boolean hears() {
-        return !samples.isEmpty();
+    /** The slot is used up: the next stages of this instance follow at once. */
+    void entered() {
+        slotNanos = 0;
     }
 
     /**
-     * By how much the headroom has fallen within the window, or since it rose last.
+     * Why this instance had better wait; null if it may begin or go on.
      *
-     * @param stepBytes by how much it has to rise for that
+     * @param stepBytes falls below this are no start of another instance
      */
+    @Nullable
+    String obstacle(long nowNanos, long stepBytes) {
+        if (samples.isEmpty()) {
+            // Not every machine tells.
+            return null;
+        }
+        long fallen = fallenBytes(stepBytes);
+        if (fallen >= stepBytes) {
+            idleNanos = null;
+            return "another instance seems to be starting: headroom fell by " + StartupReport.mib(fallen);
+        }
+        if (slotNanos > 0 && idleNanos != null) {
+            slotNanos -= nowNanos - idleNanos;
+        }
+        idleNanos = nowNanos;
+        return slotNanos > 0 ? "slot between instances" : null;
+    }
+
+    /** By how much it has fallen of late, or since it rose by {@code stepBytes}. */
     long fallenBytes(long stepBytes) {
         long top = Long.MIN_VALUE;
         long bottom = Long.MAX_VALUE;
         for (Sample sample : samples) {
-            long headroom = sample.headroomBytes();
-            if (headroom >= top || headroom - bottom >= stepBytes) {
+            long left = sample.leftBytes();
+            if (left >= top || left - bottom >= stepBytes) {
                 // Nothing fell before, or what fell has been given back: others may fall from here.
-                top = headroom;
-                bottom = headroom;
+                top = left;
+                bottom = left;
             }
-            bottom = Math.min(bottom, headroom);
+            bottom = Math.min(bottom, left);
         }
-        return samples.isEmpty() ? 0 : top - bottom;
+        return top - bottom;
     }
 
-    private record Sample(long atNanos, long headroomBytes) {}
+    private record Sample(long atNanos, long leftBytes) {}
 }

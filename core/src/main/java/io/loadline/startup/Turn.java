@@ -35,7 +35,18 @@ final class Turn {
 
     /** Counts the time since it was refused last, if it was, as waiting. */
     synchronized void asks(long nowNanos) {
-        waitedNanos += refused ? nowNanos - refusedNanos : 0;
+        if (refused) {
+            waitedNanos += nowNanos - refusedNanos;
+            refusedNanos = nowNanos;
+        }
+    }
+
+    /** Whether it was refused when it asked last. */
+    synchronized boolean isWaiting() {
+        return refused;
+    }
+
+    synchronized void goOn() {
         refused = false;
     }
 
@@ -54,6 +65,7 @@ final class Turn {
 
     /** It begins; at its checkpoints it may wait as long as {@code maxWaitNanos} allows. */
     synchronized void enter(long maxWaitNanos) {
+        refused = false;
         backoffNanos = 0;
         checkpointLimitNanos = bounded ? maxWaitNanos : waitedNanos + maxWaitNanos;
     }

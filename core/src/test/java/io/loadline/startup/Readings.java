@@ -20,7 +20,19 @@ public final class Readings {
     }
 
     static MemoryReading node(long headroomBytes) {
-        return of(UNKNOWN, OptionalLong.of(headroomBytes), UNKNOWN, OptionalDouble.empty(), 0, 0, UNKNOWN, 0);
+        return node(headroomBytes, 0);
+    }
+
+    static MemoryReading node(long headroomBytes, long processBytes) {
+        return of(
+                UNKNOWN,
+                OptionalLong.of(headroomBytes),
+                UNKNOWN,
+                OptionalDouble.empty(),
+                0,
+                0,
+                OptionalLong.of(processBytes),
+                0);
     }
 
     static MemoryReading of(

@@ -8,69 +8,73 @@ import io.loadline.memory.MemoryReading;
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Instances that start at once on one node, in virtual time: each boots, comes to its own gate, takes twice its steady
- * memory while its stage runs, and gives half of it back. Not thread-safe.
+ * Instances that start at once on one node, in virtual time: each boots, comes to a gate of its own, takes twice its steady
+ * memory while its stage runs, and gives half of it back. They share the CPUs and the memory, and know nothing else of
+ * each other. Not thread-safe.
  */
 final class SimulatedFleet {
     static final long MIB = 1 << 20;
 
     private static final long STEP_NANOS = Duration.ofMillis(10).toNanos();
-
-    /** The machine has so many CPUs: more stages than that slow each other down. */
+    private static final double STEP_SECONDS = STEP_NANOS / 1e9;
     private static final double CPUS = 2;
 
     /** What an instance takes once it has booted, as a share of its steady memory. */
-    private static final double BOOTED = 0.6;
+    private static final double BOOTED = 0.9;
+
+    private static final double COLLECTION_SECONDS = 0.1;
+    private static final double CHECKPOINT_SECONDS = 0.05;
+
+    /**
+     * What all instances are. Immutable.
+     *
+     * @param steadyBytes what each takes at rest
+     * @param bootSeconds CPU time until it comes to the gate
+     * @param growSeconds how long its stage takes memory, if it has what CPU it wants
+     * @param holdSeconds for how long it works on what it has taken
+     * @param cpuShare the share of a CPU that the stage wants
+     */
+    record Shape(long steadyBytes, double bootSeconds, double growSeconds, double holdSeconds, double cpuShare) {}
 
     private final ManualTicker ticker = new ManualTicker();
     private final Random random;
+    private final Shape shape;
     private final List<Instance> instances = new ArrayList<>();
-    private final long steadyBytes;
-    private final double growSeconds;
-    private final double holdSeconds;
     private double seconds;
     private double noiseBytes;
     private double peakBytes;
+    private double cpuPerDemand = 1;
 
-    /** Stages that grow for so many seconds and work on what they have for so many more. */
-    SimulatedFleet(
-            int size,
-            long seed,
-            long steadyBytes,
-            double growSeconds,
-            double holdSeconds,
-            Consumer<MemoryGate.Builder> gate) {
+    SimulatedFleet(int size, long seed, Shape shape, boolean gated, Consumer<MemoryGate.Builder> gate) {
         this.random = new Random(seed);
-        this.steadyBytes = steadyBytes;
-        this.growSeconds = growSeconds;
-        this.holdSeconds = holdSeconds;
+        this.shape = shape;
         for (int i = 0; i < size; i++) {
-            instances.add(new Instance("orders-" + Long.toHexString(random.nextLong()), gate));
+            instances.add(new Instance("orders-" + Long.toHexString(random.nextLong()), gated, gate));
         }
     }
 
     /** Runs until all are ready. */
-    void run() {
+    SimulatedFleet run() {
         while (instances.stream().anyMatch(instance -> instance.readyAt < 0)) {
             ticker.advanceNanos(STEP_NANOS);
-            seconds += STEP_NANOS / 1e9;
+            seconds += STEP_SECONDS;
             noiseBytes = 0.98 * noiseBytes + 0.3 * MIB * random.nextGaussian();
+            cpuPerDemand = Math.min(1, CPUS / Math.max(CPUS, sum(Instance::cpuDemand)));
             instances.forEach(Instance::step);
-            peakBytes = Math.max(
-                    peakBytes,
-                    instances.stream().mapToDouble(each -> each.bytes).sum());
+            peakBytes = Math.max(peakBytes, sum(each -> each.bytes));
         }
+        return this;
     }
 
     double peakOfSteady() {
-        return peakBytes / steadyBytes / instances.size();
+        return peakBytes / shape.steadyBytes / instances.size();
     }
 
     double lastReadySeconds() {
@@ -81,57 +85,56 @@ final class SimulatedFleet {
         return instances.stream().mapToDouble(each -> each.readyAt).min().orElseThrow();
     }
 
-    /** How long the stages of all take one after the other. */
-    double serialSeconds() {
-        return instances.size() * (growSeconds + holdSeconds);
+    private double sum(ToDoubleFunction<Instance> what) {
+        return instances.stream().mapToDouble(what).sum();
     }
 
-    /** When the instances that are not at their gate any more began. */
-    List<Instance> byBeginning() {
-        return instances.stream()
-                .sorted(Comparator.comparing(each -> each.beganAt))
-                .toList();
-    }
-
-    private MemoryReading read() {
-        double used = instances.stream().mapToDouble(each -> each.bytes).sum();
-        return Readings.node((long) ((8L << 30) - used + noiseBytes));
-    }
-
-    private double slowdown() {
-        return Math.max(1, instances.stream().filter(each -> each.isRunning()).count() / CPUS);
-    }
-
-    final class Instance {
+    private final class Instance {
         private final MemoryGate gate;
         private final Turn turn;
-        private final double bootSeconds = 1 + random.nextDouble();
-        private double nextAskAt;
-        private double work;
+        private final double startAt = 0.3 * random.nextDouble();
+        private double booted;
+        private double worked;
+        private double collected;
+        private double askAt;
+        private double checkAt;
+        private boolean began;
+        private boolean paused;
         private double bytes;
-        double beganAt = -1;
-        double readyAt = -1;
+        private double beganBytes;
+        private double readyAt = -1;
         private double releaseAt = Double.MAX_VALUE;
 
-        Instance(String name, Consumer<MemoryGate.Builder> configure) {
-            MemoryGate.Builder builder =
-                    MemoryGate.builder(SimulatedFleet.this::read, ticker).instance(name);
+        Instance(String name, boolean gated, Consumer<MemoryGate.Builder> configure) {
+            MemoryGate.Builder builder = MemoryGate.builder(this::read, ticker).instance(name);
             configure.accept(builder);
             this.gate = builder.build();
-            StartupStage stage = StartupStage.builder("catalog", context -> {})
-                    .estimateBytes(steadyBytes)
-                    .build();
-            this.turn = gate.turn(stage, true, OptionalLong.empty(), OptionalLong.empty());
+            StartupStage.Builder stage =
+                    StartupStage.builder("catalog", context -> {}).estimateBytes(shape.steadyBytes);
+            this.turn = gate.turn(
+                    gated ? stage.build() : stage.ungated().build(), true, OptionalLong.empty(), OptionalLong.empty());
         }
 
-        boolean isRunning() {
-            return beganAt >= 0 && readyAt < 0;
+        private MemoryReading read() {
+            double left = (8L << 30) - sum(each -> each.bytes) + noiseBytes;
+            return Readings.node((long) left, (long) bytes);
+        }
+
+        double cpuDemand() {
+            if (seconds < startAt || readyAt >= 0) {
+                return 0;
+            }
+            return booted < shape.bootSeconds ? 1 : began && !paused ? shape.cpuShare : 0;
         }
 
         void step() {
-            if (seconds < bootSeconds) {
-                bytes = BOOTED * steadyBytes * seconds / bootSeconds;
-            } else if (beganAt < 0) {
+            if (seconds < startAt) {
+                return;
+            }
+            if (booted < shape.bootSeconds) {
+                booted += STEP_SECONDS * cpuPerDemand;
+                bytes = BOOTED * shape.steadyBytes * Math.min(1, booted / shape.bootSeconds);
+            } else if (!began) {
                 ask();
             } else if (readyAt < 0) {
                 work();
@@ -142,24 +145,37 @@ final class SimulatedFleet {
         }
 
         private void ask() {
-            if (seconds < nextAskAt) {
+            if (seconds < askAt) {
                 return;
             }
             if (gate.tryEnter(turn, gate.read())) {
-                beganAt = seconds;
+                began = true;
+                beganBytes = bytes;
             } else {
-                nextAskAt = seconds + gate.pauseNanos(turn) / 1e9;
+                askAt = seconds + gate.pauseNanos(turn) / 1e9;
             }
         }
 
         private void work() {
-            work += STEP_NANOS / 1e9 / slowdown();
-            double grown = Math.min(1, work / growSeconds);
-            bytes = steadyBytes * (BOOTED + (2 - BOOTED) * grown);
-            if (work >= growSeconds + holdSeconds) {
-                bytes = steadyBytes;
-                readyAt = seconds;
-                releaseAt = seconds + 0.2;
+            if (seconds >= checkAt) {
+                checkAt = seconds + CHECKPOINT_SECONDS;
+                paused = !gate.mayGoOn(turn, gate.read(), (long) (bytes - beganBytes));
+            }
+            if (paused) {
+                return;
+            }
+            double whole = shape.growSeconds + shape.holdSeconds;
+            if (worked < whole) {
+                worked += STEP_SECONDS / (1 - shape.cpuShare + shape.cpuShare / cpuPerDemand);
+                double grown = Math.min(1, worked / shape.growSeconds);
+                bytes = shape.steadyBytes * (BOOTED + (2 - BOOTED) * grown);
+            } else {
+                collected += STEP_SECONDS * cpuPerDemand;
+                if (collected >= COLLECTION_SECONDS) {
+                    bytes = shape.steadyBytes;
+                    readyAt = seconds;
+                    releaseAt = seconds + 0.2;
+                }
             }
         }
     }

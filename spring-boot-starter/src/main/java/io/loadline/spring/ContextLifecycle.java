@@ -9,6 +9,8 @@ import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainPhase;
 import io.loadline.drain.TerminationSignal;
+import io.loadline.startup.StageOutcome;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -34,6 +36,7 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
      */
     private static final Logger LOG = LoggerFactory.getLogger(ContextLifecycle.class);
     private static final long LAST_MILLIS = 100;
+    private static final Duration STAGE_PATIENCE = Duration.ofMillis(500);
 
     /** By name: its class is not there in an application without a web server. */
     private static final String WEB_SERVER = "webServerStartStop";
@@ -67,7 +70,23 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
                 && loadline.availability().state() == ServiceState.READY
                 && TerminationSignal.isShuttingDown();
         loadline.drain().drain("context closed", routed ? Settling.WAIT : Settling.SKIP);
+        awaitStage();
         limitGrace();
+    }
+
+    /** A stage that was cancelled may still use beans: it has a moment to notice before they are destroyed. */
+    private void awaitStage() {
+        try {
+            if (!loadline.startup().awaitEnd(STAGE_PATIENCE)) {
+                loadline.startup().report().stages().stream()
+                        .filter(stage -> stage.outcome() == StageOutcome.RUNNING)
+                        .forEach(stage -> LOG.warn(
+                                "Startup: stage '{}' goes on although it was cancelled; it is left behind",
+                                stage.name()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
 public final class Demo implements Callable<Integer> {
     @Option(
             names = "--startup",
-            description = "Another demo: eight instances of samples/plain-java start at once where there is little room.")
+            description =
+                    "Another demo: eight instances of samples/plain-java start at once where there is little room.")
     private boolean startup;
 
     @Option(names = "--baseline", description = "Run without Loadline only.")

@@ -75,8 +75,8 @@ public final class MemoryGroup implements AutoCloseable {
             throw new IOException("may not write below " + own.folder());
         }
         removeLeftovers(own.folder());
-        Path folder =
-                Files.createTempDirectory(own.folder(), PREFIX + ProcessHandle.current().pid() + '-');
+        Path folder = Files.createTempDirectory(
+                own.folder(), PREFIX + ProcessHandle.current().pid() + '-');
         MemoryGroup group = new MemoryGroup(own.version(), folder);
         Children.afterwards(group::remove);
         try {
@@ -107,7 +107,9 @@ public final class MemoryGroup implements AutoCloseable {
                 if (matches && v1) {
                     return new Place(Version.V1, folder);
                 }
-                if (matches && Files.readString(folder.resolve("cgroup.controllers")).contains("memory")) {
+                if (matches
+                        && Files.readString(folder.resolve("cgroup.controllers"))
+                                .contains("memory")) {
                     handDown(folder);
                     return new Place(Version.V2, folder);
                 }

@@ -46,8 +46,8 @@ final class FleetBenchmark {
             new Leg(Mode.SERIAL, Room.FREE),
             new Leg(Mode.SENSING, Room.FREE),
             new Leg(Mode.LOCK, Room.FREE));
-    private static final List<Leg> TIGHT = List.of(
-            new Leg(Mode.NONE, Room.TIGHT), new Leg(Mode.SENSING, Room.TIGHT), new Leg(Mode.LOCK, Room.TIGHT));
+    private static final List<Leg> TIGHT =
+            List.of(new Leg(Mode.NONE, Room.TIGHT), new Leg(Mode.SENSING, Room.TIGHT), new Leg(Mode.LOCK, Room.TIGHT));
 
     private record Run(Leg leg, FleetResult result) {}
 
@@ -84,8 +84,8 @@ final class FleetBenchmark {
     Figures run() throws IOException, InterruptedException {
         System.out.println("JVMs: java " + String.join(" ", FleetPlan.JVM));
         System.err.println("What the fleet takes at rest, and how large a spike doubles a pod ...");
-        Calibration calibration =
-                Calibration.measure(new FleetPlan(FleetPlan.EIGHT, 0, readTime), folder.resolve("calibration"), grouped);
+        Calibration calibration = Calibration.measure(
+                new FleetPlan(FleetPlan.EIGHT, 0, readTime), folder.resolve("calibration"), grouped);
         System.out.printf(
                 Locale.ROOT,
                 "Steady: %.0f MiB for %d pods. A spike of %d MiB of rows makes one pod alone take %.2f x.%n",
@@ -93,7 +93,8 @@ final class FleetBenchmark {
                 FleetPlan.EIGHT,
                 calibration.plan().spikeMib(),
                 calibration.soloPeak());
-        Files.writeString(folder.resolve("runs.csv"), "seed,mode,room,peak,first_ready_ms,all_ready_ms,gone,oom_kills\n");
+        Files.writeString(
+                folder.resolve("runs.csv"), "seed,mode,room,peak,first_ready_ms,all_ready_ms,gone,oom_kills\n");
         for (int seed = 1; seed <= seeds; seed++) {
             for (Leg leg : turns(seed)) {
                 run(leg, seed, calibration);
@@ -157,7 +158,11 @@ final class FleetBenchmark {
                     seconds(results, FleetResult::allReadyMillis),
                     two(firstRatio(leg)),
                     two(lastRatio(leg)),
-                    grouped ? String.valueOf(results.stream().filter(one -> one.oomKills() > 0).count()) : "-",
+                    grouped
+                            ? String.valueOf(results.stream()
+                                    .filter(one -> one.oomKills() > 0)
+                                    .count())
+                            : "-",
                     results.stream().mapToInt(FleetResult::gone).sum());
         }
         return table;
@@ -175,7 +180,9 @@ final class FleetBenchmark {
         for (Leg leg : legs) {
             figures.put(leg + "_peak", max(peaks(leg, calibration)));
             if (grouped && leg.room() == Room.TIGHT) {
-                figures.put(leg + "_oom_kills", results(leg).stream().mapToLong(FleetResult::oomKills).sum());
+                figures.put(
+                        leg + "_oom_kills",
+                        results(leg).stream().mapToLong(FleetResult::oomKills).sum());
             }
             if (leg.gated()) {
                 first &= firstRatio(leg) <= FIRST_READY;
@@ -187,7 +194,11 @@ final class FleetBenchmark {
                 .bar("sensing_peak_bar", peak(Mode.SENSING, calibration) <= SENSING_PEAK)
                 .bar("last_ready_bar", last)
                 .bar("first_ready_bar", first)
-                .bar("all_ready_bar", runs.stream().noneMatch(run -> run.leg().gated() && run.result().gone() > 0));
+                .bar(
+                        "all_ready_bar",
+                        runs.stream()
+                                .noneMatch(
+                                        run -> run.leg().gated() && run.result().gone() > 0));
         if (!grouped) {
             return figures.put("oom_bar", "not_measured");
         }
@@ -231,7 +242,10 @@ final class FleetBenchmark {
     }
 
     private List<FleetResult> results(Leg leg) {
-        return runs.stream().filter(run -> run.leg().equals(leg)).map(Run::result).toList();
+        return runs.stream()
+                .filter(run -> run.leg().equals(leg))
+                .map(Run::result)
+                .toList();
     }
 
     private double[] peaks(Leg leg, Calibration calibration) {
@@ -241,7 +255,8 @@ final class FleetBenchmark {
     }
 
     private static String seconds(List<FleetResult> results, ToDoubleFunction<FleetResult> millis) {
-        double[] reached = results.stream().mapToDouble(millis).filter(time -> time >= 0).toArray();
+        double[] reached =
+                results.stream().mapToDouble(millis).filter(time -> time >= 0).toArray();
         return reached.length == 0 ? "never" : two(median(reached) / 1000);
     }
 

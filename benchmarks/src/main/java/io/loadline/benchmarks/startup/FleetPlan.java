@@ -61,7 +61,9 @@ record FleetPlan(int size, int spikeMib, Duration readTime) {
     static List<String> names(long seed, int count) {
         Random random = new Random(seed);
         String replicaSet = word(random, 10);
-        return random.ints(count).mapToObj(ignored -> "orders-" + replicaSet + '-' + word(random, 5)).toList();
+        return random.ints(count)
+                .mapToObj(ignored -> "orders-" + replicaSet + '-' + word(random, 5))
+                .toList();
     }
 
     private static String word(Random random, int length) {
@@ -73,8 +75,7 @@ record FleetPlan(int size, int spikeMib, Duration readTime) {
     }
 
     Pod start(String name, Mode mode, @Nullable MemoryGroup group, Path folder) throws IOException {
-        ServiceProcess.Builder builder = ServiceProcess.builder(
-                        Sample.PLAIN_JAVA.jar(), folder.resolve(name + ".log"))
+        ServiceProcess.Builder builder = ServiceProcess.builder(Sample.PLAIN_JAVA.jar(), folder.resolve(name + ".log"))
                 .jvmArguments(JVM)
                 .env("HOSTNAME", name)
                 // Otherwise each thread of glibc may have a heap of its own, and no two runs are alike.
@@ -84,7 +85,8 @@ record FleetPlan(int size, int spikeMib, Duration readTime) {
                 .memoryGroup(group);
         mode.environment.forEach(builder::env);
         if (mode == Mode.LOCK) {
-            builder.env("LOADLINE_STARTUP_LOCK_FILE", folder.resolve("startup.lock").toString());
+            builder.env(
+                    "LOADLINE_STARTUP_LOCK_FILE", folder.resolve("startup.lock").toString());
         }
         return new Pod(name, builder.start());
     }

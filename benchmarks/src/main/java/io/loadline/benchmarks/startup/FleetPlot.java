@@ -61,7 +61,8 @@ final class FleetPlot {
     /** Adds the curve of one run; one colour is for runs with Loadline, one for those without. */
     FleetPlot add(String name, FleetResult result) {
         List<Point> points = result.points();
-        double[] seconds = points.stream().mapToDouble(point -> point.millis() / 1e3).toArray();
+        double[] seconds =
+                points.stream().mapToDouble(point -> point.millis() / 1e3).toArray();
         double[] mib = points.stream().mapToDouble(point -> point.bytes() / MIB).toArray();
         lastSeconds = Math.max(lastSeconds, seconds[seconds.length - 1]);
         highestMib = Math.max(highestMib, result.peakBytes() / MIB);

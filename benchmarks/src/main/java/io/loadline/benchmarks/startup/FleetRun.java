@@ -133,8 +133,8 @@ final class FleetRun {
             if (starting.isDone()) {
                 starting.get(); // throws if a pod could not be started
             }
-            boolean settled = pods.size() == plan.size()
-                    && pods.stream().noneMatch(pod -> pod.state() == Pod.State.STARTING);
+            boolean settled =
+                    pods.size() == plan.size() && pods.stream().noneMatch(pod -> pod.state() == Pod.State.STARTING);
             if (!settled && nowNanos - startNanos > PATIENCE.toNanos()) {
                 throw new IllegalStateException("not all are ready after " + PATIENCE.toSeconds() + " s: " + states());
             }
@@ -175,9 +175,8 @@ final class FleetRun {
                 .map(pod -> TimeUnit.NANOSECONDS.toMillis(pod.readyNanos() - startNanos))
                 .sorted()
                 .toList();
-        int gone = (int) pods.stream()
-                .filter(pod -> pod.state() == Pod.State.GONE)
-                .count();
+        int gone =
+                (int) pods.stream().filter(pod -> pod.state() == Pod.State.GONE).count();
         Files.write(
                 folder.resolve("memory.csv"),
                 points.stream()

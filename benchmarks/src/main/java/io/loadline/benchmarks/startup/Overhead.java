@@ -137,8 +137,8 @@ final class Overhead {
         try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
             return Stream.concat(
                             Stream.of(target.resolve("classes")),
-                            jars.filter(jar ->
-                                            starter || !jar.getFileName().toString().startsWith("loadline-"))
+                            jars.filter(jar -> starter
+                                            || !jar.getFileName().toString().startsWith("loadline-"))
                                     .sorted())
                     .map(Path::toString)
                     .collect(Collectors.joining(File.pathSeparator));

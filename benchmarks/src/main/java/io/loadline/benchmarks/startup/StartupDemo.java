@@ -69,7 +69,8 @@ public final class StartupDemo {
         rows = 0;
         try (@Nullable MemoryGroup group = grouped ? MemoryGroup.create(limit) : null) {
             FleetRun run = new FleetRun(calibration.plan(), mode, folder.resolve(mode.toString()), group);
-            return run.watcher(state -> row(state, calibration, group)).run(ProcessHandle.current().pid());
+            return run.watcher(state -> row(state, calibration, group))
+                    .run(ProcessHandle.current().pid());
         }
     }
 

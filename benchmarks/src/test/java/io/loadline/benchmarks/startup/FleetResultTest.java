@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FleetResultTest {
-    private static final List<Point> POINTS =
-            List.of(new Point(0, 10), new Point(1000, 90), new Point(3100, 40), new Point(4000, 50), new Point(5000, 45));
+    private static final List<Point> POINTS = List.of(
+            new Point(0, 10), new Point(1000, 90), new Point(3100, 40), new Point(4000, 50), new Point(5000, 45));
 
     @Test
     void peakBytes_isTheHighestSample() {

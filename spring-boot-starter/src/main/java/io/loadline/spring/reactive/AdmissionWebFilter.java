@@ -46,7 +46,8 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
         ServerHttpRequest request = exchange.getRequest();
         Route route = routes.match(
                 request.getMethod().name(),
-                request.getPath().pathWithinApplication().value());
+                request.getPath().pathWithinApplication().value(),
+                request.getHeaders()::getFirst);
         return route == null ? chain.filter(exchange) : new AdmittedMono(limiter, route, exchange, chain);
     }
 

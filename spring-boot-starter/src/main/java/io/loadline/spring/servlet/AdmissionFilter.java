@@ -84,7 +84,10 @@ final class AdmissionFilter implements Filter {
     private @Nullable Route route(HttpServletRequest request) {
         String path = request.getRequestURI();
         String context = request.getContextPath();
-        return routes.match(request.getMethod(), path.startsWith(context) ? path.substring(context.length()) : path);
+        return routes.match(
+                request.getMethod(),
+                path.startsWith(context) ? path.substring(context.length()) : path,
+                request::getHeader);
     }
 
     private void end(

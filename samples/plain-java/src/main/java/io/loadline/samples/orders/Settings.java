@@ -6,9 +6,11 @@ package io.loadline.samples.orders;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What the environment says. Immutable.
@@ -21,6 +23,7 @@ import java.util.OptionalInt;
  * @param gated whether the catalog waits for memory, {@code LOADLINE_STARTUP_GATE} (true)
  * @param memoryWindow over which time memory must stay where it is, {@code MEMORY_WINDOW_SECONDS} (600)
  * @param lockFile shared by all pods of a node, {@code LOADLINE_STARTUP_LOCK_FILE} (none)
+ * @param warmUpPaths own routes to be called before the service is ready, {@code WARM_UP_PATHS}, comma-separated (none)
  */
 record Settings(
         int port,
@@ -30,7 +33,8 @@ record Settings(
         Duration catalogTime,
         boolean gated,
         Duration memoryWindow,
-        Optional<Path> lockFile) {
+        Optional<Path> lockFile,
+        List<String> warmUpPaths) {
     private static final int DEFAULT_PORT = 8080;
     private static final int MAX_PORT = 65_535;
     private static final int MAX_CATALOG_MIB = 4096;
@@ -44,10 +48,18 @@ record Settings(
                 number(environment, "MANAGEMENT_PORT", MAX_PORT),
                 isOn(environment, "LOADLINE_ENABLED"),
                 number(environment, "CATALOG_MIB", MAX_CATALOG_MIB).orElse(0) * 1024L * 1024,
-                Duration.ofMillis(number(environment, "CATALOG_MILLIS", MAX_CATALOG_MILLIS).orElse(0)),
+                Duration.ofMillis(number(environment, "CATALOG_MILLIS", MAX_CATALOG_MILLIS)
+                        .orElse(0)),
                 isOn(environment, "LOADLINE_STARTUP_GATE"),
-                Duration.ofSeconds(number(environment, "MEMORY_WINDOW_SECONDS", MAX_WINDOW_SECONDS).orElse(600)),
-                Optional.ofNullable(environment.get("LOADLINE_STARTUP_LOCK_FILE")).filter(path -> !path.isBlank()).map(Path::of));
+                Duration.ofSeconds(number(environment, "MEMORY_WINDOW_SECONDS", MAX_WINDOW_SECONDS)
+                        .orElse(600)),
+                Optional.ofNullable(environment.get("LOADLINE_STARTUP_LOCK_FILE"))
+                        .filter(path -> !path.isBlank())
+                        .map(Path::of),
+                Stream.of(environment.getOrDefault("WARM_UP_PATHS", "").split(","))
+                        .map(String::strip)
+                        .filter(path -> !path.isEmpty())
+                        .toList());
     }
 
     private static boolean isOn(Map<String, String> environment, String name) {

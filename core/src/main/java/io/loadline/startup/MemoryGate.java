@@ -65,7 +65,7 @@ public final class MemoryGate {
     private final Sensing sensing;
 
     @GuardedBy("this")
-    private long chance;
+    private final Chance chance;
 
     /** When the first stage that is not critical came. */
     @GuardedBy("this")
@@ -79,12 +79,11 @@ public final class MemoryGate {
         this.ticker = builder.ticker;
         this.maxWaitNanos = builder.maxWait.toNanos();
         this.maxPressure = builder.maxPressure;
-        long hash = hash(builder.instance);
-        this.jitterNanos = (long) (fraction(mix(hash + 1)) * builder.jitter.toNanos());
+        this.chance = new Chance(builder.instance);
+        this.jitterNanos = (long) (chance.next() * builder.jitter.toNanos());
         this.slotNanos = builder.slot.toNanos();
-        this.sensing = new Sensing(SILENCE_NANOS, LISTEN_NANOS + (long) (fraction(mix(hash + 2)) * slotNanos));
+        this.sensing = new Sensing(SILENCE_NANOS, LISTEN_NANOS + (long) (chance.next() * slotNanos));
         this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
-        this.chance = hash;
     }
 
     /** A builder for a gate that looks at {@code reader}. */
@@ -193,8 +192,7 @@ public final class MemoryGate {
 
     /** A factor between 0.75 and 1.25, another one at each call. */
     synchronized double spread() {
-        chance = mix(chance + 1);
-        return 0.75 + 0.5 * fraction(chance);
+        return 0.75 + 0.5 * chance.next();
     }
 
     /** Gives the claim back: another instance may begin, or the next stage of this one. */
@@ -257,8 +255,7 @@ public final class MemoryGate {
         }
         String others = sensing.obstacle(now, step);
         if (hasBegun && others != null) {
-            chance = mix(chance + 1);
-            sensing.yield(1 + (long) (fraction(chance) * slotNanos));
+            sensing.yield(1 + (long) (chance.next() * slotNanos));
         }
         return others;
     }
@@ -278,26 +275,6 @@ public final class MemoryGate {
         turn.goAhead(obstacle);
         long before = wentAhead;
         wentAhead = before + 1;
-    }
-
-    /** FNV-1a, with the bits mixed once more. */
-    private static long hash(String text) {
-        long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-        }
-        return mix(hash);
-    }
-
-    private static long mix(long bits) {
-        long mixed = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
-        return mixed ^ (mixed >>> 31);
-    }
-
-    /** 0 to below 1. */
-    private static double fraction(long bits) {
-        return (bits >>> 11) * 0x1p-53;
     }
 
     /** Builds gates. Not thread-safe. */

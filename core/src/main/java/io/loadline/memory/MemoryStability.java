@@ -127,7 +127,7 @@ public final class MemoryStability {
     }
 
     /** When the state was entered, by the readings' ticker. */
-    public long sinceNanos() {
+    long sinceNanos() {
         return sinceNanos;
     }
 

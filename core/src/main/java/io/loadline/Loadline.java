@@ -10,6 +10,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
@@ -23,6 +24,8 @@ import io.loadline.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +67,7 @@ public final class Loadline implements AutoCloseable {
         this.limiter = limiterBuilder.build();
         this.beats = heartbeat.listen(this::beatLimiter);
         DrainCoordinator.Builder drainBuilder = DrainCoordinator.builder(availability, limiter, heartbeat);
+        builder.participants.forEach(drainBuilder::participant);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
         LoadSignal.Builder signalBuilder =
@@ -219,6 +223,7 @@ public final class Loadline implements AutoCloseable {
         private @Nullable MeterRegistry meterRegistry;
         private Consumer<? super ConcurrencyLimiter.Builder> limiter = builder -> {};
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
+        private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";
@@ -248,6 +253,13 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder drain(Consumer<? super DrainCoordinator.Builder> configure) {
             this.drain = configure;
+            return this;
+        }
+
+        /** Adds something beside requests that has work of its own when the service leaves. */
+        @CanIgnoreReturnValue
+        public Builder drainParticipant(DrainParticipant participant) {
+            this.participants.add(participant);
             return this;
         }
 

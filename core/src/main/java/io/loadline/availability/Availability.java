@@ -9,6 +9,8 @@ import io.loadline.internal.Listeners;
 import io.loadline.time.Registration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +34,14 @@ public final class Availability {
     private final InstantSource clock;
 
     private final Listeners<Listener, StateChange> listeners = new Listeners<>(Listener::onChange);
+    private final List<Hold> holds = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
 
     /** Written by transitions under the lock; read by everybody, never stale. */
     private volatile StateChange last;
+
+    /** Written under the lock, before the state it belongs to; read by everybody. */
+    private volatile boolean acceptsWhileDraining;
 
     private Availability(InstantSource clock) {
         this.clock = clock;
@@ -57,9 +63,38 @@ public final class Availability {
         return last;
     }
 
-    /** Accepting in {@link ServiceState#READY} only. */
+    /**
+     * Accepting in {@link ServiceState#READY}, unless somebody {@linkplain #holdReadiness holds it}, and in a
+     * {@linkplain #draining(String, ReadinessState) drain that keeps it up}.
+     */
     public ReadinessState readiness() {
-        return state() == ServiceState.READY ? ReadinessState.ACCEPTING_TRAFFIC : ReadinessState.REFUSING_TRAFFIC;
+        boolean serves = switch (state()) {
+            case READY -> true;
+            case DRAINING -> acceptsWhileDraining;
+            case STARTING, WARMING, STOPPED, BROKEN -> false;
+        };
+        return serves && holds.isEmpty() ? ReadinessState.ACCEPTING_TRAFFIC : ReadinessState.REFUSING_TRAFFIC;
+    }
+
+    /**
+     * Keeps readiness down until the result is closed, whatever the state; the state does not change.
+     *
+     * @param reason why, in a few words for people
+     */
+    public Registration holdReadiness(String reason) {
+        Hold hold = new Hold(reason);
+        holds.add(hold);
+        LOG.info("Readiness is held: {}", reason);
+        return () -> {
+            if (holds.remove(hold)) {
+                LOG.info("Readiness is no longer held: {}", reason);
+            }
+        };
+    }
+
+    /** Why readiness is held, in the order of the holds; empty if it is not. */
+    public List<String> readinessHolds() {
+        return holds.stream().map(hold -> hold.reason).toList();
     }
 
     /** Correct in every state but {@link ServiceState#BROKEN}. */
@@ -87,10 +122,33 @@ public final class Availability {
         return change(ServiceState.READY, reason);
     }
 
-    /** The service is about to leave. Returns whether this call changed the state. */
+    /** The service is about to leave and not ready any more. Returns whether this call changed the state. */
     @CanIgnoreReturnValue
     public boolean draining(String reason) {
-        return change(ServiceState.DRAINING, reason);
+        return draining(reason, ReadinessState.REFUSING_TRAFFIC);
+    }
+
+    /**
+     * The service is about to leave. Returns whether this call changed the state.
+     *
+     * @param reason why, in a few words for people
+     * @param meanwhile ACCEPTING_TRAFFIC keeps readiness as it is, if the service was READY, until
+     *     {@link #refuseTraffic} or STOPPED
+     */
+    @CanIgnoreReturnValue
+    public boolean draining(String reason, ReadinessState meanwhile) {
+        return change(ServiceState.DRAINING, reason, meanwhile == ReadinessState.ACCEPTING_TRAFFIC);
+    }
+
+    /** Takes readiness down in a drain that has kept it up; does nothing otherwise. */
+    public void refuseTraffic(String reason) {
+        synchronized (lock) {
+            if (!acceptsWhileDraining) {
+                return;
+            }
+            acceptsWhileDraining = false;
+        }
+        LOG.info("Readiness is down: {}", reason);
     }
 
     /** The service has left. Returns whether this call changed the state. */
@@ -112,6 +170,10 @@ public final class Availability {
     }
 
     private boolean change(ServiceState to, String reason) {
+        return change(to, reason, false);
+    }
+
+    private boolean change(ServiceState to, String reason, boolean staysReady) {
         Instant at = clock.instant();
         StateChange next;
         synchronized (lock) {
@@ -120,6 +182,8 @@ public final class Availability {
                 return false;
             }
             next = new StateChange(from, to, at, reason);
+            // Before the state, so that readiness never dips in between.
+            acceptsWhileDraining = staysReady && from == ServiceState.READY;
             last = next;
             listeners.enqueue(next);
         }
@@ -137,6 +201,15 @@ public final class Availability {
             case BROKEN -> to == ServiceState.STOPPED;
             case STOPPED -> false;
         };
+    }
+
+    /** Compared by identity: two may have the same reason. */
+    private static final class Hold {
+        private final String reason;
+
+        Hold(String reason) {
+            this.reason = reason;
+        }
     }
 
     /** Is told of changes of state, one at a time and in order. */

@@ -6,10 +6,12 @@ package io.loadline.drain;
 
 /** How a drain ended. */
 public enum DrainOutcome {
-    /** Every admitted call finished before the deadline. */
+    /** Every admitted call finished before the deadline, and so did every participant that did not fail. */
     IDLE,
     /** The deadline passed with calls still running; {@link DrainResult#remainingInFlight} tells how many. */
     REQUESTS_ACTIVE,
+    /** Every call finished, but a participant did not; {@link DrainResult#participants} tells which. */
+    PARTICIPANTS_ACTIVE,
     /** {@link DrainCoordinator#abort()} was called, or the waiting thread was interrupted. */
     ABORTED
 }

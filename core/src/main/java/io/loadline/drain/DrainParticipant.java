@@ -10,6 +10,9 @@ import java.util.List;
 /**
  * Something beside requests that has work of its own when the service leaves: a message consumer, a scheduler, an
  * executor. Must be thread-safe.
+ *
+ * <p>Each runs on a thread of its own, so one that blocks, throws or ignores interruption harms nobody else; the drain
+ * ends without it at its deadline.
  */
 public interface DrainParticipant {
     /** What logs and reports call it. */
@@ -20,18 +23,27 @@ public interface DrainParticipant {
         return 0;
     }
 
-    /** Stops its intake; called once, when the drain is announced, and must return at once. */
+    /**
+     * Whether requests need it to be answered, as an executor they hand work to. Those that do are drained when the last
+     * request has gone, after all that do not; the others are drained while requests are still served.
+     */
+    default boolean servesRequests() {
+        return false;
+    }
+
+    /** Stops its intake, but not of what requests hand to it; called once, when the drain is announced. */
     default void prepare() {}
 
     /**
-     * Finishes what it holds and returns when that is done. Runs on a thread of its own and is interrupted when its
-     * share of the deadline is over; what is still active then is reported, and the drain goes on.
+     * Finishes what it holds and returns when that is done. Called once, after {@link #prepare()} and by the same thread,
+     * which is interrupted when its share of the deadline is over; what is still active then is reported, and the drain
+     * goes on.
      *
      * @param timeLeft its share of the one deadline
      */
     void drain(Duration timeLeft) throws Exception;
 
-    /** What is still active, a line each; for the report of who would not finish. */
+    /** What is still active, a line each; for the report of who would not finish. Called by another thread. */
     default List<String> active() {
         return List.of();
     }

@@ -11,7 +11,10 @@ import java.time.Duration;
  *
  * @param phase where it is
  * @param inFlight calls that run
+ * @param participants participants that have not come to their end
+ * @param longLived long-lived exchanges that are open
  * @param refused calls refused since the drain began
  * @param remaining the time until the deadline, zero when it has passed or no drain has begun
  */
-public record DrainProgress(DrainPhase phase, int inFlight, long refused, Duration remaining) {}
+public record DrainProgress(
+        DrainPhase phase, int inFlight, int participants, int longLived, long refused, Duration remaining) {}

@@ -78,6 +78,9 @@ public interface ConcurrencyLimiter {
      */
     void release(long ticket, Route route, Outcome outcome);
 
+    /** How long ago {@code ticket} was handed out, to about 100 ms. */
+    Duration age(long ticket);
+
     /** {@link #call(Route, Callable)} without a particular route. */
     default <T extends @Nullable Object> T call(Callable<T> action) throws Exception {
         return call(otherRoute(), action);

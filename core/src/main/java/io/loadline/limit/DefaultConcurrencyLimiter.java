@@ -196,6 +196,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public Duration age(long ticket) {
+        return Duration.ofNanos(Math.max(0, now() - (ticket >> FLAG_BITS)));
+    }
+
+    @Override
     public <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception {
         long ticket = tryAcquireTicket(route);
         if (ticket == REFUSED) {

@@ -221,7 +221,8 @@ final class ParticipantRun {
         }
         String top = "in " + stack[0];
         for (StackTraceElement frame : stack) {
-            if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) {
+            if (!frame.getClassName().startsWith("java.")
+                    && !frame.getClassName().startsWith("jdk.")) {
                 return frame == stack[0] ? top : top + ", called in " + frame;
             }
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The tasks of a thread pool. Thread-safe. */
-final class PooledTasks implements Executors.Workload {
+final class PooledTasks implements TaskExecutors.Workload {
     private final String name;
     private final ThreadPoolExecutor pool;
     private final String threadNamePrefix;

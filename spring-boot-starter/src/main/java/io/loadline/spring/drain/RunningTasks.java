@@ -22,7 +22,7 @@ import org.springframework.core.task.TaskDecorator;
 import org.springframework.util.ReflectionUtils;
 
 /** The tasks that run on a {@link SimpleAsyncTaskExecutor}, on virtual threads or others. Thread-safe. */
-final class RunningTasks implements TaskDecorator, Executors.Workload {
+final class RunningTasks implements TaskDecorator, TaskExecutors.Workload {
     /*
      * Such an executor makes a thread for each task and forgets it, unless it was given a time to wait for its tasks when
      * it is closed; and then it keeps the count to itself. So its tasks are counted where they run, by a decorator around
@@ -95,11 +95,18 @@ final class RunningTasks implements TaskDecorator, Executors.Workload {
         private static final @Nullable Field DECORATOR =
                 ReflectionUtils.findField(SimpleAsyncTaskExecutor.class, "taskDecorator", TaskDecorator.class);
 
+        private final boolean enabled;
+
+        /** Guarded by this. */
         private final Map<SimpleAsyncTaskExecutor, RunningTasks> executors = new WeakHashMap<>();
+
+        Registry(boolean enabled) {
+            this.enabled = enabled;
+        }
 
         @Override
         public Object postProcessAfterInitialization(Object bean, String beanName) {
-            if (bean instanceof SimpleAsyncTaskExecutor executor) {
+            if (enabled && bean instanceof SimpleAsyncTaskExecutor executor) {
                 count(executor, beanName);
             }
             return bean;

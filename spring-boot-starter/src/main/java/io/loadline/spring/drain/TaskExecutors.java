@@ -9,6 +9,7 @@ import io.loadline.time.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
@@ -19,7 +20,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
  * The executors and schedulers of the application: they serve requests and listeners to the last, and then finish what
  * they hold. Thread-safe.
  */
-final class Executors implements DrainParticipant {
+final class TaskExecutors implements DrainParticipant {
     /*
      * Nothing is shut down or paused here: what stops later, and the application's own listeners of the context's end, may
      * still hand work to them, and Spring shuts them down when it is their turn. Only periodic tasks end, once the drain
@@ -35,7 +36,7 @@ final class Executors implements DrainParticipant {
     private final RunningTasks.Registry simpleExecutors;
     private final Heartbeat heartbeat;
 
-    Executors(ConfigurableListableBeanFactory beans, RunningTasks.Registry simpleExecutors, Heartbeat heartbeat) {
+    TaskExecutors(ConfigurableListableBeanFactory beans, RunningTasks.Registry simpleExecutors, Heartbeat heartbeat) {
         this.beans = beans;
         this.simpleExecutors = simpleExecutors;
         this.heartbeat = heartbeat;
@@ -82,9 +83,11 @@ final class Executors implements DrainParticipant {
         Singletons.of(beans, ThreadPoolTaskExecutor.class)
                 .forEach((name, bean) ->
                         pools.add(new PooledTasks(name, bean.getThreadPoolExecutor(), bean.getThreadNamePrefix())));
-        Singletons.of(beans, ThreadPoolTaskScheduler.class)
-                .forEach((name, bean) -> pools.add(
-                        new PooledTasks(name, bean.getScheduledThreadPoolExecutor(), bean.getThreadNamePrefix())));
+        Singletons.of(beans, ThreadPoolTaskScheduler.class).forEach((name, bean) -> {
+            if (bean.getScheduledExecutor() instanceof ThreadPoolExecutor pool) {
+                pools.add(new PooledTasks(name, pool, bean.getThreadNamePrefix()));
+            }
+        });
         return pools;
     }
 

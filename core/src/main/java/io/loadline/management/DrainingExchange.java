@@ -22,10 +22,16 @@ import java.net.URI;
 final class DrainingExchange extends HttpExchange {
     private final HttpExchange delegate;
     private final DrainCoordinator drain;
+    private final Admission admission;
 
-    DrainingExchange(HttpExchange delegate, DrainCoordinator drain) {
+    DrainingExchange(HttpExchange delegate, DrainCoordinator drain, Admission admission) {
         this.delegate = delegate;
         this.drain = drain;
+        this.admission = admission;
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     @Override

@@ -4,13 +4,17 @@
  */
 package io.loadline.management;
 
+import static io.loadline.internal.Checks.checkArgument;
+
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.LongLivedExchanges;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
+import io.loadline.startup.WarmUp;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -22,14 +26,15 @@ import org.slf4j.LoggerFactory;
  * Puts the limiter in front of handlers of the JDK's HTTP server: refused requests get 503 with {@code Retry-After} and a
  * problem detail; while draining, responses ask for their connection to be closed. Thread-safe.
  *
- * <p>For handlers that answer before they return. Do not add it to the contexts of {@link ManagementEndpoints}: probes
- * are never limited.
+ * <p>For handlers that answer before they return; see {@link #longLived} for those that take long to. Do not add it to
+ * the contexts of {@link ManagementEndpoints}: probes are never limited.
  */
 public final class LimitingFilter extends Filter {
     private static final Logger LOG = LoggerFactory.getLogger(LimitingFilter.class);
 
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
+    private final @Nullable WarmUp warmUp;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
@@ -41,22 +46,52 @@ public final class LimitingFilter extends Filter {
             ConcurrencyLimiter limiter,
             DrainCoordinator drain,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
+        this(limiter, drain, null, routeOf);
+    }
+
+    /** The same, but calls of {@code warmUp} pass untouched: they are no load, and slow on purpose. */
+    public LimitingFilter(
+            ConcurrencyLimiter limiter,
+            DrainCoordinator drain,
+            @Nullable WarmUp warmUp,
+            Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.limiter = limiter;
         this.drain = drain;
+        this.warmUp = warmUp;
         this.routeOf = routeOf;
+    }
+
+    /**
+     * Tells that {@code exchange} lasts until somebody ends it: an event stream, a long poll. It no longer counts as a call
+     * in flight, and neither fills the limiter nor holds a drain for long. To be called by the handler, at any time before
+     * it returns; that ends the exchange.
+     *
+     * @param farewell tells the client to go, see {@link LongLivedExchanges#open}
+     * @throws IllegalArgumentException if {@code exchange} is not what this filter gave to the handler
+     */
+    public static void longLived(HttpExchange exchange, Runnable farewell) {
+        checkArgument(
+                exchange instanceof DrainingExchange,
+                "the exchange must be the one the filter passes on: %s",
+                exchange.getClass().getName());
+        ((DrainingExchange) exchange).admission().longLived(farewell);
     }
 
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-        HttpExchange draining = new DrainingExchange(exchange, drain);
-        Route route = route(exchange);
-        long ticket = limiter.tryAcquireTicket(route);
-        if (ticket == ConcurrencyLimiter.REFUSED) {
+        if (warmUp != null && warmUp.isOwn(exchange.getRequestHeaders().getFirst(WarmUp.HEADER))) {
+            chain.doFilter(exchange);
+            return;
+        }
+        Admission admission = new Admission(limiter, drain, route(exchange));
+        DrainingExchange draining = new DrainingExchange(exchange, drain, admission);
+        if (!admission.tryAcquire()) {
             refuse(draining);
             return;
         }
         Outcome outcome = Outcome.IGNORED;
         try {
+            admission.begin();
             chain.doFilter(draining);
             int status = draining.getResponseCode();
             // A handler that did not answer says nothing about the time an answer takes.
@@ -66,7 +101,7 @@ public final class LimitingFilter extends Filter {
             exchange.close();
             throw e;
         } finally {
-            limiter.release(ticket, route, outcome);
+            admission.end(outcome);
         }
     }
 

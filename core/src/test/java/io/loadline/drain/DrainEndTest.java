@@ -356,15 +356,15 @@ class DrainEndTest {
 
     @Test
     void progress_tellsPhaseCallsRefusalsAndTimeLeft() {
-        assertThat(service.drain.progress()).isEqualTo(new DrainProgress(NONE, 0, 0, Duration.ZERO));
+        assertThat(service.drain.progress()).isEqualTo(new DrainProgress(NONE, 0, 0, 0, 0, Duration.ZERO));
         Permit running = service.begin();
         service.drainAsync(Settling.WAIT);
         service.pass(Duration.ofSeconds(5));
         assertThat(service.limiter.tryAcquire()).isNull();
-        assertThat(service.drain.progress()).isEqualTo(new DrainProgress(QUIESCING, 1, 1, Duration.ofSeconds(20)));
+        assertThat(service.drain.progress()).isEqualTo(new DrainProgress(QUIESCING, 1, 0, 0, 1, Duration.ofSeconds(20)));
         service.pass(Duration.ofSeconds(21));
 
-        assertThat(service.drain.progress()).isEqualTo(new DrainProgress(CLOSING, 1, 1, Duration.ZERO));
+        assertThat(service.drain.progress()).isEqualTo(new DrainProgress(CLOSING, 1, 0, 0, 1, Duration.ZERO));
         running.success();
     }
 

@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.management;
+
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.InFlightCall;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Outcome;
+import io.loadline.limit.Route;
+import io.loadline.time.Registration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** What one exchange holds: its ticket and its places in the reports. Thread-safe after {@link #begin}. */
+final class Admission {
+    private final ConcurrencyLimiter limiter;
+    private final DrainCoordinator drain;
+    private final Route route;
+    private final AtomicBoolean released = new AtomicBoolean();
+    private long ticket = ConcurrencyLimiter.REFUSED;
+    private @Nullable InFlightCall call;
+
+    /** Written by the handler, read by the filter after it. */
+    private volatile @Nullable Registration longLived;
+
+    /** Made before a ticket is taken: nothing may fail between the ticket and the block that gives it back. */
+    Admission(ConcurrencyLimiter limiter, DrainCoordinator drain, Route route) {
+        this.limiter = limiter;
+        this.drain = drain;
+        this.route = route;
+    }
+
+    boolean tryAcquire() {
+        ticket = limiter.tryAcquireTicket(route);
+        return ticket != ConcurrencyLimiter.REFUSED;
+    }
+
+    /** After {@link #tryAcquire}, inside the block that ends with {@link #end}. */
+    void begin() {
+        call = drain.inFlightCalls().begin(route, ticket);
+    }
+
+    /** The exchange will last: it gives its ticket back and is told to go when a drain begins. */
+    void longLived(Runnable farewell) {
+        if (longLived == null) {
+            longLived = drain.longLived().open(route.name(), farewell);
+            release(Outcome.IGNORED);
+        }
+    }
+
+    void end(Outcome outcome) {
+        try {
+            Registration registration = longLived;
+            if (registration != null) {
+                registration.close();
+            }
+        } finally {
+            release(outcome);
+        }
+    }
+
+    private void release(Outcome outcome) {
+        if (released.compareAndSet(false, true)) {
+            if (call != null) {
+                call.end();
+            }
+            limiter.release(ticket, route, outcome);
+        }
+    }
+}

@@ -9,8 +9,10 @@ import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainPhase;
 import io.loadline.drain.TerminationSignal;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -34,6 +36,8 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
      */
     private static final Logger LOG = LoggerFactory.getLogger(ContextLifecycle.class);
     private static final long LAST_MILLIS = 100;
+    private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
+    private static final Duration PHASE_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
 
     /** By name: its class is not there in an application without a web server. */
     private static final String WEB_SERVER = "webServerStartStop";
@@ -71,16 +75,20 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
     }
 
     /**
-     * The server's own graceful shutdown waits again, for requests that the limiter does not count. It has what is left
-     * of the one deadline, or a moment if that has passed.
+     * What is stopped now waits again: the server for requests that the limiter does not count, executors and consumers
+     * for what would not finish. They have what is left of the one deadline, or a moment if that has passed.
      */
     private void limitGrace() {
         LifecycleProcessor processor =
                 context.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, LifecycleProcessor.class);
         if (processor instanceof DefaultLifecycleProcessor phases) {
-            long leftMillis = loadline.drain().progress().remaining().toMillis();
-            phases.setTimeoutForShutdownPhase(
-                    WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, Math.max(LAST_MILLIS, leftMillis));
+            Duration left = loadline.drain().progress().remaining();
+            Duration allowed = Binder.get(context.getEnvironment())
+                    .bind(PHASE_TIMEOUT, Duration.class)
+                    .orElse(PHASE_TIMEOUT_DEFAULT);
+            long millis = Math.max(LAST_MILLIS, left.compareTo(allowed) < 0 ? left.toMillis() : allowed.toMillis());
+            phases.setTimeoutPerShutdownPhase(millis);
+            phases.setTimeoutForShutdownPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, millis);
         }
     }
 

@@ -36,6 +36,9 @@ final class TaskExecutors implements DrainParticipant {
     private final RunningTasks.Registry simpleExecutors;
     private final Heartbeat heartbeat;
 
+    /** Written when they prepare and again when it is their turn; read by the report, which has little time. */
+    private volatile List<Workload> workloads = List.of();
+
     TaskExecutors(ConfigurableListableBeanFactory beans, RunningTasks.Registry simpleExecutors, Heartbeat heartbeat) {
         this.beans = beans;
         this.simpleExecutors = simpleExecutors;
@@ -54,17 +57,14 @@ final class TaskExecutors implements DrainParticipant {
 
     @Override
     public void prepare() {
-        pools().forEach(PooledTasks::cancelPeriodic);
+        stopPeriodic();
     }
 
     @Override
     public void drain(Duration timeLeft) throws InterruptedException {
-        List<PooledTasks> pools = pools();
-        pools.forEach(PooledTasks::cancelPeriodic);
+        stopPeriodic();
         // Its triggers hand tasks to threads of their own, which are waited for; it has no other way to stop them.
         Singletons.of(beans, SimpleAsyncTaskScheduler.class).values().forEach(SimpleAsyncTaskScheduler::stop);
-        List<Workload> workloads = new ArrayList<>(pools);
-        workloads.addAll(simple());
         if (!workloads.isEmpty()) {
             IdleTwice idle = new IdleTwice(workloads);
             Idleness.await(heartbeat, idle::look);
@@ -73,9 +73,15 @@ final class TaskExecutors implements DrainParticipant {
 
     @Override
     public List<String> active() {
-        List<Workload> workloads = new ArrayList<>(pools());
-        workloads.addAll(simple());
         return workloads.stream().flatMap(each -> each.active().stream()).toList();
+    }
+
+    private void stopPeriodic() {
+        List<PooledTasks> pools = pools();
+        pools.forEach(PooledTasks::cancelPeriodic);
+        List<Workload> all = new ArrayList<>(pools);
+        all.addAll(simple());
+        workloads = all;
     }
 
     private List<PooledTasks> pools() {

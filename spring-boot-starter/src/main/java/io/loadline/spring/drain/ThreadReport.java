@@ -36,7 +36,8 @@ final class ThreadReport {
 
     private static String line(Map.Entry<Thread, StackTraceElement[]> entry) {
         return Arrays.stream(entry.getValue())
-                .filter(frame -> frame.getModuleName() == null || !frame.getModuleName().startsWith("java."))
+                .filter(frame ->
+                        frame.getModuleName() == null || !frame.getModuleName().startsWith("java."))
                 .findFirst()
                 .map(frame -> entry.getKey().getName() + " at " + frame)
                 .orElse(entry.getKey().getName());

@@ -219,14 +219,19 @@ final class ParticipantRun {
         if (stack.length == 0) {
             return "without a thread";
         }
-        String top = "in " + stack[0];
         for (StackTraceElement frame : stack) {
-            if (!frame.getClassName().startsWith("java.")
-                    && !frame.getClassName().startsWith("jdk.")) {
-                return frame == stack[0] ? top : top + ", called in " + frame;
+            String type = frame.getClassName();
+            if (!type.startsWith("java.") && !type.startsWith("jdk.") && !type.contains("$$Lambda")) {
+                return "in " + (frame == stack[0] ? "" : brief(stack[0]) + ", called in ") + brief(frame);
             }
         }
-        return top;
+        return "in " + brief(stack[0]);
+    }
+
+    /** Without loader and module. */
+    private static String brief(StackTraceElement frame) {
+        return frame.getClassName() + "." + frame.getMethodName()
+                + (frame.getLineNumber() > 0 ? "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")" : "()");
     }
 
     private static Thread daemon(String name, Runnable task) {

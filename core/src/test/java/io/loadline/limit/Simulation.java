@@ -43,7 +43,7 @@ final class Simulation {
     private double cpuReadAt;
     private double lastBeat;
 
-    private Simulation(LoadModel model, long seed, AdaptiveLimit algorithm) {
+    private Simulation(LoadModel model, long seed, LimitAlgorithm algorithm) {
         this.model = model;
         this.random = new Random(seed);
         this.limiter = ConcurrencyLimiter.builder("simulated")
@@ -60,7 +60,11 @@ final class Simulation {
     }
 
     static Simulation run(LoadModel model, long seed, AdaptiveLimit.Builder algorithm) {
-        Simulation simulation = new Simulation(model, seed, algorithm.build());
+        return run(model, seed, algorithm.build());
+    }
+
+    static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm) {
+        Simulation simulation = new Simulation(model, seed, algorithm);
         simulation.run();
         return simulation;
     }

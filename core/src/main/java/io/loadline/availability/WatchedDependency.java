@@ -113,7 +113,8 @@ final class WatchedDependency {
     }
 
     synchronized DependencyStatus status() {
-        return new DependencyStatus(check.name, state, check.effect, hold != null, failures, lastMillis, lastFailure);
+        return new DependencyStatus(
+                check.name, state, check.effect, hold != null, failures, lastMillis, lastFailure);
     }
 
     void close() {

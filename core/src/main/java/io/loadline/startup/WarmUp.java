@@ -102,11 +102,7 @@ public final class WarmUp {
             token = secret.getBytes(StandardCharsets.UTF_8);
             try {
                 WarmUpReport report = call(base, secret);
-                LOG.info(
-                        "Warm-up: {} after {} ms: {}",
-                        report.end(),
-                        report.elapsed().toMillis(),
-                        report.routes());
+                LOG.info("Warm-up: {} after {} ms: {}", report.end(), report.elapsed().toMillis(), report.routes());
                 return report;
             } finally {
                 token = null;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -113,8 +114,7 @@ class DrainParticipantTest {
 
     @Test
     void prepare_thatThrows_isLoggedAndTheOthersGoOn() throws Exception {
-        Scripted bad = new Scripted("bad")
-                .prepare(() -> {
+        Scripted bad = new Scripted("bad").prepare(() -> {
                     throw new IllegalStateException("mine");
                 })
                 .drain(() -> {});
@@ -123,9 +123,7 @@ class DrainParticipantTest {
         try (LogCapture log = LogCapture.of(ParticipantRun.class)) {
             DrainResult result = service.drainAsync(Settling.SKIP).get();
 
-            assertThat(result.participants())
-                    .extracting(ParticipantResult::state)
-                    .containsOnly(State.FINISHED);
+            assertThat(result.participants()).extracting(ParticipantResult::state).containsOnly(State.FINISHED);
             assertThat(log.warnings()).singleElement().asString().contains("'bad' failed to prepare");
         }
     }
@@ -142,7 +140,9 @@ class DrainParticipantTest {
             assertThat(result.outcome()).isEqualTo(DrainOutcome.IDLE);
             assertThat(result.participants())
                     .extracting(ParticipantResult::name, ParticipantResult::state)
-                    .containsExactly(tuple("bad", State.FAILED), tuple("good", State.FINISHED));
+                    .containsExactly(
+                            tuple("bad", State.FAILED),
+                            tuple("good", State.FINISHED));
             assertThat(result.participants().get(0).detail()).isEqualTo("java.lang.StackOverflowError: mine");
             assertThat(log.warnings()).singleElement().asString().contains("'bad' failed to drain");
         }
@@ -246,8 +246,7 @@ class DrainParticipantTest {
         service.pass(Duration.ofSeconds(24));
         asked.await();
 
-        assertThat(drained.get().participants().get(0).active())
-                .containsExactly("it did not tell what is still active");
+        assertThat(drained.get().participants().get(0).active()).containsExactly("it did not tell what is still active");
     }
 
     @Test

@@ -24,6 +24,7 @@ final class ParticipantRun {
      * it a return, only adds what is still active.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ParticipantRun.class);
+    private static final long REPORT_MILLIS = 1_000;
     private static final List<String> NOT_TOLD = List.of("it did not tell what is still active");
 
     private final String name;
@@ -37,6 +38,9 @@ final class ParticipantRun {
 
     /** Written by whoever ends the share or the drain, read by the thread before it drains. */
     private volatile boolean late;
+
+    /** Written by whoever ends the share before it interrupts the thread, read by that at its end. */
+    private volatile @Nullable Thread report;
 
     @GuardedBy("this")
     private @Nullable Thread thread;
@@ -137,7 +141,20 @@ final class ParticipantRun {
         end(failure);
     }
 
+    /** One that returns when it is interrupted is still asked: the drain would be over before it has told. */
+    private void awaitReport() {
+        Thread asking = report;
+        if (asking != null) {
+            try {
+                asking.join(REPORT_MILLIS);
+            } catch (InterruptedException e) {
+                // Its own end comes anyway, and is what everybody waits for.
+            }
+        }
+    }
+
     private void end(@Nullable Throwable failure) {
+        awaitReport();
         boolean unexpected;
         synchronized (this) {
             if (ended) {
@@ -183,13 +200,14 @@ final class ParticipantRun {
             active = NOT_TOLD;
         }
         try {
-            daemon("loadline-drain-report " + name, () -> {
-                        List<String> told = told();
-                        synchronized (this) {
-                            active = told;
-                        }
-                    })
-                    .start();
+            Thread asking = daemon("loadline-drain-report " + name, () -> {
+                List<String> told = told();
+                synchronized (this) {
+                    active = told;
+                }
+            });
+            report = asking;
+            asking.start();
         } catch (Throwable e) {
             LOG.warn("Participant '{}' could not be asked what is still active", name, e);
         }

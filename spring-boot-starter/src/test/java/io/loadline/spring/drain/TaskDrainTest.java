@@ -67,7 +67,7 @@ class TaskDrainTest {
     @Test
     void scheduledTask_thatDoesNotEnd_isReported() {
         try (ConfigurableApplicationContext context =
-                start(Pools.class, ScheduledJob.class, "--loadline.drain.deadline=1s")) {
+                start(Pools.class, ScheduledJob.class, "--loadline.drain.deadline=2s")) {
             ScheduledJob job = context.getBean(ScheduledJob.class);
             job.gate.awaitArrival();
             DrainResult result = join(drain(context));
@@ -138,7 +138,7 @@ class TaskDrainTest {
     @Test
     void task_thatDoesNotEnd_isReportedWithItsThread() {
         Gate gate = Gate.of(Gate.newName());
-        try (ConfigurableApplicationContext context = start(ThreadPerTask.class, "--loadline.drain.deadline=1s")) {
+        try (ConfigurableApplicationContext context = start(ThreadPerTask.class, "--loadline.drain.deadline=2s")) {
             context.getBean("executor", TaskExecutor.class).execute(gate::pass);
             gate.awaitArrival();
             DrainResult result = join(drain(context));

@@ -73,8 +73,8 @@ public record LoadlineProperties(
      * @param readiness When readiness goes down: at-once, late (when traffic has stopped) or never. Default: at-once.
      * @param farewell How long event streams, WebSockets and long polls that were told to go may hold the drain.
      *     Default: 2s.
-     * @param longPolls Path patterns of requests that wait for news, such as /changes/**: their time-out comes when the
-     *     drain begins.
+     * @param longLived Path patterns of requests that wait until somebody ends them, such as long polls, /changes/**:
+     *     their time-out comes when the drain begins. Event streams and WebSockets are known without.
      * @param participants What takes part in the drain beside requests.
      */
     public record Drain(
@@ -84,7 +84,7 @@ public record LoadlineProperties(
             @Nullable Duration preStopSleep,
             @Nullable ReadinessFlip readiness,
             @Nullable Duration farewell,
-            @DefaultValue List<String> longPolls,
+            @DefaultValue List<String> longLived,
             @DefaultValue Participants participants) {}
 
     /**

@@ -59,7 +59,9 @@ class KafkaDrainTest extends ConsumerContract {
         return List.of(
                 "spring.kafka.bootstrap-servers=" + broker.getBrokersAsString(),
                 "spring.kafka.consumer.group-id=group-of-" + destination,
-                "spring.kafka.consumer.auto-offset-reset=earliest");
+                "spring.kafka.consumer.auto-offset-reset=earliest",
+                // Members hear at once of one that leaves or comes.
+                "spring.kafka.consumer.properties[heartbeat.interval.ms]=100");
     }
 
     @Override

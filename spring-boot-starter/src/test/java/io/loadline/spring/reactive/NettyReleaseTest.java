@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
 import io.loadline.spring.testing.Gate;
+import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.Service;
 import io.loadline.spring.testing.Wire;
 import org.junit.jupiter.api.AfterAll;
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.WebApplicationType;
 
 /** Each way in which a request ends on Reactor Netty releases its permit once, at that moment. */
 class NettyReleaseTest {
@@ -32,7 +32,7 @@ class NettyReleaseTest {
 
     @BeforeAll
     static void start() {
-        service = Service.start(ReactiveApplication.class, WebApplicationType.REACTIVE);
+        service = Service.start(ReactiveApplication.class, Server.NETTY);
     }
 
     @AfterAll

@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
 import io.loadline.spring.testing.Gate;
+import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.Service;
 import io.loadline.spring.testing.Wire;
 import io.loadline.spring.testing.Wire.Answer;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** Each way in which a request ends on Tomcat releases its permit once, at that moment. */
@@ -37,7 +37,7 @@ class TomcatReleaseTest {
 
     @BeforeAll
     static void start() {
-        service = Service.start(ServletApplication.class, WebApplicationType.SERVLET);
+        service = Service.start(ServletApplication.class, Server.TOMCAT);
     }
 
     @AfterAll

@@ -18,25 +18,24 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.WebApplicationType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What holds on every server for a service whose limit is one request. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AdmissionContract {
-    private final WebApplicationType type;
+    private final Server server;
     private final JsonMapper json = new JsonMapper();
     private Service service;
 
-    protected AdmissionContract(WebApplicationType type) {
-        this.type = type;
+    protected AdmissionContract(Server server) {
+        this.server = server;
     }
 
     @BeforeAll
     void start() {
         service = Service.start(
-                HeldApplication.class, type, "loadline.limit.initial=1", "loadline.limit.exclude=/static/**");
+                HeldApplication.class, server, "loadline.limit.initial=1", "loadline.limit.exclude=/static/**");
     }
 
     @AfterAll
@@ -100,8 +99,11 @@ public abstract class AdmissionContract {
             strings = {"/livez/", "/livez;a=b", "/%6civez", "//livez", "/actuatorx", "/loadline/x", "/staticx/logo"})
     void otherSpelling_beyondTheLimit_isRefused(String path) {
         try (Held held = new Held()) {
-            assertThat(Wire.get(service.port(), path).status()).isEqualTo(503);
-            assertThat(held.since().shed()).isOne();
+            int status = Wire.get(service.port(), path).status();
+            // Jetty itself refuses what is ambiguous.
+            assertThat(status).isIn(503, 400);
+            assertThat(held.since().shed()).isEqualTo(status == 503 ? 1 : 0);
+            assertThat(held.since().completed()).isZero();
         }
     }
 

@@ -26,7 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.ApplicationRunner;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.availability.ReadinessState;
@@ -38,15 +37,15 @@ import org.springframework.core.env.Environment;
 
 /** How a service starts, is looked at and leaves, on every server. */
 public abstract class LifecycleContract {
-    private final WebApplicationType type;
+    private final Server server;
 
-    protected LifecycleContract(WebApplicationType type) {
-        this.type = type;
+    protected LifecycleContract(Server server) {
+        this.server = server;
     }
 
     @Test
     void close_whileARequestRuns_letsItFinishAndRefusesNewOnes() {
-        Service service = Service.start(HeldApplication.class, type, "management.server.port=0");
+        Service service = Service.start(HeldApplication.class, server, "management.server.port=0");
         int port = service.port();
         Loadline loadline = service.loadline();
         String gate = Gate.newName();
@@ -94,7 +93,7 @@ public abstract class LifecycleContract {
 
     @Test
     void settling_servesAndAsksForClosedConnections() {
-        try (Service service = Service.start(HeldApplication.class, type, "loadline.drain.quiet=5s");
+        try (Service service = Service.start(HeldApplication.class, server, "loadline.drain.quiet=5s");
                 Wire idle = new Wire(service.port())) {
             assertThat(idle.get("/orders/1").status()).isEqualTo(200);
             DrainCoordinator drain = service.loadline().drain();
@@ -116,7 +115,7 @@ public abstract class LifecycleContract {
     @Test
     void settling_onHttp2_hasNoConnectionHeader() throws Exception {
         try (Service service =
-                Service.start(HeldApplication.class, type, "server.http2.enabled=true", "loadline.drain.quiet=5s")) {
+                Service.start(HeldApplication.class, server, "server.http2.enabled=true", "loadline.drain.quiet=5s")) {
             HttpClient client =
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + service.port() + "/orders/1"))
@@ -134,7 +133,7 @@ public abstract class LifecycleContract {
 
     @Test
     void close_withARequestThatDoesNotEnd_keepsTheDeadline() {
-        Service service = Service.start(HeldApplication.class, type, "loadline.drain.deadline=500ms");
+        Service service = Service.start(HeldApplication.class, server, "loadline.drain.deadline=500ms");
         String gate = Gate.newName();
         try (Wire held = new Wire(service.port())) {
             held.send("GET", "/held?gate=" + gate);
@@ -149,7 +148,7 @@ public abstract class LifecycleContract {
 
     @Test
     void close_withListenersThatThrow_goesOn() {
-        Service service = Service.start(HeldApplication.class, type);
+        Service service = Service.start(HeldApplication.class, server);
         Loadline loadline = service.loadline();
         var drain = loadline.drain().listen(phase -> {
             throw new IllegalStateException("on purpose");
@@ -165,7 +164,7 @@ public abstract class LifecycleContract {
 
     @Test
     void childContext_closed_doesNotDrain() {
-        try (Service service = Service.start(HeldApplication.class, type)) {
+        try (Service service = Service.start(HeldApplication.class, server)) {
             try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
                 child.setParent(service.context());
                 child.refresh();
@@ -177,7 +176,7 @@ public abstract class LifecycleContract {
 
     @Test
     void context_stoppedAndStartedAgain_serves() {
-        try (Service service = Service.start(HeldApplication.class, type)) {
+        try (Service service = Service.start(HeldApplication.class, server)) {
             service.context().stop();
             service.context().start();
             assertThat(service.loadline().availability().state()).isEqualTo(ServiceState.READY);
@@ -187,7 +186,7 @@ public abstract class LifecycleContract {
 
     @Test
     void probes_followServiceAndApplication() {
-        try (Service service = Service.start(HeldApplication.class, type)) {
+        try (Service service = Service.start(HeldApplication.class, server)) {
             int port = service.port();
             AvailabilityChangeEvent.publish(service.context(), ReadinessState.REFUSING_TRAFFIC);
             assertThat(Wire.get(port, "/readyz").status()).isEqualTo(503);
@@ -203,7 +202,7 @@ public abstract class LifecycleContract {
 
     @Test
     void probes_whileStarting_tellSo() {
-        try (Service service = Service.start(SlowApplication.class, type)) {
+        try (Service service = Service.start(SlowApplication.class, server)) {
             Map<String, Integer> seen = service.bean(SlowApplication.class).seen;
             assertThat(seen).isEqualTo(Map.of("/livez", 200, "/readyz", 503, "/startupz", 503));
             assertThat(Wire.get(service.port(), "/readyz").status()).isEqualTo(200);
@@ -214,13 +213,14 @@ public abstract class LifecycleContract {
     @Test
     void start_thatFails_stops() {
         FailingApplication.loadline = null;
-        assertThatThrownBy(() -> Service.start(FailingApplication.class, type)).hasMessageContaining("on purpose");
+        assertThatThrownBy(() -> Service.start(FailingApplication.class, server))
+                .hasMessageContaining("on purpose");
         assertThat(FailingApplication.loadline.availability().state()).isEqualTo(ServiceState.STOPPED);
     }
 
     @Test
     void sigterm_inTheMiddleOfTraffic_losesNothing() {
-        try (ServiceProcess process = ServiceProcess.start(type)) {
+        try (ServiceProcess process = ServiceProcess.start(server)) {
             int port = process.port();
             try (Wire idle = new Wire(port)) {
                 assertThat(idle.get("/orders/1").status()).isEqualTo(200);

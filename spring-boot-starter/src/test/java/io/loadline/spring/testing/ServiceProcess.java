@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -29,17 +28,22 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** What runs in the other JVM. */
     public static void main(String[] arguments) {
+        Server server = Server.valueOf(arguments[0]);
         ConfigurableApplicationContext context = new SpringApplicationBuilder(HeldApplication.class)
-                .web(WebApplicationType.valueOf(arguments[0]))
-                .run("--server.port=0", "--spring.main.banner-mode=off");
+                .web(server.type())
+                .run(
+                        server.argument(),
+                        "--server.port=0",
+                        "--spring.main.banner-mode=off",
+                        "--loadline.drain.settle-max=3s");
         System.out.println(PORT + context.getEnvironment().getProperty("local.server.port"));
     }
 
-    static ServiceProcess start(WebApplicationType type) {
+    static ServiceProcess start(Server server) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         ProcessBuilder builder = new ProcessBuilder(
-                java, "-XX:TieredStopAtLevel=1", "-cp", classPath, ServiceProcess.class.getName(), type.name());
+                java, "-XX:TieredStopAtLevel=1", "-cp", classPath, ServiceProcess.class.getName(), server.name());
         try {
             return new ServiceProcess(builder.redirectErrorStream(true).start());
         } catch (IOException e) {

@@ -33,8 +33,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** What holds for a service that consumes messages from a broker. */
 @Timeout(120)
 abstract class ConsumerContract {
-    private static final int MESSAGES = 600;
-    private static final int RESTARTS = 3;
+    private static final int MESSAGES = 400;
+    private static final int RESTARTS = 2;
 
     private final String participant;
 

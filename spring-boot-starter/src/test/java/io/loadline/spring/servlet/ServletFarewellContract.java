@@ -6,15 +6,13 @@ package io.loadline.spring.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadline.drain.DrainCoordinator.Settling;
-import io.loadline.drain.DrainResult;
+import io.loadline.drain.UnfinishedCall;
 import io.loadline.spring.testing.FarewellContract;
 import io.loadline.spring.testing.Gate;
 import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.Wire;
 import io.loadline.spring.testing.Wire.Answer;
-import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
+import java.util.List;
 
 /** What holds on servlet containers besides. */
 abstract class ServletFarewellContract extends FarewellContract {
@@ -57,20 +55,24 @@ abstract class ServletFarewellContract extends FarewellContract {
         };
     }
 
-    @Test
-    void blockingRequest_thatDoesNotEnd_isReportedWithItsThread() {
-        start();
+    @Override
+    protected Runnable holdOthers() {
         String gate = Gate.newName();
-        try (Wire held = wire("/blocking?gate=" + gate)) {
-            Gate.of(gate).awaitArrival();
-            CompletableFuture<DrainResult> drained = drainAsync(Settling.SKIP);
-            service.loadline().drain().abort();
-            assertThat(join(drained).unfinished()).singleElement().satisfies(call -> {
-                assertThat(call.route()).isEqualTo("GET /blocking");
-                assertThat(call.thread()).isNotBlank();
-            });
+        Wire blocking = wire("/blocking?gate=" + gate);
+        Gate.of(gate).awaitArrival();
+        return () -> {
             Gate.of(gate).open();
-            assertThat(held.read("GET").body()).isEqualTo("passed");
-        }
+            assertThat(blocking.read("GET").body()).isEqualTo("passed");
+            blocking.close();
+        };
+    }
+
+    @Override
+    protected void assertHeld(List<UnfinishedCall> unfinished) {
+        super.assertHeld(unfinished);
+        assertThat(unfinished).anySatisfy(call -> {
+            assertThat(call.route()).isEqualTo("GET /blocking");
+            assertThat(call.thread()).isNotBlank();
+        });
     }
 }

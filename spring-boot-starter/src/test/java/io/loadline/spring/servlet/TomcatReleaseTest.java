@@ -127,21 +127,23 @@ class TomcatReleaseTest {
     }
 
     @Test
-    void sse_completed_isIgnored() throws IOException {
+    void sse_onceItIsOpen_isNoLongerInFlight() throws IOException {
         try (Wire wire = new Wire(service.port())) {
             wire.send("GET", "/sse?gate=" + gateName);
             gate.awaitArrival();
-            assertThat(service.inFlight()).isOne();
+            service.awaitEnded(before, Service.one(IGNORED));
+            assertThat(service.longLived()).isOne();
             SseEmitter emitter = ServletApplication.EMITTERS.get(gateName);
             emitter.send("bye");
             emitter.complete();
             assertThat(wire.read("GET").body()).contains("hello").contains("bye");
         }
+        await().until(() -> service.longLived() == 0);
         service.awaitEnded(before, Service.one(IGNORED));
     }
 
     @Test
-    void sse_whoseClientGoes_releasesOnce() {
+    void sse_whoseClientGoes_endsOnce() {
         Wire wire = new Wire(service.port());
         wire.send("GET", "/sse?gate=" + gateName).readHead();
         gate.awaitArrival();
@@ -153,7 +155,7 @@ class TomcatReleaseTest {
             } catch (IOException | IllegalStateException gone) {
                 // what is waited for
             }
-            assertThat(service.inFlight()).isZero();
+            assertThat(service.longLived()).isZero();
         });
         service.awaitEnded(before, Service.one(IGNORED));
     }

@@ -10,12 +10,14 @@ import static org.awaitility.Awaitility.await;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainOutcome;
 import io.loadline.drain.DrainResult;
+import io.loadline.drain.UnfinishedCall;
 import io.loadline.spring.testing.Wire.Answer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +31,7 @@ public abstract class FarewellContract {
 
     private final Class<?> application;
     private final Server server;
-    protected Service service;
+    private Service service;
 
     /**
      * The application has {@code /sse}, which says hello, {@code /silent}, an event stream that says nothing,
@@ -73,16 +75,28 @@ public abstract class FarewellContract {
     @Test
     void exchange_thatBeginsDuringTheDrain_isToldAtOnce() {
         start("loadline.drain.quiet=5s");
-        CompletableFuture<DrainResult> drained = drainAsync(Settling.WAIT);
-        try (Wire stream = wire("/sse");
-                Wire poll = wire("/poll")) {
-            Answer answer = stream.read("GET");
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.header("connection")).isEqualTo("close");
-            assertEarly(poll.read("GET"));
+        String gate = Gate.newName();
+        try (Wire held = wire("/held?gate=" + gate)) {
+            Gate.of(gate).awaitArrival();
+            Runnable others = holdOthers();
+            CompletableFuture<DrainResult> drained = drainAsync(Settling.WAIT);
+            try (Wire stream = wire("/sse");
+                    Wire poll = wire("/poll")) {
+                Answer answer = stream.read("GET");
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.header("connection")).isEqualTo("close");
+                assertEarly(poll.read("GET"));
+            }
+            await().until(() -> open() == 0);
+            service.loadline().drain().abort();
+
+            List<UnfinishedCall> unfinished = join(drained).unfinished();
+            assertThat(unfinished).hasSize(join(drained).remainingInFlight());
+            assertHeld(unfinished);
+            Gate.of(gate).open();
+            assertThat(held.read("GET").body()).isEqualTo("opened");
+            others.run();
         }
-        service.loadline().drain().abort();
-        assertThat(join(drained).unfinished()).isEmpty();
     }
 
     @Test
@@ -107,28 +121,23 @@ public abstract class FarewellContract {
         }
     }
 
-    @Test
-    void request_thatDoesNotEnd_isReportedByRouteAndAge() {
-        start();
-        String gate = Gate.newName();
-        try (Wire held = wire("/held?gate=" + gate)) {
-            Gate.of(gate).awaitArrival();
-            CompletableFuture<DrainResult> drained = drainAsync(Settling.SKIP);
-            service.loadline().drain().abort();
-            assertThat(join(drained).remainingInFlight()).isOne();
-            assertThat(join(drained).unfinished()).singleElement().satisfies(call -> {
-                assertThat(call.route()).isEqualTo("GET /held");
-                assertThat(call.age()).isBetween(Duration.ZERO, Duration.ofSeconds(10));
-                assertThat(call.longLived()).isFalse();
-            });
-            Gate.of(gate).open();
-            assertThat(held.read("GET").body()).isEqualTo("opened");
-        }
-    }
-
     /** Opens what only some servers have; what is returned looks at how that ended. */
     protected Runnable openOthers() {
         return () -> {};
+    }
+
+    /** Begins further requests that are held; what is returned lets them end. */
+    protected Runnable holdOthers() {
+        return () -> {};
+    }
+
+    /** The report of those that are held. */
+    protected void assertHeld(List<UnfinishedCall> unfinished) {
+        assertThat(unfinished).anySatisfy(call -> {
+            assertThat(call.route()).isEqualTo("GET /held");
+            assertThat(call.age()).isBetween(Duration.ZERO, Duration.ofSeconds(10));
+            assertThat(call.longLived()).isFalse();
+        });
     }
 
     /** How many are open then. */
@@ -139,7 +148,7 @@ public abstract class FarewellContract {
     /** What a long poll gets that was told to go. */
     protected abstract void assertEarly(Answer answer);
 
-    protected void start(String... settings) {
+    private void start(String... settings) {
         service = Service.start(
                 application,
                 server,
@@ -165,7 +174,7 @@ public abstract class FarewellContract {
         return service.loadline().drain().longLived().count();
     }
 
-    protected CompletableFuture<DrainResult> drainAsync(Settling settling) {
+    private CompletableFuture<DrainResult> drainAsync(Settling settling) {
         return service.loadline().drain().drainAsync("test", settling).toCompletableFuture();
     }
 

@@ -88,6 +88,11 @@ public final class Service implements AutoCloseable {
         });
     }
 
+    /** Event streams, WebSockets and long polls that are open. */
+    public int longLived() {
+        return loadline().drain().longLived().count();
+    }
+
     /** Counts of one request that ended so. */
     public static LimiterStats one(Outcome outcome) {
         return new LimiterStats(

@@ -9,6 +9,8 @@ import static io.loadline.internal.Checks.checkArgument;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.DependencyChecks;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
@@ -46,6 +48,7 @@ public final class Loadline implements AutoCloseable {
     private final Availability availability;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
+    private final DependencyChecks dependencies;
     private final LoadSignal signal;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
@@ -74,7 +77,8 @@ public final class Loadline implements AutoCloseable {
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
-        this.metrics = new LoadlineMetrics(name, version(), signal, drain);
+        this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
+        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -132,6 +136,11 @@ public final class Loadline implements AutoCloseable {
         return drain;
     }
 
+    /** What it depends on. */
+    public DependencyChecks dependencies() {
+        return dependencies;
+    }
+
     /** How loaded it is. */
     public LoadSignal signal() {
         return signal;
@@ -149,12 +158,13 @@ public final class Loadline implements AutoCloseable {
 
     /** What {@code /loadline} tells. */
     public LoadlineStatus status() {
-        return LoadlineStatus.of(name, signal.snapshot());
+        return LoadlineStatus.of(
+                name, signal.snapshot(), availability.readinessHolds(), drain.progress(), dependencies.statuses());
     }
 
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(name, availability, signal);
+        return new ManagementEndpoints(availability, this::status);
     }
 
     /** The port of the management endpoint; 0 if there is none. */
@@ -170,11 +180,14 @@ public final class Loadline implements AutoCloseable {
      */
     public void drainOn(TerminationSignal termination, Runnable closeServer) {
         termination.onTermination(() -> {
-            if (beatsUnlessClosed()) {
-                drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
-            }
             try {
-                closeServer.run();
+                try {
+                    if (beatsUnlessClosed()) {
+                        drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
+                    }
+                } finally {
+                    closeServer.run();
+                }
             } finally {
                 drain.closed();
                 close();
@@ -189,6 +202,7 @@ public final class Loadline implements AutoCloseable {
         heartbeat.close();
         beats.close();
         drain.close();
+        dependencies.close();
         signal.close();
         metrics.close();
         if (management != null) {
@@ -223,6 +237,7 @@ public final class Loadline implements AutoCloseable {
         private @Nullable MeterRegistry meterRegistry;
         private Consumer<? super ConcurrencyLimiter.Builder> limiter = builder -> {};
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
+        private final List<DependencyCheck> dependencies = new ArrayList<>();
         private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private @Nullable Integer managementPort;
@@ -260,6 +275,21 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder drainParticipant(DrainParticipant participant) {
             this.participants.add(participant);
+            return this;
+        }
+
+        /**
+         * Adds something the service depends on.
+         *
+         * @throws IllegalArgumentException if there is one of that name
+         */
+        @CanIgnoreReturnValue
+        public Builder dependency(DependencyCheck check) {
+            checkArgument(
+                    dependencies.stream().noneMatch(each -> each.name().equals(check.name())),
+                    "there is a dependency of this name already: '%s'",
+                    check.name());
+            this.dependencies.add(check);
             return this;
         }
 

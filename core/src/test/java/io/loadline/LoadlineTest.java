@@ -10,9 +10,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.DependencyStatus.State;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainOutcome;
+import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.DrainPhase;
 import io.loadline.drain.DrainResult;
 import io.loadline.drain.TerminationSignal;
@@ -36,6 +39,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -220,6 +224,64 @@ class LoadlineTest {
         assertThat(results).singleElement().matches(result -> result.outcome() == DrainOutcome.ABORTED);
     }
 
+    @Test
+    void dependency_holdsReadinessUntilItAnswers() throws Exception {
+        CountDownLatch there = new CountDownLatch(1);
+        Loadline loadline = builder("shop")
+                .dependency(DependencyCheck.builder("db", () -> there.await(5, TimeUnit.SECONDS))
+                        .timeout(Duration.ofSeconds(5))
+                        .build())
+                .build()
+                .start();
+        assertThat(loadline.availability().ready("listens")).isTrue();
+        assertThat(status(loadline, "/readyz")).isEqualTo(503);
+        assertThat(body(loadline, "/loadline"))
+                .contains("\"readinessHeld\":[\"dependency 'db' has not answered yet\"]");
+        assertThat(status(loadline, "/livez")).isEqualTo(200);
+        there.countDown();
+        CountDownLatch released = new CountDownLatch(1);
+        loadline.heartbeat().listen(beat -> {
+            if (loadline.availability().readinessHolds().isEmpty()) {
+                released.countDown();
+            }
+        });
+        assertThat(released.await(10, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(status(loadline, "/readyz")).isEqualTo(200);
+        assertThat(loadline.dependencies().statuses()).singleElement().matches(db -> db.state() == State.UP);
+        loadline.close();
+        assertNoThreadIsLeft();
+    }
+
+    @Test
+    void drainParticipant_isDrainedWithTheService() {
+        List<String> order = new CopyOnWriteArrayList<>();
+        HandSignal signal = new HandSignal();
+        Loadline loadline = builder("consuming")
+                .drainParticipant(new DrainParticipant() {
+                    @Override
+                    public String name() {
+                        return "consumer";
+                    }
+
+                    @Override
+                    public void prepare() {
+                        order.add("prepared");
+                    }
+
+                    @Override
+                    public void drain(Duration timeLeft) {
+                        order.add("drained");
+                    }
+                })
+                .build();
+        assertThat(loadline.availability().ready("")).isTrue();
+        loadline.drainOn(signal, () -> order.add("server closed"));
+        signal.come();
+
+        assertThat(order).containsExactly("prepared", "drained", "server closed");
+    }
+
     /** Time by hand shows that every part reads the same clock and hangs on the same heartbeat. */
     @Test
     void parts_areDrivenByOneHeartbeat() {
@@ -257,6 +319,10 @@ class LoadlineTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Loadline.builder("shop").managementPort(65_536))
                 .withMessage("managementPort must be between 0 and 65535: 65536");
+        DependencyCheck db = DependencyCheck.builder("db", () -> true).build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Loadline.builder("shop").dependency(db).dependency(db))
+                .withMessage("there is a dependency of this name already: 'db'");
     }
 
     private static Loadline.Builder builder(String name) {

@@ -6,122 +6,147 @@ package io.loadline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a real process goes. */
 @Timeout(30)
 class TerminationTest {
-    /** What begins otherwise is logged. */
-    private static final String SAYS = "> ";
-
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-    private final List<String> said = new ArrayList<>();
-    private Process process;
-    private BufferedReader output;
+    private ServiceProcess process;
 
     @AfterEach
     void kill() {
-        process.destroyForcibly();
+        process.close();
     }
 
     @Test
     void sigterm_duringARequest_drainsClosesAndExitsWith143() throws Exception {
-        start("wait");
-        assertThat(readUntil("shutting down")).isEqualTo("shutting down false");
-        int port = Integer.parseInt(readUntil("port ").substring(5));
-        readUntil("state READY");
+        process = ServiceProcess.start("wait");
+        assertThat(process.readUntil("shutting down")).isEqualTo("shutting down false");
+        int port = port();
+        process.readUntil("state READY");
         CompletableFuture<HttpResponse<Void>> held =
                 client.sendAsync(request(port, "/held"), BodyHandlers.discarding());
-        readUntil("entered");
+        process.readUntil("entered");
 
-        // Process.destroy would close the pipes too.
-        assertThat(process.toHandle().destroy()).isTrue();
-        readUntil("state DRAINING");
+        process.sigterm();
+        process.readUntil("state DRAINING");
         HttpResponse<Void> quick = client.send(request(port, "/quick"), BodyHandlers.discarding());
         assertThat(quick.statusCode()).isEqualTo(200);
         assertThat(quick.headers().firstValue("Connection")).hasValue("close");
         assertThat(held).isNotDone();
-        process.getOutputStream().write('\n');
-        process.getOutputStream().flush();
+        process.sendLine();
 
         assertThat(held.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         assertThat(held.join().headers().firstValue("Connection")).hasValue("close");
-        readToEnd();
-        assertThat(said).containsSubsequence("shutting down true", "result IDLE 0", "state STOPPED");
-        assertThat(process.waitFor()).isEqualTo(143);
+        process.readToEnd();
+        assertThat(process.said()).containsSubsequence("shutting down true", "result IDLE 0", "state STOPPED");
+        assertThat(process.exitCode()).isEqualTo(143);
+    }
+
+    /** The JVM takes no second shutdown: the one drain goes on, whatever phase it is in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ANNOUNCING", "SETTLING", "QUIESCING", "CLOSING"})
+    void sigterm_again_changesNothing(String phase) throws Exception {
+        process = ServiceProcess.start("slowly");
+        int port = port();
+        process.readUntil("state READY");
+        CompletableFuture<HttpResponse<Void>> held =
+                client.sendAsync(request(port, "/held"), BodyHandlers.discarding());
+        process.readUntil("entered");
+        process.sigterm();
+        // The request that is held keeps the drain from closing.
+        String reached = phase.equals("CLOSING") ? "QUIESCING" : phase;
+        process.readUntil("phase " + reached);
+        if (phase.equals("CLOSING")) {
+            process.sendLine();
+            process.readUntil("phase CLOSING");
+        }
+        process.sigterm();
+        if (!phase.equals("CLOSING")) {
+            if (!phase.equals("QUIESCING")) {
+                process.readUntil("phase QUIESCING");
+            }
+            process.sendLine();
+        }
+        assertThat(held.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        process.readToEnd();
+
+        assertThat(process.said().stream().filter(line -> line.startsWith("phase ")))
+                .containsExactly(
+                        "phase ANNOUNCING", "phase SETTLING", "phase QUIESCING", "phase CLOSING", "phase DONE");
+        assertThat(process.said()).containsOnlyOnce("state DRAINING").containsOnlyOnce("result IDLE 0");
+        assertThat(process.exitCode()).isEqualTo(143);
+    }
+
+    @Test
+    void sigterm_duringTheStart_goesAtOnce() throws Exception {
+        process = ServiceProcess.start("starting");
+        port();
+        long begun = System.nanoTime();
+        process.sigterm();
+        process.readToEnd();
+
+        assertThat(process.exitCode()).isEqualTo(143);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+        assertThat(process.said()).containsSubsequence("state DRAINING", "result IDLE 0", "state STOPPED");
+    }
+
+    /** A consumer that ignores interruption and a client that does not read its stream: the deadline is 3 s. */
+    @Test
+    void sigterm_whenSomebodyNeverEnds_goesAtTheDeadline() throws Exception {
+        process = ServiceProcess.start("stuck");
+        port();
+        process.readUntil("state READY");
+        long begun = System.nanoTime();
+        process.sigterm();
+        process.readToEnd();
+
+        assertThat(process.exitCode()).isEqualTo(143);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                .isBetween(Duration.ofMillis(2_800), Duration.ofMillis(4_500));
+        assertThat(process.said())
+                .contains("result PARTICIPANTS_ACTIVE 0", "unfinished GET /events", "stuck [message 7]");
     }
 
     /** Neither heartbeat nor management endpoint keep the process, and its end is a termination like any other. */
     @Test
     void main_thatReturns_endsTheProcess() throws Exception {
-        start("return");
-        readToEnd();
+        process = ServiceProcess.start("return");
+        process.readToEnd();
 
-        assertThat(said)
+        assertThat(process.said())
                 .containsExactly("returns", "state DRAINING", "shutting down true", "result IDLE 0", "state STOPPED");
-        assertThat(process.waitFor()).isZero();
+        assertThat(process.exitCode()).isZero();
     }
 
     /** Nothing beats any more: a drain would wait for its deadline, if it waited. */
     @Test
     void main_thatHasClosedLoadline_endsTheProcessAtOnce() throws Exception {
-        start("close");
-        readToEnd();
+        process = ServiceProcess.start("close");
+        process.readToEnd();
 
-        assertThat(said).containsExactly("shutting down true", "state DRAINING", "result ABORTED 0", "state STOPPED");
-        assertThat(process.waitFor()).isZero();
+        assertThat(process.said())
+                .containsExactly("shutting down true", "state DRAINING", "result ABORTED 0", "state STOPPED");
+        assertThat(process.exitCode()).isZero();
     }
 
-    private void start(String how) throws IOException {
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        TerminatedService.class.getName(),
-                        how)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        output = process.inputReader(StandardCharsets.UTF_8);
-    }
-
-    @CanIgnoreReturnValue
-    private String readUntil(String start) throws IOException {
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            if (line.startsWith(SAYS)) {
-                String what = line.substring(SAYS.length());
-                said.add(what);
-                if (what.startsWith(start)) {
-                    return what;
-                }
-            }
-        }
-        throw new AssertionError("'" + start + "' was not said: " + said);
-    }
-
-    private void readToEnd() throws IOException {
-        output.lines()
-                .filter(line -> line.startsWith(SAYS))
-                .map(line -> line.substring(SAYS.length()))
-                .forEach(said::add);
+    private int port() throws IOException {
+        return Integer.parseInt(process.readUntil("port ").substring(5));
     }
 
     private static HttpRequest request(int port, String path) {

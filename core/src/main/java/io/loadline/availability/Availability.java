@@ -215,7 +215,7 @@ public final class Availability {
     /** Is told of changes of state, one at a time and in order. */
     @FunctionalInterface
     public interface Listener {
-        /** Is called after {@code change} has happened, by the thread that made it or one that made another. */
+        /** Is called after {@code change} has happened, by the thread that made it or one that made another; must not block, a drain for one waits. */
         void onChange(StateChange change);
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param effect what depends on it
  * @param holding whether it keeps readiness down
  * @param failures how many checks in a row have failed
- * @param lastMillis how long the last check that came back took, in milliseconds; NaN before the first
+ * @param lastMillis how long the last check that came back took, in milliseconds; null before the first
  * @param lastFailure why the last check that failed did; null if none has since it is up
  */
 public record DependencyStatus(
@@ -23,7 +23,7 @@ public record DependencyStatus(
         DependencyCheck.Effect effect,
         boolean holding,
         int failures,
-        double lastMillis,
+        @Nullable Double lastMillis,
         @Nullable String lastFailure) {
 
     /** Whether a dependency is there. */

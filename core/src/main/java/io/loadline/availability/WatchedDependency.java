@@ -60,7 +60,7 @@ final class WatchedDependency {
     private int successes;
 
     @GuardedBy("this")
-    private double lastMillis = Double.NaN;
+    private @Nullable Double lastMillis;
 
     @GuardedBy("this")
     private @Nullable String lastFailure;
@@ -113,8 +113,7 @@ final class WatchedDependency {
     }
 
     synchronized DependencyStatus status() {
-        return new DependencyStatus(
-                check.name, state, check.effect, hold != null, failures, lastMillis, lastFailure);
+        return new DependencyStatus(check.name, state, check.effect, hold != null, failures, lastMillis, lastFailure);
     }
 
     void close() {

@@ -93,7 +93,8 @@ final class Drain {
         this.participants = new Participants(ticker, builder.deadline, this::advance);
         this.longLived = new LongLivedExchanges(ticker, this::advance);
         this.inFlightCalls = new InFlightCalls(limiter);
-        this.settlement = new Settlement(builder.quiet, builder.settleMax, builder.preStopSleep, seen(), now());
+        this.settlement = new Settlement(
+                builder.quietOrDefault(), builder.longestSettling(), builder.preStopSleep, seen(), now());
     }
 
     DrainPhase phase() {
@@ -124,8 +125,8 @@ final class Drain {
         return (state == ServiceState.STARTING || state == ServiceState.WARMING) && seen() == 0;
     }
 
-    /** Announces, once. */
-    void begin(Settling settling) {
+    /** Announces, once; the deadline runs since {@code beginning}. */
+    void begin(Settling settling, long beginning) {
         long deadlineAtNanos;
         lock.lock();
         try {
@@ -135,8 +136,8 @@ final class Drain {
             long now = now();
             settlement.read(seen(), now);
             settlement.begin(settling, now);
-            begunNanos = now;
-            deadlineAtNanos = now + deadlineNanos;
+            begunNanos = beginning;
+            deadlineAtNanos = beginning + deadlineNanos;
             refusedBefore = limiter.stats().refused();
             enter(DrainPhase.ANNOUNCING, now);
         } finally {
@@ -151,7 +152,7 @@ final class Drain {
     /** Moves on as far as it goes now. */
     void advance() {
         boolean quiesces = false;
-        boolean quiescing;
+        boolean last;
         boolean expired;
         boolean parting;
         boolean aborted;
@@ -169,7 +170,8 @@ final class Drain {
                 enter(DrainPhase.QUIESCING, now);
                 quiesces = true;
             }
-            quiescing = phase == DrainPhase.QUIESCING;
+            // Also one that should have ended but for an error, such as an exhausted memory.
+            last = phase.compareTo(DrainPhase.QUIESCING) >= 0 && result == null;
             parting = now - begunNanos < farewellNanos && !longLived.isEmpty();
             aborted = deaf;
         } finally {
@@ -183,9 +185,9 @@ final class Drain {
             quiesce();
         }
         boolean participated = participants.advance(requestsGone);
-        if (quiescing && expired) {
+        if (last && expired) {
             finish(DrainOutcome.REQUESTS_ACTIVE);
-        } else if (quiescing && participated && requestsGone && !parting) {
+        } else if (last && participated && requestsGone && !parting) {
             finish(DrainOutcome.IDLE);
         }
     }
@@ -209,7 +211,9 @@ final class Drain {
                 return;
             }
             refused = limiter.stats().refused() - refusedBefore;
-            enter(DrainPhase.CLOSING, now());
+            if (phase != DrainPhase.CLOSING) {
+                enter(DrainPhase.CLOSING, now());
+            }
             ended = result(wanted);
             result = ended;
         } finally {
@@ -299,7 +303,7 @@ final class Drain {
         return stats.offered() + stats.refused() + limiter.inFlight();
     }
 
-    private long now() {
+    long now() {
         return ticker.read();
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a service away without dropping a call: announces, waits until traffic has stopped, refuses what still comes and
@@ -94,10 +95,12 @@ public final class DrainCoordinator implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public CompletionStage<DrainResult> drainAsync(String reason, Settling settling) {
+        long begunNanos = drain.now();
         Settling needed = drain.isUnknown() ? Settling.SKIP : settling;
-        // Before the phases: a heartbeat may move those on at once, and readiness must be down by then.
+        // Before the phases: a heartbeat may move those on at once, and readiness must be down by then. What listeners
+        // take for it is taken from the deadline.
         availability.draining(reason, meanwhile);
-        drain.begin(needed);
+        drain.begin(needed, begunNanos);
         return drain.drained.minimalCompletionStage();
     }
 
@@ -170,8 +173,8 @@ public final class DrainCoordinator implements AutoCloseable {
         final ConcurrencyLimiter limiter;
         final Heartbeat heartbeat;
         Duration deadline = Duration.ofSeconds(25);
-        Duration quiet = Duration.ofSeconds(1);
-        Duration settleMax = Duration.ofSeconds(10);
+        private @Nullable Duration quiet;
+        private Duration settleMax = Duration.ofSeconds(10);
         Duration preStopSleep = Duration.ZERO;
         Duration farewell = Duration.ofSeconds(2);
         ReadinessFlip readiness = ReadinessFlip.AT_ONCE;
@@ -196,7 +199,8 @@ public final class DrainCoordinator implements AutoCloseable {
 
         /**
          * Sets the least silence that counts as the end of the traffic. Where a platform removes instances by probing
-         * them, make it the probe's period times its failure threshold plus the time the news takes. Default: 1 s.
+         * them, make it the probe's period times its failure threshold plus the time the news takes. Default: 1 s, or
+         * less if settling may not take as long.
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
@@ -207,7 +211,8 @@ public final class DrainCoordinator implements AutoCloseable {
         }
 
         /**
-         * Sets the longest time to wait for the end of the traffic. Default: 10 s.
+         * Sets the longest time to wait for the end of the traffic; no more than half of the deadline is waited, so that
+         * calls have time to finish. Default: 10 s.
          *
          * @throws IllegalArgumentException unless it is positive and at most one hour
          */
@@ -256,8 +261,41 @@ public final class DrainCoordinator implements AutoCloseable {
             return this;
         }
 
-        /** A coordinator that listens to its heartbeat from now on. */
+        /**
+         * Refuses durations that contradict each other.
+         *
+         * @throws IllegalArgumentException if quiet is longer than settling may take, which would cut it silently
+         */
+        @CanIgnoreReturnValue
+        public Builder check() {
+            checkArgument(
+                    quietOrDefault().compareTo(longestSettling()) <= 0,
+                    "quiet must not be longer than settleMax, nor than half of the deadline: %s > %s",
+                    quietOrDefault(),
+                    longestSettling());
+            return this;
+        }
+
+        Duration quietOrDefault() {
+            return quiet == null ? min(Duration.ofSeconds(1), longestSettling()) : quiet;
+        }
+
+        /** Traffic that never stops must leave time for the calls that run then. */
+        Duration longestSettling() {
+            return min(settleMax, deadline.dividedBy(2));
+        }
+
+        private static Duration min(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? one : other;
+        }
+
+        /**
+         * A coordinator that listens to its heartbeat from now on.
+         *
+         * @throws IllegalArgumentException as {@link #check()}
+         */
         public DrainCoordinator build() {
+            check();
             return new DrainCoordinator(this);
         }
 

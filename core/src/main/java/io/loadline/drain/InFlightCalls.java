@@ -95,8 +95,7 @@ public final class InFlightCalls {
         for (int i = 0; i < SLOTS; i++) {
             InFlightCall call = slots.get(i);
             if (call != null) {
-                found.add(
-                        new UnfinishedCall(call.route.name(), limiter.age(call.ticket), call.threadName(), false));
+                found.add(new UnfinishedCall(call.route.name(), limiter.age(call.ticket), call.threadName(), false));
             }
         }
         found.sort(Comparator.comparing(UnfinishedCall::age).reversed());

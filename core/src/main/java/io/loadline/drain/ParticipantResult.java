@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param detail where its thread was if it is unfinished, what it threw if it failed, null otherwise
  */
 public record ParticipantResult(
-        String name, State state, Duration elapsed, List<String> active, @Nullable String detail) {
+        String name,
+        State state,
+        Duration elapsed,
+        List<String> active,
+        @Nullable String detail) {
 
     /** Copies {@code active}. */
     public ParticipantResult {

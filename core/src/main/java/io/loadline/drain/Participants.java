@@ -85,7 +85,8 @@ final class Participants {
             TreeMap<Place, List<ParticipantRun>> byPlace = new TreeMap<>();
             for (Member member : registered) {
                 ParticipantRun run = new ParticipantRun(member.name, member.participant, ticker, progress);
-                byPlace.computeIfAbsent(member.place, place -> new ArrayList<>()).add(run);
+                byPlace.computeIfAbsent(member.place, place -> new ArrayList<>())
+                        .add(run);
                 runs.add(run);
             }
             byPlace.forEach((place, members) -> groups.add(new Group(place.servesRequests, members)));

@@ -15,4 +15,5 @@ import org.jspecify.annotations.Nullable;
  * @param thread the name of the thread that runs it; null if none is bound to it
  * @param longLived whether it is one of the {@link LongLivedExchanges}
  */
-public record UnfinishedCall(String route, Duration age, @Nullable String thread, boolean longLived) {}
+public record UnfinishedCall(
+        String route, Duration age, @Nullable String thread, boolean longLived) {}

@@ -68,14 +68,20 @@ public final class Listeners<L, E> {
             return;
         }
         int seen = 1;
-        do {
-            for (E next = unpublished.poll(); next != null; next = unpublished.poll()) {
-                for (Entry<L> entry : entries) {
-                    tell(entry, next);
+        try {
+            do {
+                for (E next = unpublished.poll(); next != null; next = unpublished.poll()) {
+                    for (Entry<L> entry : entries) {
+                        tell(entry, next);
+                    }
                 }
-            }
-            seen = delivering.addAndGet(-seen);
-        } while (seen != 0);
+                seen = delivering.addAndGet(-seen);
+            } while (seen != 0);
+        } catch (Throwable e) {
+            // Without memory even an iterator fails; what is left goes out with the next delivery, or none ever would.
+            delivering.set(0);
+            throw e;
+        }
     }
 
     private void tell(Entry<L> entry, E event) {

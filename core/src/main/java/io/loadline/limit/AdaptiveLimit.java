@@ -8,6 +8,7 @@ import static io.loadline.internal.Checks.checkArgument;
 
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the limit from how much longer calls take than without congestion, and checks by experiment that it was
@@ -60,7 +61,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private static final double BURST_FACTOR = 2;
     private static final double IDLE_STEP = 0.1;
     private static final double PEAK_DECAY = 0.95;
-    private static final int WARM_SAMPLES = 30;
+    private static final int WARM_CALLS = 30;
     private static final double FLOOD = 2;
     private static final int MAX_WINDOW_SAMPLES = 300;
     private static final double LONG_ENOUGH_NANOS = 1e9;
@@ -85,11 +86,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private boolean warm;
     private long seenNanos;
     private long seenCalls;
-    private long seenSamples;
 
     private AdaptiveLimit(Builder builder) {
-        this.min = builder.min;
-        this.max = builder.max;
+        this.min = builder.lowest();
+        this.max = builder.highest();
         this.initial = Math.min(max, Math.max(min, builder.initial));
         this.warmUpNanos = builder.warmUpNanos;
         this.warmUpCalls = builder.warmUpCalls;
@@ -248,8 +248,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
         seenNanos += window.durationNanos();
         seenCalls += window.completed();
-        seenSamples += window.samples();
-        warm = (seenNanos >= warmUpNanos || seenCalls >= warmUpCalls) && seenSamples >= WARM_SAMPLES;
+        warm = (seenNanos >= warmUpNanos || seenCalls >= warmUpCalls) && seenCalls >= WARM_CALLS;
     }
 
     /** Builds adaptive limits. Not thread-safe; may be reused. */
@@ -257,8 +256,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
         private int initial = Math.max(16, 4 * CPUS);
-        private int min = Math.max(2, CPUS / 2);
-        private int max = 1000;
+        private @Nullable Integer min;
+        private @Nullable Integer max;
         private long warmUpNanos = Duration.ofSeconds(10).toNanos();
         private int warmUpCalls = 1000;
 
@@ -279,7 +278,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
 
         /**
-         * Sets only the lower bound of {@link #limits}.
+         * Sets only the lower bound of {@link #limits}; the other one gives way if it is not set.
          *
          * @throws IllegalArgumentException if it is outside 1 to {@link ConcurrencyLimiter#MAX_LIMIT}
          */
@@ -290,7 +289,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
 
         /**
-         * Sets only the upper bound of {@link #limits}.
+         * Sets only the upper bound of {@link #limits}; the other one gives way if it is not set.
          *
          * @throws IllegalArgumentException if it is outside 1 to {@link ConcurrencyLimiter#MAX_LIMIT}
          */
@@ -314,7 +313,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
         /**
          * Sets for how long after its first calls the limit is not enforced: {@code duration} or {@code calls},
-         * whichever ends first, and at least 30 timed calls. Zero enforces at once. Default: 10 s, 1000 calls.
+         * whichever ends first, and at least 30 calls. It also ends in a flood: more calls than the limit and twice the
+         * latency. Zero enforces at once. Default: 10 s, 1000 calls.
          *
          * @throws IllegalArgumentException if one of them is negative
          */
@@ -350,8 +350,18 @@ public final class AdaptiveLimit implements LimitAlgorithm {
          * @throws IllegalArgumentException if the bounds, set one by one, contradict each other
          */
         public AdaptiveLimit build() {
-            Limits.check(min, max);
+            Limits.check(lowest(), highest());
             return new AdaptiveLimit(this);
+        }
+
+        private int lowest() {
+            int usual = Math.max(2, CPUS / 2);
+            return min != null ? min : max != null ? Math.min(usual, max) : usual;
+        }
+
+        private int highest() {
+            int usual = 1000;
+            return max != null ? max : min != null ? Math.max(usual, min) : usual;
         }
     }
 }

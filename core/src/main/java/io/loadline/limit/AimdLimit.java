@@ -46,7 +46,10 @@ public final class AimdLimit implements LimitAlgorithm {
 
     @Override
     public boolean isComplete(LimitWindow window) {
-        return window.durationNanos() >= LimitWindow.MIN_NANOS && window.completed() > 0;
+        // Otherwise long enough for baselines to be learned, as under a fixed limit.
+        return (window.durationNanos() >= LimitWindow.MIN_NANOS
+                        && (window.dropped() > 0 || window.samples() >= LimitWindow.MIN_SAMPLES))
+                || window.durationNanos() >= LimitWindow.MAX_NANOS;
     }
 
     @Override

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     /*
      * Ticket: (nanoseconds since this limiter was built << 4) | flags. VALID keeps it from being 0, and 60 bits of
-     * nanoseconds last for 36 years. An untimed ticket carries the time of the last beat instead of a reading of the
+     * nanoseconds, one for the sign, last for 18 years. An untimed ticket carries the time of the last beat instead of a reading of the
      * clock, since two readings cost more than everything else on this path.
      *
      * Release: in-flight goes down first, then the sample is recorded, so that nothing that goes wrong in statistics
@@ -96,6 +96,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @GuardedBy("lock")
     private boolean algorithmFailed;
+
+    @GuardedBy("lock")
+    private boolean cpuFailed;
 
     DefaultConcurrencyLimiter(Builder builder) {
         this.name = builder.name;
@@ -189,9 +192,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             case IGNORED -> StripedStats.IGNORED;
             case DROPPED -> StripedStats.DROPPED;
         };
-        stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos, route.cutNanos());
-        if (idle) {
-            announceIdle();
+        try {
+            stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos, route.cutNanos());
+        } finally {
+            if (idle) {
+                announceIdle();
+            }
         }
     }
 
@@ -388,7 +394,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @GuardedBy("lock")
     private void decide(long now) {
-        LimitWindow window = collector.window(now, cpuUtilization.getAsDouble());
+        LimitWindow window = collector.window(now, cpuUtilization());
         LimitDecision decision = algorithm.decide(window);
         int limit = clamp(decision.limit());
         if (limit != word.limit()) {
@@ -403,6 +409,20 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         warm = algorithm.isWarm();
         effective = effective(enforcement);
         collector.beginWindow(now);
+    }
+
+    /** Unknown if it cannot be read: a limiter that stood still for that would be worse than one that knows less. */
+    @GuardedBy("lock")
+    private double cpuUtilization() {
+        try {
+            return cpuUtilization.getAsDouble();
+        } catch (Throwable e) {
+            if (!cpuFailed) {
+                cpuFailed = true;
+                LOG.warn("{}: the CPU utilization cannot be read and counts as unknown; this is logged once", name, e);
+            }
+            return Double.NaN;
+        }
     }
 
     @GuardedBy("lock")

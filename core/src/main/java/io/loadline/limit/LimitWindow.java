@@ -8,8 +8,8 @@ package io.loadline.limit;
  * What a limiter saw between two decisions of its algorithm. Immutable.
  *
  * <p>Latencies are those of timed calls that succeeded. For the stretch each is cut at ten times its route's baseline, so
- * that one outlier does not decide over a window. Calls that ran through a stall of the process are counted but not
- * timed.
+ * that one outlier does not decide over a window. Latencies of calls that ended in a stall of the process, or just after
+ * it, are left out.
  */
 public final class LimitWindow {
     /** Windows shorter than this say more about the scheduler than about the service: 200 ms. */
@@ -25,6 +25,7 @@ public final class LimitWindow {
     private final int limit;
     private final int peakInFlight;
     private final long completed;
+    private final long succeeded;
     private final long dropped;
     private final long shed;
     private final double cpuUtilization;
@@ -54,6 +55,7 @@ public final class LimitWindow {
         this.peakInFlight = peakInFlight;
         this.cpuUtilization = cpuUtilization;
         long ended = 0;
+        long good = 0;
         long failed = 0;
         long refused = 0;
         long timed = 0;
@@ -68,6 +70,7 @@ public final class LimitWindow {
             ended += longs[at + StripedStats.SUCCEEDED]
                     + longs[at + StripedStats.IGNORED]
                     + longs[at + StripedStats.DROPPED];
+            good += longs[at + StripedStats.SUCCEEDED];
             failed += longs[at + StripedStats.DROPPED];
             refused += shadowOrShed;
             long n = longs[at + StripedStats.TIMED];
@@ -83,6 +86,7 @@ public final class LimitWindow {
         }
         this.work = durationNanos == 0 ? 0 : workNanos / durationNanos;
         this.completed = ended;
+        this.succeeded = good;
         this.dropped = failed;
         this.shed = refused;
         this.samples = timed;
@@ -178,9 +182,9 @@ public final class LimitWindow {
         return stretchError;
     }
 
-    /** Calls ended per second. */
+    /** Calls succeeded per second: a limit that is raised to get more fast failures has bought nothing. */
     public double throughput() {
-        return durationNanos == 0 ? 0 : completed * 1e9 / durationNanos;
+        return durationNanos == 0 ? 0 : succeeded * 1e9 / durationNanos;
     }
 
     /**

@@ -40,6 +40,7 @@ public final class Permit implements AutoCloseable {
      * Whoever swaps it to 0 ends the permit; kept in the permit so that it is one object of 32 bytes. Not volatile,
      * since its first write would be a full fence: a permit is handed on like any object, and ended by compare-and-set.
      */
+    @SuppressWarnings("UnusedVariable")
     private long ticket;
 
     Permit(DefaultConcurrencyLimiter limiter, Route route, long ticket) {

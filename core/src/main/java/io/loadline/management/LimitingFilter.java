@@ -96,6 +96,9 @@ public final class LimitingFilter extends Filter {
             int status = draining.getResponseCode();
             // A handler that did not answer says nothing about the time an answer takes.
             outcome = status > 0 ? Outcome.ofHttpStatus(status) : Outcome.IGNORED;
+        } catch (IOException | RuntimeException e) {
+            outcome = limiter.outcomeOf(e);
+            throw e;
         } catch (Error e) {
             // The server closes the connection after an exception only; its client would wait for ever.
             exchange.close();

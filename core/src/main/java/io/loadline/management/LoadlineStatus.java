@@ -4,9 +4,12 @@
  */
 package io.loadline.management;
 
+import io.loadline.availability.DependencyStatus;
+import io.loadline.drain.DrainProgress;
 import io.loadline.internal.JsonWriter;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * @param bottleneck the resource nearest to its end, or {@code "none"}
  * @param saturations utilization of local resources by name
  * @param explanation all of it in words
+ * @param readinessHeld why readiness is held down although the state would allow it
+ * @param drain where the drain is
+ * @param dependencies what is known of each dependency
  */
 public record LoadlineStatus(
         String name,
@@ -59,10 +65,35 @@ public record LoadlineStatus(
         long shadowed,
         String bottleneck,
         Map<String, Double> saturations,
-        String explanation) {
+        String explanation,
+        List<String> readinessHeld,
+        Drain drain,
+        List<DependencyStatus> dependencies) {
+
+    /** Copies the collections. */
+    public LoadlineStatus {
+        readinessHeld = List.copyOf(readinessHeld);
+        dependencies = List.copyOf(dependencies);
+    }
+
+    /**
+     * A drain at one moment. Immutable.
+     *
+     * @param phase the phase it is in
+     * @param participants participants that have not come to their end
+     * @param longLived long-lived exchanges that are open
+     * @param refused calls refused since it began
+     * @param remainingSeconds the time until its deadline
+     */
+    public record Drain(String phase, int participants, int longLived, long refused, double remainingSeconds) {}
 
     /** The status of the application named {@code name} as of {@code snapshot}. */
-    public static LoadlineStatus of(String name, SignalSnapshot snapshot) {
+    public static LoadlineStatus of(
+            String name,
+            SignalSnapshot snapshot,
+            List<String> readinessHeld,
+            DrainProgress drain,
+            List<DependencyStatus> dependencies) {
         boolean valid = snapshot.validity() == Validity.VALID;
         return new LoadlineStatus(
                 name,
@@ -86,7 +117,15 @@ public record LoadlineStatus(
                 snapshot.stats().shadowed(),
                 snapshot.bottleneck(),
                 new TreeMap<>(snapshot.saturations()),
-                snapshot.explanation());
+                snapshot.explanation(),
+                readinessHeld,
+                new Drain(
+                        drain.phase().name(),
+                        drain.participants(),
+                        drain.longLived(),
+                        drain.refused(),
+                        drain.remaining().toMillis() / 1e3),
+                dependencies);
     }
 
     /** The whole as a JSON object whose members are named like the components. */
@@ -115,7 +154,27 @@ public record LoadlineStatus(
                 .member("bottleneck", bottleneck)
                 .beginObject("saturations");
         saturations.forEach(json::member);
-        return json.endObject().member("explanation", explanation).endObject().toString();
+        json.endObject().member("explanation", explanation).beginArray("readinessHeld");
+        readinessHeld.forEach(json::element);
+        json.endArray()
+                .beginObject("drain")
+                .member("phase", drain.phase)
+                .member("participants", drain.participants)
+                .member("longLived", drain.longLived)
+                .member("refused", drain.refused)
+                .member("remainingSeconds", drain.remainingSeconds)
+                .endObject()
+                .beginArray("dependencies");
+        dependencies.forEach(each -> json.beginObject()
+                .member("name", each.name())
+                .member("state", each.state().name())
+                .member("effect", each.effect().name())
+                .member("holding", each.holding())
+                .member("failures", each.failures())
+                .member("lastMillis", orNan(each.lastMillis()))
+                .member("lastFailure", each.lastFailure())
+                .endObject());
+        return json.endArray().endObject().toString();
     }
 
     /** What {@code /loadline/load} tells: {@code load}, {@code load_percent} and {@code validity}, for KEDA metrics-api. */

@@ -11,7 +11,6 @@ import io.loadline.availability.LivenessState;
 import io.loadline.availability.ReadinessState;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Rejection;
-import io.loadline.signal.LoadSignal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,25 +25,26 @@ public final class ManagementEndpoints {
     /** The paths served; they are never limited. */
     public static final List<String> PATHS = List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
 
-    private final String name;
     private final Availability availability;
-    private final LoadSignal signal;
+    private final Supplier<LoadlineStatus> status;
 
-    /** Reads about the application {@code name}. */
-    public ManagementEndpoints(String name, Availability availability, LoadSignal signal) {
-        this.name = name;
+    /** Reads about the application whose status {@code status} tells. */
+    public ManagementEndpoints(Availability availability, Supplier<LoadlineStatus> status) {
         this.availability = availability;
-        this.signal = signal;
+        this.status = status;
     }
 
     /** Adds the reads to a server of yours. */
     public void addTo(HttpServer server) {
         Map<String, Supplier<Answer>> answers = Map.of(
                 "/livez", () -> probe(availability.liveness() == LivenessState.CORRECT),
-                "/readyz", () -> probe(availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC),
+                "/readyz",
+                        () -> probe(
+                                availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC,
+                                availability.readinessHolds()),
                 "/startupz", () -> probe(availability.isStarted()),
-                "/loadline", () -> Answer.json(200, status().toJson()),
-                "/loadline/load", () -> Answer.json(200, status().loadJson()));
+                "/loadline", () -> Answer.json(200, status.get().toJson()),
+                "/loadline/load", () -> Answer.json(200, status.get().loadJson()));
         answers.forEach((path, answer) -> server.createContext(path, exchange -> {
             try (exchange) {
                 serve(exchange, path, answer);
@@ -52,18 +52,21 @@ public final class ManagementEndpoints {
         }));
     }
 
-    private LoadlineStatus status() {
-        return LoadlineStatus.of(name, signal.snapshot());
+    private Answer probe(boolean good) {
+        return probe(good, List.of());
     }
 
-    private Answer probe(boolean good) {
-        String body = new JsonWriter()
+    private Answer probe(boolean good, List<String> held) {
+        JsonWriter json = new JsonWriter()
                 .beginObject()
                 .member("status", good ? "UP" : "OUT_OF_SERVICE")
-                .member("state", availability.state().name())
-                .endObject()
-                .toString();
-        return Answer.json(good ? 200 : 503, body);
+                .member("state", availability.state().name());
+        if (!held.isEmpty()) {
+            json.beginArray("held");
+            held.forEach(json::element);
+            json.endArray();
+        }
+        return Answer.json(good ? 200 : 503, json.endObject().toString());
     }
 
     private static void serve(HttpExchange exchange, String path, Supplier<Answer> answer) throws IOException {

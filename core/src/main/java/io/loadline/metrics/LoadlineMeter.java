@@ -46,6 +46,16 @@ public enum LoadlineMeter {
     DRAIN_REMAINING("loadline.drain.remaining", "seconds", "Time left until the drain's deadline; 0 without a drain"),
     /** Tag: phase. */
     DRAIN_PHASE("loadline.drain.phase", null, "1 for the phase the drain is in, else 0", "phase"),
+    /** Counted down as they return, whether in time or not. */
+    DRAIN_PARTICIPANTS(
+            "loadline.drain.participants", null, "Participants of the drain that have not come to their end"),
+    /** Those whose adapters tell of them. */
+    LONG_LIVED("loadline.longlived", null, "Event streams, WebSockets and long polls that are open"),
+    /** Tag: dependency. NaN until it is known. */
+    DEPENDENCY_UP(
+            "loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
+    /** Holds by dependencies and others included. */
+    READINESS("loadline.readiness", null, "1 if the service accepts traffic, else 0"),
     /** Tags: application, version. */
     INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
 

@@ -5,6 +5,10 @@
 package io.loadline.metrics;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.availability.Availability;
+import io.loadline.availability.DependencyChecks;
+import io.loadline.availability.DependencyStatus;
+import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
@@ -54,6 +58,8 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final String version;
     private final LoadSignal signal;
     private final DrainCoordinator drain;
+    private final Availability availability;
+    private final DependencyChecks dependencies;
 
     @GuardedBy("this")
     private final List<Binding> bindings = new ArrayList<>();
@@ -61,12 +67,20 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private boolean closed;
 
-    /** Meters about {@code application}, made of {@code signal} and {@code drain}. */
-    public LoadlineMetrics(String application, String version, LoadSignal signal, DrainCoordinator drain) {
+    /** Meters about {@code application}, made of the parts given. */
+    public LoadlineMetrics(
+            String application,
+            String version,
+            LoadSignal signal,
+            DrainCoordinator drain,
+            Availability availability,
+            DependencyChecks dependencies) {
         this.application = application;
         this.version = version;
         this.signal = signal;
         this.drain = drain;
+        this.availability = availability;
+        this.dependencies = dependencies;
     }
 
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
@@ -103,6 +117,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final List<Meter> loads = new ArrayList<>();
         private final Set<String> routes = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
+        private final Set<String> dependencyNames = new HashSet<>();
         private boolean unbound;
 
         Binding(MeterRegistry registry) {
@@ -131,6 +146,14 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.DRAIN_REMAINING,
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
+            meters.add(register(
+                    LoadlineMeter.DRAIN_PARTICIPANTS,
+                    self -> self.drain.progress().participants()));
+            meters.add(register(
+                    LoadlineMeter.LONG_LIVED, self -> self.drain.longLived().count()));
+            meters.add(register(
+                    LoadlineMeter.READINESS,
+                    self -> self.availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC ? 1 : 0));
             follow();
         }
 
@@ -157,6 +180,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                     countRequests(route.name(), i);
                 }
             }
+            for (DependencyStatus dependency : dependencies.statuses()) {
+                if (dependencyNames.add(dependency.name())) {
+                    gaugeDependency(dependency.name());
+                }
+            }
             for (String resource : snapshot.saturations().keySet()) {
                 if (resources.add(resource)) {
                     gauge(
@@ -179,6 +207,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             RESULTS.forEach((result, count) -> meters.add(
                     counter(LoadlineMeter.REQUESTS, place, count, Tags.of("route", route, "result", result))));
             meters.add(counter(LoadlineMeter.SHADOWED, place, LimiterStats::shadowed, Tags.of("route", route)));
+        }
+
+        private void gaugeDependency(String name) {
+            meters.add(register(LoadlineMeter.DEPENDENCY_UP, self -> self.isUp(name), name));
         }
 
         private Meter counter(LoadlineMeter meter, int place, ToLongFunction<LimiterStats> count, Tags tags) {
@@ -206,6 +238,19 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private static String tag(Enum<?> value) {
             return value.name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    private double isUp(String dependency) {
+        for (DependencyStatus status : dependencies.statuses()) {
+            if (status.name().equals(dependency)) {
+                return switch (status.state()) {
+                    case UP -> 1;
+                    case DOWN -> 0;
+                    case UNKNOWN -> Double.NaN;
+                };
+            }
+        }
+        return Double.NaN;
     }
 
     private double countAt(int place, ToLongFunction<LimiterStats> count) {

@@ -98,6 +98,13 @@ public final class LoadSignal implements AutoCloseable {
     private int loadCount;
 
     @GuardedBy("lock")
+    private int inFlightBefore;
+
+    /** What a call takes on average, in seconds; kept for ticks in which none ended. */
+    @GuardedBy("lock")
+    private double meanCallSeconds;
+
+    @GuardedBy("lock")
     private long lastTickNanos;
 
     @GuardedBy("lock")
@@ -214,6 +221,7 @@ public final class LoadSignal implements AutoCloseable {
     @GuardedBy("lock")
     private void beginInterval(long nowNanos) {
         lastTickNanos = nowNanos;
+        inFlightBefore = limiter.inFlight();
         limiter.statsByRoute().forEach((route, stats) -> before.put(route.name(), stats));
         capacity.interrupt();
     }
@@ -245,20 +253,30 @@ public final class LoadSignal implements AutoCloseable {
         }
         int limit = limiter.limit();
         int inFlight = limiter.inFlight();
+        int growth = inFlight - inFlightBefore;
+        inFlightBefore = inFlight;
         boolean saturated = limiter.isWarm() && (shed > SHED_SHARE * offered * seconds || inFlight >= limit);
         double localUtilization = utilizations.values().stream()
                 .mapToDouble(Double::doubleValue)
                 .max()
-                .orElse(0);
+                .orElse(Double.NaN);
         boolean serves = change.to() == ServiceState.READY;
         capacity.tick(workDone, serves && saturated, localUtilization >= USED_UP, nowNanos);
         double calls = capacity.calls();
-        double demand = demandDone + (Double.isNaN(calls) ? demandShed : Math.min(demandShed, SHED_CAP * calls));
-        loads[loadCount++ % LONG_MEAN] = Double.isNaN(calls) ? localUtilization : demand / calls;
-        if (loadCount == 2 * LONG_MEAN) {
-            loadCount = LONG_MEAN;
+        // What came is what ended and what has joined those that run: where nothing is refused an overload piles up.
+        // That
+        // a pile shrinks does not make a saturated service less loaded.
+        double came = offered + growth / seconds;
+        double joined = saturated ? Math.max(0, growth) : growth;
+        if (offered > 0) {
+            meanCallSeconds = (demandDone + demandShed) / offered;
         }
-        Validity validity = validity(change, true);
+        double waiting = Math.max(-demandDone, joined / seconds * meanCallSeconds);
+        double undone = demandShed + Math.max(0, waiting);
+        double demand =
+                demandDone + Math.min(0, waiting) + (Double.isNaN(calls) ? undone : Math.min(undone, SHED_CAP * calls));
+        addLoad(Double.isNaN(calls) ? localUtilization : demand / calls);
+        Validity validity = validity(change, loadCount > 0);
         return new SignalSnapshot(
                 clock.instant(),
                 change,
@@ -266,7 +284,7 @@ public final class LoadSignal implements AutoCloseable {
                 validity == Validity.VALID ? Math.max(mean(SHORT_MEAN), mean(LONG_MEAN)) : Double.NaN,
                 demand,
                 calls,
-                offered,
+                Math.max(0, came),
                 limit,
                 limiter.lastDecision().reason(),
                 limiter.isEnforcing(),
@@ -294,6 +312,19 @@ public final class LoadSignal implements AutoCloseable {
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse(saturated ? "limit" : "none");
+    }
+
+    @GuardedBy("lock")
+    private void addLoad(double load) {
+        if (Double.isNaN(load)) {
+            // Neither a capacity nor any resource is known: rather nothing than a load of long ago.
+            loadCount = 0;
+            return;
+        }
+        loads[loadCount++ % LONG_MEAN] = load;
+        if (loadCount == 2 * LONG_MEAN) {
+            loadCount = LONG_MEAN;
+        }
     }
 
     @GuardedBy("lock")

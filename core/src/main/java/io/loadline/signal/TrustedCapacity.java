@@ -22,7 +22,8 @@ final class TrustedCapacity {
      *
      * Lower observations count only if a local resource was as good as used up. Otherwise a slow dependency, which
      * makes the service do less with idle CPUs, would lower the capacity, raise the load, call for more instances and
-     * slow the dependency further (concurrency-limits issue 171). If the resource stays used up at a level well below
+     * slow the dependency further (concurrency-limits issue 171); so without such a resource the capacity stays, however
+     * old it is. If the resource stays used up at a level well below
      * the capacity for RELEARN_DOWN observations in a row, the older ones are forgotten in the same way: the CPU quota
      * may be a lower one.
      */

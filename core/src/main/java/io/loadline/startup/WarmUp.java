@@ -102,7 +102,11 @@ public final class WarmUp {
             token = secret.getBytes(StandardCharsets.UTF_8);
             try {
                 WarmUpReport report = call(base, secret);
-                LOG.info("Warm-up: {} after {} ms: {}", report.end(), report.elapsed().toMillis(), report.routes());
+                LOG.info(
+                        "Warm-up: {} after {} ms: {}",
+                        report.end(),
+                        report.elapsed().toMillis(),
+                        report.routes());
                 return report;
             } finally {
                 token = null;
@@ -124,13 +128,14 @@ public final class WarmUp {
         try {
             List<RouteRounds> routes = new ArrayList<>();
             for (Call call : calls) {
-                HttpRequest request = HttpRequest.newBuilder(base.resolve(call.path))
+                HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(call.path))
                         .method(call.method, call.body)
                         .timeout(callTimeout)
-                        .headers(call.headers)
-                        .header(HEADER, secret)
-                        .build();
-                routes.add(new RouteRounds(call.toString(), request, client, ticker, tolerance));
+                        .header(HEADER, secret);
+                if (call.contentType != null) {
+                    request.header("Content-Type", call.contentType);
+                }
+                routes.add(new RouteRounds(call.toString(), request.build(), client, ticker, tolerance));
             }
             return rounds(routes);
         } finally {
@@ -191,7 +196,8 @@ public final class WarmUp {
         }
     }
 
-    private record Call(String method, String path, String[] headers, BodyPublisher body) {
+    private record Call(
+            String method, String path, @Nullable String contentType, BodyPublisher body) {
         @Override
         public String toString() {
             return method + " " + path;
@@ -217,7 +223,7 @@ public final class WarmUp {
          */
         @CanIgnoreReturnValue
         public Builder get(String path) {
-            return add("GET", path, new String[0], BodyPublishers.noBody());
+            return add("GET", path, null, BodyPublishers.noBody());
         }
 
         /**
@@ -227,8 +233,7 @@ public final class WarmUp {
          */
         @CanIgnoreReturnValue
         public Builder post(String path, String contentType, String body) {
-            String[] headers = {"Content-Type", contentType};
-            return add("POST", path, headers, BodyPublishers.ofString(body));
+            return add("POST", path, contentType, BodyPublishers.ofString(body));
         }
 
         /**
@@ -301,14 +306,14 @@ public final class WarmUp {
             return new WarmUp(this);
         }
 
-        private Builder add(String method, String path, String[] headers, BodyPublisher body) {
+        private Builder add(String method, String path, @Nullable String contentType, BodyPublisher body) {
             checkArgument(
                     path.startsWith("/") && !path.startsWith("//"),
                     "path must begin with one slash, the host is this one: '%s'",
                     path);
             // Refuses what is no URI, with a message that shows it.
             URI unused = URI.create(path);
-            calls.add(new Call(method, path, headers, body));
+            calls.add(new Call(method, path, contentType, body));
             return this;
         }
 

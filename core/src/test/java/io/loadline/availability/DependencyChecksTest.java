@@ -131,10 +131,8 @@ class DependencyChecksTest {
     void check_thatHangs_isOneThreadAndCountsAsFailures() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
-        DependencyChecks checks = watch(builder -> builder.effect(Effect.READINESS)
-                .jitter(0)
-                .spread(Duration.ZERO)
-                .timeout(Duration.ofSeconds(1)));
+        DependencyChecks checks = watch(builder ->
+                builder.effect(Effect.READINESS).jitter(0).spread(Duration.ZERO).timeout(Duration.ofSeconds(1)));
         becomeReady();
         answer = () -> {
             entered.countDown();

@@ -361,7 +361,8 @@ class DrainEndTest {
         service.drainAsync(Settling.WAIT);
         service.pass(Duration.ofSeconds(5));
         assertThat(service.limiter.tryAcquire()).isNull();
-        assertThat(service.drain.progress()).isEqualTo(new DrainProgress(QUIESCING, 1, 0, 0, 1, Duration.ofSeconds(20)));
+        assertThat(service.drain.progress())
+                .isEqualTo(new DrainProgress(QUIESCING, 1, 0, 0, 1, Duration.ofSeconds(20)));
         service.pass(Duration.ofSeconds(21));
 
         assertThat(service.drain.progress()).isEqualTo(new DrainProgress(CLOSING, 1, 0, 0, 1, Duration.ZERO));

@@ -28,8 +28,11 @@ class DrainOptionsTest {
     private static final Duration TWO_BEATS = Heartbeat.PERIOD.multipliedBy(2);
 
     @ParameterizedTest
-    @CsvSource({"AT_ONCE, REFUSING_TRAFFIC, REFUSING_TRAFFIC", "LATE, ACCEPTING_TRAFFIC, REFUSING_TRAFFIC",
-        "NEVER, ACCEPTING_TRAFFIC, ACCEPTING_TRAFFIC"})
+    @CsvSource({
+        "AT_ONCE, REFUSING_TRAFFIC, REFUSING_TRAFFIC",
+        "LATE, ACCEPTING_TRAFFIC, REFUSING_TRAFFIC",
+        "NEVER, ACCEPTING_TRAFFIC, ACCEPTING_TRAFFIC"
+    })
     void readiness_goesDownWhenItShould(ReadinessFlip flip, ReadinessState settling, ReadinessState quiescing) {
         DrainedService service = new DrainedService(builder -> builder.readiness(flip));
         service.traffic(Duration.ofSeconds(60), Duration.ofMillis(100));
@@ -131,7 +134,8 @@ class DrainOptionsTest {
             service.beat();
         }
 
-        assertThat(drained.join().total()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(1).plus(TWO_BEATS));
+        assertThat(drained.join().total())
+                .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(1).plus(TWO_BEATS));
     }
 
     @Test

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +70,7 @@ class DrainParticipantTest {
         consumer.entered.await();
         assertThat(service.drain.phase()).isEqualTo(DrainPhase.SETTLING);
         consumer.go.countDown();
-        consumer.left.await();
+        joinRun("consumer");
         service.beatUntil(drained);
 
         assertThat(drained.get().total()).isLessThan(Duration.ofMillis(1_200));
@@ -114,7 +113,8 @@ class DrainParticipantTest {
 
     @Test
     void prepare_thatThrows_isLoggedAndTheOthersGoOn() throws Exception {
-        Scripted bad = new Scripted("bad").prepare(() -> {
+        Scripted bad = new Scripted("bad")
+                .prepare(() -> {
                     throw new IllegalStateException("mine");
                 })
                 .drain(() -> {});
@@ -123,7 +123,9 @@ class DrainParticipantTest {
         try (LogCapture log = LogCapture.of(ParticipantRun.class)) {
             DrainResult result = service.drainAsync(Settling.SKIP).get();
 
-            assertThat(result.participants()).extracting(ParticipantResult::state).containsOnly(State.FINISHED);
+            assertThat(result.participants())
+                    .extracting(ParticipantResult::state)
+                    .containsOnly(State.FINISHED);
             assertThat(log.warnings()).singleElement().asString().contains("'bad' failed to prepare");
         }
     }
@@ -140,9 +142,7 @@ class DrainParticipantTest {
             assertThat(result.outcome()).isEqualTo(DrainOutcome.IDLE);
             assertThat(result.participants())
                     .extracting(ParticipantResult::name, ParticipantResult::state)
-                    .containsExactly(
-                            tuple("bad", State.FAILED),
-                            tuple("good", State.FINISHED));
+                    .containsExactly(tuple("bad", State.FAILED), tuple("good", State.FINISHED));
             assertThat(result.participants().get(0).detail()).isEqualTo("java.lang.StackOverflowError: mine");
             assertThat(log.warnings()).singleElement().asString().contains("'bad' failed to drain");
         }
@@ -220,7 +220,7 @@ class DrainParticipantTest {
         service.drain.add(good);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
         hanging.await();
-        good.left.await();
+        joinRun("good");
         service.beatUntil(drained);
 
         assertThat(drained.get().total()).isEqualTo(DEADLINE);
@@ -246,7 +246,8 @@ class DrainParticipantTest {
         service.pass(Duration.ofSeconds(24));
         asked.await();
 
-        assertThat(drained.get().participants().get(0).active()).containsExactly("it did not tell what is still active");
+        assertThat(drained.get().participants().get(0).active())
+                .containsExactly("it did not tell what is still active");
     }
 
     @Test
@@ -280,7 +281,7 @@ class DrainParticipantTest {
         service.pass(Duration.ofMillis(19_900));
         assertThat(executor.entered.getCount()).isOne();
         service.beat();
-        executor.left.await();
+        joinRun("executor");
         service.beatUntil(drained);
 
         assertThat(drained.get().outcome()).isEqualTo(DrainOutcome.REQUESTS_ACTIVE);
@@ -356,7 +357,14 @@ class DrainParticipantTest {
         }
     }
 
-    /** What is still active is asked in a thread of its own, in real time. */
+    /** Participants run in real time: nothing may pass by the ticker before one has come to its end. */
+    private static void joinRun(String name) throws InterruptedException {
+        for (Thread thread : threads("loadline-drain " + name)) {
+            thread.join(5_000);
+        }
+    }
+
+    /** What is still active is asked in a thread of its own. */
     private static void joinReport(String name) throws InterruptedException {
         for (Thread thread : threads("loadline-drain-report " + name)) {
             thread.join(5_000);

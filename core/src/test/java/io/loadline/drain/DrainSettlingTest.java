@@ -12,6 +12,7 @@ import static io.loadline.drain.DrainPhase.QUIESCING;
 import static io.loadline.drain.DrainPhase.SETTLING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadline.availability.Availability;
 import io.loadline.availability.ReadinessState;
@@ -164,24 +165,26 @@ class DrainSettlingTest {
     }
 
     @Test
-    void settling_isCutAtTheDeadlineIfThatIsShorter() {
+    void settling_leavesHalfOfTheDeadlineToCallsThatRun() {
         DrainedService hasty = new DrainedService(builder -> builder.deadline(Duration.ofSeconds(2)));
         hasty.traffic(Duration.ofSeconds(60), Duration.ofSeconds(1));
         Permit running = hasty.begin();
 
         CompletableFuture<DrainResult> drained = hasty.drainAsync(Settling.WAIT);
+        hasty.pass(Duration.ofSeconds(1));
+        assertThat(hasty.drain.phase()).isEqualTo(QUIESCING);
 
-        assertThat(hasty.beatUntil(drained)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(hasty.beatUntil(drained)).isEqualTo(Duration.ofSeconds(1));
         assertThat(drained.join().outcome()).isEqualTo(DrainOutcome.REQUESTS_ACTIVE);
         running.success();
     }
 
     @Test
-    void settling_quietLongerThanItsMaximum_isCut() {
-        DrainedService patient = new DrainedService(
-                builder -> builder.quiet(Duration.ofSeconds(8)).settleMax(Duration.ofSeconds(4)));
-
-        assertThat(patient.beatUntil(patient.drainAsync(Settling.WAIT))).isEqualTo(Duration.ofSeconds(4));
+    void quiet_longerThanSettlingMayTake_isRefused() {
+        assertThatThrownBy(() -> new DrainedService(
+                        builder -> builder.quiet(Duration.ofSeconds(8)).settleMax(Duration.ofSeconds(4))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PT8S > PT4S");
     }
 
     @Test

@@ -126,8 +126,8 @@ class LongLivedExchangesTest {
         for (int i = 0; i < 20; i++) {
             AtomicReference<Registration> self = new AtomicReference<>();
             self.set(service.drain.longLived().open("GET /events", () -> {
-                told.countDown();
                 self.get().close();
+                told.countDown();
             }));
         }
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);

@@ -54,6 +54,9 @@ class BuildersTest {
 
     @Test
     void initialLimit_outsideTheBounds_isCut() {
+        assertThat(AdaptiveLimit.builder().maxLimit(1).build().initialLimit())
+                .as("the lower bound that was not set gives way, however many CPUs there are")
+                .isEqualTo(1);
         assertThat(AdaptiveLimit.builder().limits(5, 10).initialLimit(1).build().initialLimit())
                 .isEqualTo(5);
         assertThat(AimdLimit.builder().limits(5, 10).initialLimit(50).build().initialLimit())

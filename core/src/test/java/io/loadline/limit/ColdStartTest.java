@@ -53,7 +53,8 @@ class ColdStartTest {
     void ramp_coldInstance_isNoBetterThanALimitFromTheFirstCall(long seed) {
         for (double io : new double[] {0, 200}) {
             LoadModel cold = instance(5, 0.6, io);
-            double ramped = Simulation.run(cold, seed, new RampedLimit(enforcedAtOnce())).goodput(0, 10);
+            double ramped = Simulation.run(cold, seed, new RampedLimit(enforcedAtOnce()))
+                    .goodput(0, 10);
             double enforced = Simulation.run(cold, seed, enforcedAtOnce()).goodput(0, 10);
             assertThat(enforced).isGreaterThan(0.93).isGreaterThan(ramped);
         }

@@ -162,6 +162,21 @@ class DefaultConcurrencyLimiterTest {
     }
 
     @Test
+    void cpuUtilization_throws_isUnknownAndTheLimitMovesOn() {
+        limiter = ConcurrencyLimiter.builder("unreadable")
+                .algorithm(() -> algorithm)
+                .ticker(ticker)
+                .cpuUtilization(() -> {
+                    throw new IllegalStateException("planned");
+                })
+                .build();
+        algorithm.thenDecides(7);
+        beat();
+        assertThat(limiter.limit()).isEqualTo(7);
+        assertThat(algorithm.last().cpuUtilization()).isNaN();
+    }
+
+    @Test
     void window_holdsWhatHappenedInIt() {
         long first = acquire();
         long second = acquire();

@@ -157,7 +157,7 @@ class LimitAlgorithmsTest {
                 .initialLimit(10)
                 .warmUp(Duration.ofMillis(1), 1)
                 .build();
-        assertThat(warmAfter(bySamples, 10)).as("at least thirty timed calls").isEqualTo(3);
+        assertThat(warmAfter(bySamples, 10)).as("at least thirty calls").isEqualTo(3);
     }
 
     @Test
@@ -168,6 +168,19 @@ class LimitAlgorithmsTest {
             algorithm.decide(window(0, 1, 10, 0));
         }
         assertThat(algorithm.isWarm()).isFalse();
+    }
+
+    /** A dependency that hangs from the start leaves no latencies; the limit must hold all the same. */
+    @Test
+    void adaptive_warmUp_endsThoughEveryCallFails() {
+        AdaptiveLimit algorithm = AdaptiveLimit.builder()
+                .initialLimit(10)
+                .warmUp(Duration.ofHours(1), 250)
+                .build();
+        for (int i = 0; i < 3; i++) {
+            algorithm.decide(failures(0, 100));
+        }
+        assertThat(algorithm.isWarm()).isTrue();
     }
 
     @Test
@@ -249,6 +262,15 @@ class LimitAlgorithmsTest {
         assertThat(aimd.decide(window(100, 5, 21, 3)).limit()).isEqualTo(21);
         assertThat(aimd.decide(failures(80, 20)).limit()).isEqualTo(19);
         assertThat(aimd.decide(failures(95, 5)).limit()).isEqualTo(19);
+    }
+
+    /** Windows of a few calls would never teach a baseline, and without one there is no demand. */
+    @Test
+    void aimd_isComplete_withEnoughForABaselineOrAFailure() {
+        AimdLimit aimd = AimdLimit.builder().build();
+        assertThat(aimd.isComplete(window(19, 1, 20, 20))).isFalse();
+        assertThat(aimd.isComplete(window(20, 1, 20, 20))).isTrue();
+        assertThat(aimd.isComplete(failures(1, 1))).isTrue();
     }
 
     @Test

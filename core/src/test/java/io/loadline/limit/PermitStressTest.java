@@ -24,6 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /**
  * Eight threads acquire and release in every way there is, with random exceptions, errors and completions by other
@@ -51,7 +53,19 @@ class PermitStressTest {
     @Test
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     void everyWayToAcquire_byEightThreads_neverLeaksNorExceedsTheLimit() throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS + 1);
+        stress(Executors.newFixedThreadPool(THREADS + 1), THREADS, PAIRS);
+    }
+
+    /** Their ids, by which stripes are chosen, are many, and they change the carrier in the middle of a call. */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void everyWayToAcquire_byVirtualThreads_neverLeaksNorExceedsTheLimit() throws Exception {
+        Object threads =
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        stress((ExecutorService) threads, 200, PAIRS / 4);
+    }
+
+    private void stress(ExecutorService threads, int workerCount, long pairs) throws Exception {
         CountDownLatch begin = new CountDownLatch(1);
         AtomicBoolean done = new AtomicBoolean();
         // Statistics are collected and windows end all the while.
@@ -63,11 +77,11 @@ class PermitStressTest {
             }
         });
         List<Future<long[]>> workers = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
+        for (int i = 0; i < workerCount; i++) {
             SplittableRandom random = new SplittableRandom(i);
             workers.add(threads.submit(() -> {
                 begin.await();
-                return new Worker(random).work(PAIRS / THREADS);
+                return new Worker(random).work(pairs / workerCount);
             }));
         }
         begin.countDown();
@@ -84,7 +98,7 @@ class PermitStressTest {
         assertThat(limiter.inFlight()).isZero();
         assertThat(running).hasValue(0);
         assertThat(mostRunning.get()).isEqualTo(LIMIT);
-        assertThat(admitted).isEqualTo(PAIRS / THREADS * THREADS);
+        assertThat(admitted).isEqualTo(pairs / workerCount * workerCount);
         assertThat(limiter.stats().completed()).isEqualTo(admitted);
         assertThat(limiter.stats().shed()).isEqualTo(refused);
     }

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -170,11 +171,12 @@ class LimitingFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"runtime", "error", "io"})
-    void release_whenTheHandlerThrows_happensOnce(String kind) throws Exception {
+    @CsvSource({"runtime, 1, 0", "rejected, 0, 1", "error, 1, 0", "io, 1, 0"})
+    void release_whenTheHandlerThrows_happensOnce(String kind, long ignored, long dropped) throws Exception {
         handler = exchange -> {
             switch (kind) {
                 case "runtime" -> throw new IllegalStateException("mine");
+                case "rejected" -> throw new RejectedExecutionException("mine");
                 case "error" -> throw new AssertionError("mine");
                 default -> throw new IOException("mine");
             }
@@ -185,7 +187,7 @@ class LimitingFilterTest {
                 assertThatThrownBy(connection::response).isExactlyInstanceOf(IOException.class);
                 awaitFiltered();
                 assertThat(limiter.inFlight()).isZero();
-                assertThat(limiter.stats(work)).isEqualTo(new LimiterStats(0, i, 0, 0, 0, 0));
+                assertThat(limiter.stats(work)).isEqualTo(new LimiterStats(0, i * ignored, i * dropped, 0, 0, 0));
             }
         }
     }
@@ -276,6 +278,7 @@ class LimitingFilterTest {
     void drain_asksForClosedConnectionsAndTheServerClosesThem() throws Exception {
         try (RawConnection idle = connect()) {
             assertThat(idle.get("/work").response().asksToClose()).isFalse();
+            awaitFiltered();
             drain.drainAsync("SIGTERM", Settling.WAIT);
             RawConnection.Response last = idle.get("/work").response();
 

@@ -8,8 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.ServiceState;
+import io.loadline.drain.DrainCoordinator;
 import io.loadline.signal.SimulatedService;
+import io.loadline.time.Registration;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.net.ConnectException;
@@ -46,7 +50,22 @@ class ManagementServerTest {
     private final ManagementServer server = ManagementServer.start("127.0.0.1", 0, endpoints());
 
     private ManagementEndpoints endpoints() {
-        return new ManagementEndpoints("shop", service.availability, service.signal);
+        DrainCoordinator drain = DrainCoordinator.builder(service.availability, service.limiter, service.heartbeat)
+                .build();
+        DependencyChecks dependencies = DependencyChecks.create(
+                List.of(DependencyCheck.builder("stock \"db\"", () -> true)
+                        .effect(DependencyCheck.Effect.REPORT)
+                        .build()),
+                service.availability,
+                service.heartbeat);
+        return new ManagementEndpoints(
+                service.availability,
+                () -> LoadlineStatus.of(
+                        "shop",
+                        service.signal.snapshot(),
+                        service.availability.readinessHolds(),
+                        drain.progress(),
+                        dependencies.statuses()));
     }
 
     @AfterEach
@@ -142,6 +161,28 @@ class ManagementServerTest {
         assertThat(status.get("saturations").get("workers").doubleValue()).isEqualTo(0.3);
         assertThat(status.get("explanation").asString())
                 .isEqualTo(service.signal.snapshot().explanation());
+    }
+
+    @Test
+    void status_tellsTheDrainTheDependenciesAndWhyReadinessIsHeld() throws Exception {
+        enter(ServiceState.READY);
+        Registration hold = service.availability.holdReadiness("dependency 'db' is down");
+        JsonNode status = json("/loadline");
+
+        assertThat(status.get("drain").toString())
+                .isEqualTo("{\"phase\":\"NONE\",\"participants\":0,\"longLived\":0,\"refused\":0,"
+                        + "\"remainingSeconds\":0.0}");
+        assertThat(status.get("dependencies").toString())
+                .isEqualTo("[{\"name\":\"stock \\\"db\\\"\",\"state\":\"UNKNOWN\",\"effect\":\"REPORT\","
+                        + "\"holding\":false,\"failures\":0,\"lastMillis\":null,\"lastFailure\":null}]");
+        assertThat(status.get("readinessHeld").get(0).asString()).isEqualTo("dependency 'db' is down");
+
+        HttpResponse<String> probe = send(request("/readyz").GET());
+        assertThat(probe.statusCode()).isEqualTo(503);
+        assertThat(JSON.readTree(probe.body()).get("held").get(0).asString()).isEqualTo("dependency 'db' is down");
+        assertThat(send(request("/livez").GET()).statusCode()).isEqualTo(200);
+        hold.close();
+        assertThat(send(request("/readyz").GET()).body()).isEqualTo("{\"status\":\"UP\",\"state\":\"READY\"}");
     }
 
     @Test

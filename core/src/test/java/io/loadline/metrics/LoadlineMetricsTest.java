@@ -8,12 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.loadline.LogCapture;
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.DependencyChecks;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.drain.DrainParticipant;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.Permit;
 import io.loadline.signal.SimulatedService;
 import io.loadline.signal.Validity;
+import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -28,8 +32,10 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +46,10 @@ class LoadlineMetricsTest {
     private final DrainCoordinator drain = DrainCoordinator.builder(
                     service.availability, service.limiter, service.heartbeat)
             .build();
-    private final LoadlineMetrics metrics = new LoadlineMetrics("shop", "1.2.3", service.signal, drain);
+    private final DependencyChecks dependencies = DependencyChecks.create(
+            List.of(DependencyCheck.builder("db", () -> true).build()), service.availability, service.heartbeat);
+    private final LoadlineMetrics metrics =
+            new LoadlineMetrics("shop", "1.2.3", service.signal, drain, service.availability, dependencies);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -97,7 +106,9 @@ class LoadlineMetricsTest {
                 "1",
                 racing.signal,
                 DrainCoordinator.builder(racing.availability, racing.limiter, racing.heartbeat)
-                        .build());
+                        .build(),
+                racing.availability,
+                dependencies);
         late.bindTo(registry);
         racing.ready();
         racing.offer(50, Duration.ofMillis(1000));
@@ -249,7 +260,8 @@ class LoadlineMetricsTest {
         metrics.bindTo(registry);
         Set<Meter> before = new HashSet<>(registry.getMeters());
         try (LogCapture log = LogCapture.of(LoadlineMetrics.class)) {
-            LoadlineMetrics second = new LoadlineMetrics("other", "1", service.signal, drain);
+            LoadlineMetrics second =
+                    new LoadlineMetrics("other", "1", service.signal, drain, service.availability, dependencies);
             second.bindTo(registry);
             metrics.bindTo(registry);
             second.close();
@@ -332,6 +344,40 @@ class LoadlineMetricsTest {
         }
         assertThat(last).hasSizeGreaterThan(30);
         assertThat(count("other", "refused")).isPositive();
+    }
+
+    @Test
+    void gauges_ofDrainReadinessAndDependencies_followThem() {
+        metrics.bindTo(registry);
+        assertThat(gauge(LoadlineMeter.READINESS)).isZero();
+        assertThat(gauge(LoadlineMeter.DEPENDENCY_UP, "dependency", "db")).isNaN();
+        service.ready();
+        dependencies.close();
+        assertThat(gauge(LoadlineMeter.READINESS)).isEqualTo(1);
+        Registration hold = service.availability.holdReadiness("arranged");
+        assertThat(gauge(LoadlineMeter.READINESS)).isZero();
+        hold.close();
+
+        CountDownLatch released = new CountDownLatch(1);
+        drain.add(new DrainParticipant() {
+            @Override
+            public String name() {
+                return "consumer";
+            }
+
+            @Override
+            public void drain(Duration timeLeft) throws InterruptedException {
+                released.await();
+            }
+        });
+        Registration stream = drain.longLived().open("GET /events", () -> {});
+        assertThat(gauge(LoadlineMeter.LONG_LIVED)).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.DRAIN_PARTICIPANTS)).isZero();
+        drain.drainAsync("SIGTERM", Settling.SKIP);
+        assertThat(gauge(LoadlineMeter.DRAIN_PARTICIPANTS)).isEqualTo(1);
+        stream.close();
+        assertThat(gauge(LoadlineMeter.LONG_LIVED)).isZero();
+        released.countDown();
     }
 
     private static PrometheusMeterRegistry prometheus() {

@@ -96,6 +96,18 @@ class LoadSignalTest {
         assertThat(service.load()).isGreaterThan(1);
     }
 
+    /** Where nothing is refused and calls pile up, as many end as ever: only those that join the pile tell. */
+    @Test
+    void load_whereCallsPileUp_countsThoseThatJoin() {
+        saturate();
+        service.enforce(Enforcement.OFF);
+        service.workersAreFew = true;
+        service.offer(300, MINUTE);
+
+        assertThat(service.signal.snapshot().arrivalRate()).isCloseTo(300, within(3.0));
+        assertThat(service.load()).isCloseTo(3, within(0.3));
+    }
+
     /** The trap of concurrency-limits issue 171: a slow dependency must not call for more instances. */
     @Test
     void capacity_whenADependencyIsSlow_staysAndSoDoesTheLoad() {

@@ -49,6 +49,9 @@ public final class SimulatedService {
     /** Whether the limiter takes the latencies it sees as its baselines. */
     public boolean adoptLatency;
 
+    /** Whether the workers, not the limit, are what calls wait for. */
+    public boolean workersAreFew;
+
     private final Deque<Call> running = new ArrayDeque<>();
     private long beats;
     private double due;
@@ -99,8 +102,10 @@ public final class SimulatedService {
     }
 
     private void arrive(double calls) {
-        while (!running.isEmpty() && running.getFirst().endsAtBeat <= beats) {
+        int ended = 0;
+        while (!running.isEmpty() && running.getFirst().endsAtBeat <= beats && !(workersAreFew && ended == WORKERS)) {
             running.removeFirst().permit.success();
+            ended++;
         }
         for (due += calls; due > 1e-9; due--) {
             Permit permit = limiter.tryAcquire();

@@ -35,7 +35,7 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
             ObjectProvider<Saturation> saturations) {
-        return LoadlineFactory.builder(properties, environment.getProperty("spring.application.name"))
+        return LoadlineFactory.builder(properties, environment)
                 .limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));

@@ -17,7 +17,10 @@ import io.loadline.spring.internal.InvalidSettingException;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.Environment;
 
 /** Gives settings to builders. Stateless. */
 final class LoadlineFactory {
@@ -34,13 +37,14 @@ final class LoadlineFactory {
 
     private LoadlineFactory() {}
 
-    static Loadline.Builder builder(LoadlineProperties properties, @Nullable String applicationName) {
+    static Loadline.Builder builder(LoadlineProperties properties, Environment environment) {
         if (!properties.enabled()) {
             // The conditions know false only; other spellings would leave half of Loadline on.
             throw new InvalidSettingException(
-                    "loadline.enabled", "another word for false", "it is true or false", null);
+                    "loadline.enabled", environment.getProperty("loadline.enabled"), "it is true or false", null);
         }
         String name = properties.name();
+        String applicationName = environment.getProperty("spring.application.name");
         if (name == null) {
             name = applicationName == null || applicationName.isBlank() ? "application" : applicationName;
         }
@@ -61,6 +65,12 @@ final class LoadlineFactory {
         set("loadline.drain.pre-stop-sleep", drain.preStopSleep(), builder::preStopSleep);
         set("loadline.drain.readiness", drain.readiness(), builder::readiness);
         set("loadline.drain.farewell", drain.farewell(), builder::farewell);
+        Object unused = check(
+                "loadline.drain.quiet, loadline.drain.settle-max and loadline.drain.deadline",
+                Stream.of(drain.quiet(), drain.settleMax(), drain.deadline())
+                        .map(value -> value == null ? "(default)" : value.toString())
+                        .collect(Collectors.joining(", ")),
+                builder::check);
     }
 
     private static Supplier<? extends LimitAlgorithm> algorithm(Limit limit) {

@@ -38,6 +38,9 @@ import picocli.CommandLine.Option;
 public final class Drain implements Callable<Integer> {
     private static final long ENOUGH_REQUESTS = 100_000;
 
+    /** What a JVM ends with after a SIGTERM: 128 + 15. */
+    private static final int TERMINATED = 143;
+
     @Option(names = "--quick", description = "Two restarts per order, in under 5 minutes; any number of requests.")
     private boolean quick;
 
@@ -93,35 +96,33 @@ public final class Drain implements Callable<Integer> {
         }
     }
 
-    /* All targets side by side: there is next to no load, and much waiting. */
+    /* All side by side: there is next to no load, and much waiting. */
     private void rare(LoadGenerator generator, Path folder) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(targets.size());
+        ExecutorService threads = Executors.newFixedThreadPool(targets.size() * Order.values().length);
         try {
-            List<Future<List<Series>>> running = new ArrayList<>();
+            List<Future<Series>> running = new ArrayList<>();
             for (Target target : targets) {
-                running.add(threads.submit(() -> rare(generator, target, folder)));
+                for (Order order : Order.values()) {
+                    running.add(threads.submit(() -> rare(generator, target, order, folder)));
+                }
             }
-            for (Future<List<Series>> one : running) {
-                series.addAll(one.get());
+            for (Future<Series> one : running) {
+                series.add(one.get());
             }
         } finally {
             threads.shutdownNow();
         }
     }
 
-    private List<Series> rare(LoadGenerator generator, Target target, Path folder) throws Exception {
-        Path logs = folder.resolve(name(target) + "-rare");
-        List<Series> done = new ArrayList<>();
+    private Series rare(LoadGenerator generator, Target target, Order order, Path folder) throws Exception {
+        Path logs = folder.resolve(name(target) + "-rare-" + name(order));
         try (Cluster cluster = new Cluster(target, !withoutLoadline, logs)) {
-            for (Order order : Order.values()) {
-                Clients clients = Clients.rare(generator, cluster.port(), logs.resolve(name(order)));
-                // So that each instance has seen how rare requests are.
-                TimeUnit.SECONDS.sleep(10);
-                List<Restart> restarted = restart(cluster, target, order, quick ? 1 : 2, folder);
-                done.add(new Series(target, order, "rare", restarted, clients.stop()));
-            }
+            Clients clients = Clients.rare(generator, cluster.port(), logs);
+            // So that each instance has seen how rare requests are.
+            TimeUnit.SECONDS.sleep(10);
+            List<Restart> restarted = restart(cluster, target, order, quick ? 1 : 10, folder);
+            return new Series(target, order, "rare", restarted, clients.stop());
         }
-        return done;
     }
 
     private List<Restart> restart(Cluster cluster, Target target, Order order, int times, Path folder)
@@ -200,10 +201,12 @@ public final class Drain implements Callable<Integer> {
         int count = 0;
         boolean allDrained = true;
         boolean allInTime = true;
+        boolean allTerminated = true;
         for (Series one : series) {
             count += one.restarts().size();
             lost.merge(one.target(), one.stats().lost(), Long::sum);
             allDrained &= one.allDrained();
+            allTerminated &= one.restarts().stream().allMatch(restart -> restart.exitCode() == TERMINATED);
             if (isTimed(one)) {
                 long longest = one.longest(Restart::doneMillis);
                 allInTime &= longest <= one.barMillis();
@@ -218,7 +221,8 @@ public final class Drain implements Callable<Integer> {
         boolean whole = !quick && restarts == 0 && targets.size() == Target.values().length;
         figures.bar("lost_bar", all.lost() == 0)
                 .bar("refused_bar", all.count(Outcome.SHED) == 0)
-                .bar("drain_time_bar", allDrained && allInTime);
+                .bar("drain_time_bar", allDrained && allInTime)
+                .bar("exit_code_bar", allTerminated);
         return whole ? figures.bar("requests_bar", all.ended() >= ENOUGH_REQUESTS) : figures;
     }
 

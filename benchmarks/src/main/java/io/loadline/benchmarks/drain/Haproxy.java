@@ -60,6 +60,10 @@ final class Haproxy implements AutoCloseable {
         Path folder = Files.createTempDirectory("haproxy");
         Path socket = folder.resolve("socket");
         Path configuration = folder.resolve("haproxy.cfg");
+        // In reverse order, at an interrupt.
+        for (Path path : List.of(folder, socket, configuration)) {
+            path.toFile().deleteOnExit();
+        }
         int port = Ports.free();
         Files.writeString(configuration, configuration(port, servers, socket));
         ToolProcess process = ToolProcess.start(log, List.of(PROGRAM, "-db", "-f", configuration.toString()));

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Children {
     private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+    private static volatile boolean closing;
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(Children::killAll, "children"));
@@ -23,9 +24,14 @@ final class Children {
 
     static void add(Process process) {
         STARTED.add(process);
+        if (closing) {
+            // Started by a thread that takes a killed child for one that has ended.
+            process.destroyForcibly();
+        }
     }
 
     private static void killAll() {
+        closing = true;
         STARTED.forEach(Process::destroyForcibly); // does nothing to those that have ended
     }
 }

@@ -18,7 +18,7 @@ enum Contestant {
     FAILSAFE("failsafe", "Failsafe bulkhead", Kind.FIXED),
     GRADIENT2("gradient2", "concurrency-limits, windowed Gradient2", Kind.ADAPTIVE),
     VEGAS("vegas", "concurrency-limits, Vegas", Kind.ADAPTIVE),
-    SENTINEL("sentinel", "Sentinel entry", Kind.ADAPTIVE),
+    SENTINEL("sentinel", "Sentinel entry, fixed number of threads", Kind.FIXED),
     SERVLET_FILTER("servletFilter", "Loadline servlet filter", Kind.SHOWN);
 
     /** What is asked of a contestant. */

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.loadline.benchmarks.harness.LoadGenerator;
 import io.loadline.benchmarks.harness.LoadStats;
+import io.loadline.benchmarks.harness.Outcome;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A restart in either order behind a real balancer; {@code benchmarks/drain} does it at length. */
 @Timeout(180)
@@ -21,13 +23,16 @@ class RollingRestartIT {
     @TempDir
     Path folder;
 
-    @Test
-    void restart_underLoadBehindHaproxy_losesNothing() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = Target.class,
+            names = {"PLAIN", "TOMCAT"})
+    void restart_underLoadBehindHaproxy_losesAndRefusesNothing(Target target) throws Exception {
         boolean required = Boolean.parseBoolean(System.getenv("LOADLINE_REQUIRE_TOOLS"));
         assumeTrue(required || Haproxy.isInstalled(), "skipped: needs HAProxy, in Debian 'apt-get install haproxy'");
         LoadStats stats;
         try (LoadGenerator generator = new LoadGenerator();
-                Cluster cluster = new Cluster(Target.PLAIN, true, folder)) {
+                Cluster cluster = new Cluster(target, true, folder)) {
             Clients clients = Clients.busy(generator, cluster.port(), 50, folder);
             TimeUnit.SECONDS.sleep(2); // some traffic for the instances to know
             for (Order order : Order.values()) {
@@ -39,5 +44,6 @@ class RollingRestartIT {
         }
         assertThat(stats.ended()).isGreaterThan(100);
         assertThat(stats.lost()).isZero();
+        assertThat(stats.count(Outcome.SHED)).isZero();
     }
 }

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.scheduling.SchedulingAwareRunnable;
 import org.springframework.util.ReflectionUtils;
 
 /** The tasks that run on a {@link SimpleAsyncTaskExecutor}, on virtual threads or others. Thread-safe. */
@@ -43,7 +44,9 @@ final class RunningTasks implements TaskDecorator, TaskExecutors.Workload {
     @Override
     public Runnable decorate(Runnable task) {
         Runnable decorated = inner.decorate(task);
-        return () -> run(decorated);
+        // What says that it lasts as long as its owner, a consumer's loop for example, is not waited for.
+        boolean longLived = task instanceof SchedulingAwareRunnable aware && aware.isLongLived();
+        return longLived ? decorated : () -> run(decorated);
     }
 
     private void run(Runnable task) {

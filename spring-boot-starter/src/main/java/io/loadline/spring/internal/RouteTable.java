@@ -279,14 +279,25 @@ public final class RouteTable {
 
         /** Adds the pattern of a handler; no methods are all methods. */
         public Builder route(Collection<String> methods, PathPattern pattern) {
-            PathPattern whole = prefix.isEmpty() ? pattern : parser.parse(prefix + pattern.getPatternString());
-            candidates.computeIfAbsent(whole, Candidate::new).add(methods);
-            return this;
+            return prefix.isEmpty() ? add(methods, pattern) : route(methods, pattern.getPatternString());
         }
 
-        /** {@link #route(Collection, PathPattern)} with a pattern that has not been parsed. */
+        /**
+         * {@link #route(Collection, PathPattern)} with a pattern that has not been parsed. One that cannot be is left
+         * out, so that its requests have no route of their own: it was put together from parts that the framework
+         * matches one by one, and a name must not stop a service.
+         */
         public Builder route(Collection<String> methods, String pattern) {
-            return route(methods, parser.parse(pattern));
+            try {
+                return add(methods, parser.parse(prefix + pattern));
+            } catch (PatternParseException e) {
+                return this;
+            }
+        }
+
+        private Builder add(Collection<String> methods, PathPattern pattern) {
+            candidates.computeIfAbsent(pattern, Candidate::new).add(methods);
+            return this;
         }
 
         /** The table. */

@@ -99,7 +99,8 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
 
     private Outcome outcome() {
         ServerHttpResponse response = exchange.getResponse();
-        if (exchange.getRequest().getHeaders().getUpgrade() != null
+        // Other upgrades that are asked for, such as the JDK client's h2c, are answered as usual.
+        if ("websocket".equalsIgnoreCase(exchange.getRequest().getHeaders().getUpgrade())
                 || Outcomes.isStream(response.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
             return Outcome.IGNORED;
         }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 class RouteTableTest {
     private final ConcurrencyLimiter limiter = ConcurrencyLimiter.builder("test")
@@ -102,6 +103,19 @@ class RouteTableTest {
             assertThat(table.match("METHOD" + i, "/orders/" + i)).isSameAs(limiter.otherRoute());
         }
         assertThat(limiter.routes()).containsExactly(limiter.otherRoute());
+    }
+
+    /** A router function may nest what no single pattern can say. */
+    @Test
+    void patternThatCannotBeParsed_isLeftOut() {
+        RouteTable odd = RouteTable.builder(limiter)
+                .prefix("/api")
+                .route(List.of("GET"), "/**/**")
+                .route(List.of("GET"), new PathPatternParser().parse("/**/report"))
+                .route(List.of("GET"), "/orders")
+                .build();
+        assertThat(odd.match("GET", "/api/orders").name()).isEqualTo("GET /api/orders");
+        assertThat(odd.match("GET", "/api/x/report")).isSameAs(limiter.otherRoute());
     }
 
     @Test

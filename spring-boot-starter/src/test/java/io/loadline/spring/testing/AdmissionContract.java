@@ -7,10 +7,13 @@ package io.loadline.spring.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.LimiterStats;
+import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
 import io.loadline.spring.testing.Wire.Answer;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,16 +29,20 @@ import tools.jackson.databind.json.JsonMapper;
 public abstract class AdmissionContract {
     private final Server server;
     private final JsonMapper json = new JsonMapper();
+    private final String[] properties;
     private Service service;
 
-    protected AdmissionContract(Server server) {
+    protected AdmissionContract(Server server, String... properties) {
         this.server = server;
+        this.properties = Stream.concat(
+                        Stream.of("loadline.limit.initial=1", "loadline.limit.exclude=/static/**"),
+                        Stream.of(properties))
+                .toArray(String[]::new);
     }
 
     @BeforeAll
     void start() {
-        service = Service.start(
-                HeldApplication.class, server, "loadline.limit.initial=1", "loadline.limit.exclude=/static/**");
+        service = Service.start(HeldApplication.class, server, properties);
     }
 
     @AfterAll
@@ -55,6 +62,16 @@ public abstract class AdmissionContract {
             assertThat(problem.get("reason").stringValue()).isEqualTo("limit");
             assertThat(held.since().shed()).isOne();
         }
+    }
+
+    /** What the JDK's HttpClient asks for by default is answered as if it had not asked. */
+    @Test
+    void upgradeToHttp2_thatIsNotMade_isASuccess() {
+        String[] upgrade = {"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB"};
+        assertThat(Wire.get(service.port(), "/upgraded", upgrade).status()).isEqualTo(200);
+        ConcurrencyLimiter limiter = service.loadline().limiter();
+        await().untilAsserted(() ->
+                assertThat(limiter.stats(limiter.route("GET /upgraded"))).isEqualTo(Service.one(Outcome.SUCCESS)));
     }
 
     @Test

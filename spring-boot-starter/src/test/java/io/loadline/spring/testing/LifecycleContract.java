@@ -50,6 +50,7 @@ public abstract class LifecycleContract {
         Loadline loadline = service.loadline();
         String gate = Gate.newName();
         try (Wire idle = new Wire(port);
+                Wire slow = new Wire(port).raw("GET /orders/1 HTTP/1.1\r\nHost: local");
                 Wire held = new Wire(port)) {
             assertThat(idle.get("/orders/1").headers()).doesNotContainKey("connection");
             held.send("GET", "/held?gate=" + gate);
@@ -76,6 +77,9 @@ public abstract class LifecycleContract {
             assertThat(refused.header("connection")).isEqualTo("close");
             assertThat(idle.isClosedByServer()).isTrue();
             assertThat(Wire.get(port, "/orders/1").status()).isEqualTo(503);
+
+            // Accepted before the drain, and so answered, however long the client takes.
+            assertThat(slow.raw("host\r\n\r\n").read("GET").status()).isEqualTo(503);
 
             Gate.of(gate).open();
             Answer finished = held.read("GET");
@@ -128,6 +132,32 @@ public abstract class LifecycleContract {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("connection")).isEmpty();
             service.loadline().drain().abort();
+        }
+    }
+
+    @Test
+    void close_whileAClientReadsSlowly_sendsItEverything() {
+        Service service = Service.start(HeldApplication.class, server);
+        try (Wire slow = new Wire(service.port())) {
+            assertThat(slow.send("GET", "/large").readHead().status()).isEqualTo(200);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(service::close);
+            await().until(() -> service.loadline().drain().phase().compareTo(DrainPhase.QUIESCING) >= 0);
+            assertThat(closed).isNotDone();
+            assertThat(slow.readBytes(HeldApplication.LARGE)).isEqualTo(HeldApplication.LARGE);
+            closed.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+    }
+
+    @Test
+    void readiness_thatFlipsLate_isUpWhileTrafficSettles() {
+        try (Service service = Service.start(
+                HeldApplication.class, server, "loadline.drain.readiness=late", "loadline.drain.quiet=1s")) {
+            service.loadline().drain().drainAsync("test", Settling.WAIT);
+            Answer settling = Wire.get(service.port(), "/readyz");
+            assertThat(settling.status()).isEqualTo(200);
+            assertThat(settling.header("connection")).isEqualTo("close");
+            await().until(() -> service.loadline().drain().phase() == DrainPhase.CLOSING);
+            assertThat(Wire.get(service.port(), "/readyz").status()).isEqualTo(503);
         }
     }
 

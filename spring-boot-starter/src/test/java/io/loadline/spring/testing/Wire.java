@@ -101,6 +101,15 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** Reads so many bytes of a body, or to its end; returns how many. */
+    public int readBytes(int count) {
+        try {
+            return in.readNBytes(count).length;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Reads one chunk of a chunked body; empty at its end. */
     public byte[] readChunk() {
         try {

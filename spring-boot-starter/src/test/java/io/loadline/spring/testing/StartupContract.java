@@ -28,7 +28,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -39,11 +38,11 @@ public abstract class StartupContract {
     private static final List<String> QUICK =
             List.of("loadline.startup.gate.max-wait=0s", "loadline.startup.settle=0s");
 
-    private final WebApplicationType type;
+    private final Server server;
     private final String gate = Gate.newName();
 
-    protected StartupContract(WebApplicationType type) {
-        this.type = type;
+    protected StartupContract(Server server) {
+        this.server = server;
     }
 
     @Test
@@ -104,8 +103,8 @@ public abstract class StartupContract {
     void stages_ofAllKinds_runInOrder() {
         Gate.of(gate).open();
         try (Service service = start(MixedApplication.class)) {
-            await().untilAsserted(() -> assertThat(service.loadline().availability().state())
-                    .isEqualTo(ServiceState.READY));
+            await().untilAsserted(() ->
+                    assertThat(service.loadline().availability().state()).isEqualTo(ServiceState.READY));
             // What is not needed to be ready waits for memory as long as it takes, and this machine may be short of it.
             assertThat(service.loadline().startup().report().stages())
                     .extracting(
@@ -156,7 +155,7 @@ public abstract class StartupContract {
     }
 
     private String terminated(String stage) {
-        try (ServiceProcess process = ServiceProcess.start(type, StuckApplication.class, "--test.stage=" + stage)) {
+        try (ServiceProcess process = ServiceProcess.start(server, StuckApplication.class, "--test.stage=" + stage)) {
             assertThat(Wire.get(process.port(), "/readyz").status()).isEqualTo(503);
             long begun = System.nanoTime();
             process.terminate();
@@ -196,7 +195,7 @@ public abstract class StartupContract {
             all[properties.length + i] = QUICK.get(i);
         }
         all[all.length - 1] = "test.gate=" + gate;
-        return Service.start(application, type, all);
+        return Service.start(application, server, all);
     }
 
     private static StageReport only(Service service) {

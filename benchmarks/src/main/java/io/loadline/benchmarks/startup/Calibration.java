@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What a fleet takes at rest, and the spike that makes a pod take twice as much while it starts. Immutable.
  *
  * @param plan with that spike
- * @param steadyBytes anonymous memory of all pods of an un-spiked twin, some seconds after they were ready
+ * @param steadyBytes anonymous memory of all pods of an un-spiked twin, ready and collected once
  * @param soloPeakBytes the most that one spiked pod alone took, without a gate
  */
 record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
@@ -30,7 +30,9 @@ record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
     static Calibration measure(FleetPlan plan, Path folder, boolean grouped) throws IOException, InterruptedException {
         List<Long> steady = new ArrayList<>();
         for (int twin = 1; twin <= TWINS; twin++) {
-            steady.add(run(plan.unspiked(), Mode.SENSING, twin, folder.resolve("twin-" + twin), grouped)
+            // Collected once, as the spiked ones are: what the boot of a JVM left as garbage depends on how busy the
+            // machine was.
+            steady.add(run(plan.unspiked(), Mode.LOCK, twin, folder.resolve("twin-" + twin), grouped, true)
                     .lastBytes());
         }
         long steadyBytes = steady.stream().sorted().toList().get(TWINS / 2);
@@ -38,7 +40,7 @@ record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
         int mib = Math.toIntExact(steadyBytes / plan.size() / MIB);
         for (int attempt = 1; ; attempt++) {
             FleetPlan solo = plan.spiked(mib).sized(1);
-            long peakBytes = run(solo, Mode.UNGATED, attempt, folder.resolve("solo-" + attempt), grouped)
+            long peakBytes = run(solo, Mode.UNGATED, attempt, folder.resolve("solo-" + attempt), grouped, false)
                     .peakBytes();
             if (attempt == ATTEMPTS || Math.abs(peakBytes - wantedBytes) <= NEAR * wantedBytes) {
                 return new Calibration(plan.spiked(mib), steadyBytes, peakBytes);
@@ -47,12 +49,12 @@ record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
         }
     }
 
-    private static FleetResult run(FleetPlan plan, Mode mode, int seed, Path folder, boolean grouped)
+    private static FleetResult run(
+            FleetPlan plan, Mode mode, int seed, Path folder, boolean grouped, boolean collected)
             throws IOException, InterruptedException {
         try (@Nullable MemoryGroup group = grouped ? MemoryGroup.create(OptionalLong.empty()) : null) {
-            return new FleetRun(plan, mode, folder, group)
-                    .afterwards(Duration.ofSeconds(4))
-                    .run(seed);
+            FleetRun run = new FleetRun(plan, mode, folder, group).afterwards(Duration.ofSeconds(4));
+            return (collected ? run.collected() : run).run(seed);
         }
     }
 

@@ -42,6 +42,7 @@ final class FleetRun {
     private final List<Point> points = new ArrayList<>();
     private Consumer<FleetRun> watcher = run -> {};
     private Duration afterwards = Duration.ofMillis(1500);
+    private boolean collected;
     private long startNanos;
 
     /**
@@ -66,6 +67,12 @@ final class FleetRun {
     /** Sets for how long sampling goes on when all are ready or gone. Default: 1.5 s. */
     FleetRun afterwards(Duration afterwards) {
         this.afterwards = afterwards;
+        return this;
+    }
+
+    /** Lets each pod collect its heap once when all are ready. */
+    FleetRun collected() {
+        this.collected = true;
         return this;
     }
 
@@ -117,7 +124,7 @@ final class FleetRun {
         return null;
     }
 
-    private void sample(Future<Void> starting) throws InterruptedException, ExecutionException {
+    private void sample(Future<Void> starting) throws IOException, InterruptedException, ExecutionException {
         long settledNanos = 0;
         for (long tick = 0; ; tick++) {
             long nowNanos = System.nanoTime();
@@ -131,12 +138,23 @@ final class FleetRun {
             if (!settled && nowNanos - startNanos > PATIENCE.toNanos()) {
                 throw new IllegalStateException("not all are ready after " + PATIENCE.toSeconds() + " s: " + states());
             }
-            settledNanos = !settled ? 0 : settledNanos == 0 ? nowNanos : settledNanos;
-            if (settled && nowNanos - settledNanos >= afterwards.toNanos()) {
+            if (settled && settledNanos == 0) {
+                settledNanos = nowNanos;
+                if (collected) {
+                    collect();
+                }
+            }
+            if (settledNanos != 0 && nowNanos - settledNanos >= afterwards.toNanos()) {
                 return;
             }
             long dueNanos = startNanos + TimeUnit.MILLISECONDS.toNanos((tick + 1) * SAMPLE_MILLIS);
             TimeUnit.NANOSECONDS.sleep(dueNanos - System.nanoTime());
+        }
+    }
+
+    private void collect() throws IOException, InterruptedException {
+        for (Pod pod : pods) {
+            Jcmd.run(pod.process().pid(), folder.resolve("collections.log"), "GC.run");
         }
     }
 

@@ -90,7 +90,8 @@ final class Overhead {
     }
 
     private static Start start(boolean starter, Path log) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(java("java")));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
         command.addAll(List.of("-cp", classPath(starter), BootApplication.class.getName(), "--server.port=0"));
         try (ToolProcess application = ToolProcess.start(log, command)) {
@@ -115,14 +116,8 @@ final class Overhead {
 
     private static double liveHeapMib(ToolProcess application, Path log) throws IOException, InterruptedException {
         Path answer = Path.of(log + ".heap");
-        String pid = String.valueOf(application.pid());
-        for (String what : List.of("GC.run", "GC.heap_info")) {
-            try (ToolProcess jcmd = ToolProcess.start(answer, List.of(java("jcmd"), pid, what))) {
-                if (jcmd.awaitExit() != 0) {
-                    throw new IllegalStateException("jcmd failed, see " + answer);
-                }
-            }
-        }
+        Jcmd.run(application.pid(), answer, "GC.run");
+        Jcmd.run(application.pid(), answer, "GC.heap_info");
         Matcher generations = USED.matcher(Files.readString(answer));
         long kib = 0;
         int found = 0;
@@ -134,10 +129,6 @@ final class Overhead {
             throw new IllegalStateException("expected two generations in " + answer);
         }
         return kib / 1024.0;
-    }
-
-    private static String java(String tool) {
-        return Path.of(System.getProperty("java.home"), "bin", tool).toString();
     }
 
     /* Not the jar of the benchmarks: its manifest names the starter. */

@@ -62,7 +62,7 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
         if (type == Integer.class) {
             return "a whole number";
         }
-        return type == boolean.class ? "true or false" : "a " + type.getSimpleName();
+        return type == boolean.class || type == Boolean.class ? "true or false" : "a " + type.getSimpleName();
     }
 
     private static Stream<String> keys(String prefix, Class<?> type) {

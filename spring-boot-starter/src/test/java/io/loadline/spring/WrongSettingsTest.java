@@ -71,8 +71,8 @@ class WrongSettingsTest {
     @ParameterizedTest
     @CsvSource({"loadline.limit.exclude, /static/**", "loadline.drain.long-lived, /changes/**"})
     void wrongPattern_stopsTheStart(String key, String allowed, CapturedOutput output) {
-        assertThatThrownBy(() ->
-                        run(HeldApplication.class, WebApplicationType.SERVLET, "server.port=0", key + "=/a/{b"))
+        assertThatThrownBy(
+                        () -> run(HeldApplication.class, WebApplicationType.SERVLET, "server.port=0", key + "=/a/{b"))
                 .isNotNull();
         assertThat(output)
                 .contains("The setting " + key + " cannot be used:")

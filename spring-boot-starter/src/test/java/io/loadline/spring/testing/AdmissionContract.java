@@ -175,6 +175,7 @@ public abstract class AdmissionContract {
 
     @Test
     void distinctPaths_takeTheOtherRoute() {
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
         LimiterStats before = service.stats();
         int routes = service.loadline().limiter().routes().size();
         for (int connection = 0; connection < 20; connection++) {

@@ -41,9 +41,7 @@ final class ScheduledTasks implements DrainParticipant {
 
     @Override
     public void drain(Duration timeLeft) throws InterruptedException {
-        if (running().findAny().isPresent()) {
-            Idleness.await(heartbeat, () -> running().findAny().isEmpty());
-        }
+        Idleness.await(heartbeat, () -> running().findAny().isEmpty());
     }
 
     @Override

@@ -29,7 +29,7 @@ final class TaskExecutors implements DrainParticipant {
      * A task that waits for its time is not held: it would not run in a process without Loadline either.
      *
      * Neither a pool nor a thread that has been started tells whether a task is between its queue and its run, and
-     * executors hand tasks to each other. So they are idle when all of them seem so at two beats in a row and none has
+     * executors hand tasks to each other. So they are idle when all of them seem so twice in a row and none has
      * completed a task in between.
      */
     private final ConfigurableListableBeanFactory beans;

@@ -209,7 +209,8 @@ public abstract class AdmissionContract {
                 }
             }
         }
-        // A call that is not in flight any more may be counted a moment later: one of another test's may be among these.
+        // A call that is not in flight any more may be counted a moment later: one of another test's may be among
+        // these.
         await().untilAsserted(() ->
                 assertThat(service.stats().minus(before).succeeded()).isGreaterThanOrEqualTo(1_000));
         assertThat(service.loadline().limiter().routes()).hasSize(routes);

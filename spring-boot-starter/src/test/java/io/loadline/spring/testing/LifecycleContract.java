@@ -151,7 +151,7 @@ public abstract class LifecycleContract {
     @Test
     void readiness_thatFlipsLate_isUpWhileTrafficSettles() {
         try (Service service = Service.start(
-                HeldApplication.class, server, "loadline.drain.readiness=late", "loadline.drain.quiet=1s")) {
+                HeldApplication.class, server, "loadline.drain.readiness=late", "loadline.drain.settle-max=2s")) {
             service.loadline().drain().drainAsync("test", Settling.WAIT);
             Answer settling = Wire.get(service.port(), "/readyz");
             assertThat(settling.status()).isEqualTo(200);

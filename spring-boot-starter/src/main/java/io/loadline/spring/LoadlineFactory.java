@@ -66,6 +66,9 @@ final class LoadlineFactory {
         set("loadline.drain.deadline", drain.deadline(), builder::deadline);
         set("loadline.drain.quiet", drain.quiet(), builder::quiet);
         set("loadline.drain.settle-max", drain.settleMax(), builder::settleMax);
+        set("loadline.drain.pre-stop-sleep", drain.preStopSleep(), builder::preStopSleep);
+        set("loadline.drain.readiness", drain.readiness(), builder::readiness);
+        set("loadline.drain.farewell", drain.farewell(), builder::farewell);
         Object unused = check(
                 "loadline.drain.quiet, loadline.drain.settle-max and loadline.drain.deadline",
                 Stream.of(drain.quiet(), drain.settleMax(), drain.deadline())

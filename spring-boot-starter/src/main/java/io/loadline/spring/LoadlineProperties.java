@@ -5,6 +5,7 @@
 package io.loadline.spring;
 
 import io.loadline.availability.FatalErrors;
+import io.loadline.drain.ReadinessFlip;
 import io.loadline.limit.Enforcement;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupPlan.Collection;
@@ -75,11 +76,38 @@ public record LoadlineProperties(
      * @param deadline Time for the whole drain; should be below the platform's grace period. Default: 25s.
      * @param quiet Least silence that counts as the end of the traffic. Default: 1s.
      * @param settleMax Longest time to wait for the end of the traffic. Default: 10s.
+     * @param preStopSleep How long the platform's preStop hook sleeps before the signal; settling takes so much less.
+     *     Default: 0s.
+     * @param readiness When readiness goes down: at-once, late (when traffic has stopped) or never. Default: at-once.
+     * @param farewell How long event streams, WebSockets and long polls that were told to go may hold the drain.
+     *     Default: 2s.
+     * @param longLived Path patterns of requests that wait until somebody ends them, such as long polls, /changes/**:
+     *     their time-out comes when the drain begins. Event streams and WebSockets are known without.
+     * @param participants What takes part in the drain beside requests.
      */
     public record Drain(
             @Nullable Duration deadline,
             @Nullable Duration quiet,
-            @Nullable Duration settleMax) {}
+            @Nullable Duration settleMax,
+            @Nullable Duration preStopSleep,
+            @Nullable ReadinessFlip readiness,
+            @Nullable Duration farewell,
+            @DefaultValue List<String> longLived,
+            @DefaultValue Participants participants) {}
+
+    /**
+     * The settings under {@code loadline.drain.participants.*}. Immutable.
+     *
+     * @param scheduled Whether scheduled tasks stop when the drain begins, and those that run are waited for.
+     * @param executors Whether what executors and schedulers hold is waited for.
+     * @param kafka Whether Kafka listeners stop when the drain begins, and what they hold is waited for.
+     * @param rabbit Whether RabbitMQ listeners stop when the drain begins, and what they hold is waited for.
+     */
+    public record Participants(
+            @DefaultValue("true") boolean scheduled,
+            @DefaultValue("true") boolean executors,
+            @DefaultValue("true") boolean kafka,
+            @DefaultValue("true") boolean rabbit) {}
 
     /**
      * The settings under {@code loadline.startup.*}. Immutable.

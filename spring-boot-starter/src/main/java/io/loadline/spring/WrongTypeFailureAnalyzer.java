@@ -70,7 +70,7 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
         if (type == Double.class) {
             return "a number";
         }
-        return type == boolean.class ? "true or false" : "a " + type.getSimpleName();
+        return type == boolean.class || type == Boolean.class ? "true or false" : "a " + type.getSimpleName();
     }
 
     private static Stream<String> keys(String prefix, Class<?> type) {

@@ -69,6 +69,12 @@ class WrongSettingsTest {
                 "loadline.memory.request=0MB | loadline.memory.request | 0B | must be positive",
                 "loadline.memory.request=much | loadline.memory.request | much | a size such as 512MB",
                 "loadline.memory.fatal-errors=ignore | loadline.memory.fatal-errors | ignore | one of break, report, off",
+                "loadline.drain.pre-stop-sleep=-1s | loadline.drain.pre-stop-sleep | PT-1S | must be positive and at most 1 h",
+                "loadline.drain.farewell=2h | loadline.drain.farewell | PT2H | must be positive and at most 1 h",
+                "loadline.drain.readiness=later | loadline.drain.readiness | later | one of at_once, late, never",
+                "loadline.drain.participants.kafka=perhaps | loadline.drain.participants.kafka | perhaps | true or false",
+                "loadline.drain.participants.executors=perhaps | loadline.drain.participants.executors | perhaps | true or false",
+                "loadline.drain.participants.jms=false | loadline.drain.participants.jms | false | loadline.drain.participants.rabbit",
                 "loadline.name= | loadline.name | | must not be blank",
                 "loadline.limit.enforcment=off | loadline.limit.enforcment | off | loadline.limit.enforcement",
                 "loadline.signal.smoothing=3 | loadline.signal.smoothing | 3 | no such setting"
@@ -83,18 +89,16 @@ class WrongSettingsTest {
                 .contains(allowed);
     }
 
-    @Test
-    void wrongExclude_stopsTheStart(CapturedOutput output) {
-        assertThatThrownBy(() -> run(
-                        HeldApplication.class,
-                        WebApplicationType.SERVLET,
-                        "server.port=0",
-                        "loadline.limit.exclude=/a/{b"))
+    @ParameterizedTest
+    @CsvSource({"loadline.limit.exclude, /static/**", "loadline.drain.long-lived, /changes/**"})
+    void wrongPattern_stopsTheStart(String key, String allowed, CapturedOutput output) {
+        assertThatThrownBy(
+                        () -> run(HeldApplication.class, WebApplicationType.SERVLET, "server.port=0", key + "=/a/{b"))
                 .isNotNull();
         assertThat(output)
-                .contains("The setting loadline.limit.exclude cannot be used:")
+                .contains("The setting " + key + " cannot be used:")
                 .contains("Value: /a/{b")
-                .contains("it must be a path pattern such as /static/**");
+                .contains("it must be a path pattern such as " + allowed);
     }
 
     @Test

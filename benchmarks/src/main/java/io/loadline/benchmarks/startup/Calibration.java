@@ -49,8 +49,7 @@ record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
         }
     }
 
-    private static FleetResult run(
-            FleetPlan plan, Mode mode, int seed, Path folder, boolean grouped, boolean collected)
+    private static FleetResult run(FleetPlan plan, Mode mode, int seed, Path folder, boolean grouped, boolean collected)
             throws IOException, InterruptedException {
         try (@Nullable MemoryGroup group = grouped ? MemoryGroup.create(OptionalLong.empty()) : null) {
             FleetRun run = new FleetRun(plan, mode, folder, group).afterwards(Duration.ofSeconds(4));

@@ -8,6 +8,7 @@ import io.loadline.Loadline;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.RouteContributor;
 import io.loadline.startup.WarmUp;
 import org.springframework.beans.factory.ObjectProvider;
@@ -52,8 +53,16 @@ public final class LoadlineReactiveAutoConfiguration {
     }
 
     @Bean
-    AdmissionWebFilter loadlineAdmissionFilter(Loadline loadline, CollectedRoutes routes, ApplicationContext context) {
-        return new AdmissionWebFilter(loadline, routes, context);
+    AdmissionWebFilter loadlineAdmissionFilter(
+            Loadline loadline, LoadlineProperties properties, CollectedRoutes routes, ApplicationContext context) {
+        LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
+        return new AdmissionWebFilter(loadline, routes, longLived, context);
+    }
+
+    /** Static, since it comes before other beans are made. */
+    @Bean
+    static ToldWebSocketService.Installer loadlineWebSocketFarewell() {
+        return new ToldWebSocketService.Installer();
     }
 
     /** Without an actuator there is no management server: the main one serves the reads. */

@@ -4,11 +4,11 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.StartupContract;
-import org.springframework.boot.WebApplicationType;
 
 class NettyStartupTest extends StartupContract {
     NettyStartupTest() {
-        super(WebApplicationType.REACTIVE);
+        super(Server.NETTY);
     }
 }

@@ -4,11 +4,11 @@
  */
 package io.loadline.spring.servlet;
 
+import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.StartupContract;
-import org.springframework.boot.WebApplicationType;
 
 class TomcatStartupTest extends StartupContract {
     TomcatStartupTest() {
-        super(WebApplicationType.SERVLET);
+        super(Server.TOMCAT);
     }
 }

@@ -22,20 +22,19 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.WebApplicationType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What holds on every server for a service whose limit is one request. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AdmissionContract {
-    private final WebApplicationType type;
+    private final Server server;
     private final JsonMapper json = new JsonMapper();
     private final String[] properties;
     private Service service;
 
-    protected AdmissionContract(WebApplicationType type, String... properties) {
-        this.type = type;
+    protected AdmissionContract(Server server, String... properties) {
+        this.server = server;
         this.properties = Stream.concat(
                         Stream.of("loadline.limit.initial=1", "loadline.limit.exclude=/static/**"),
                         Stream.of(properties))
@@ -44,7 +43,7 @@ public abstract class AdmissionContract {
 
     @BeforeAll
     void start() {
-        service = Service.start(HeldApplication.class, type, properties);
+        service = Service.start(HeldApplication.class, server, properties);
     }
 
     @AfterAll
@@ -126,8 +125,11 @@ public abstract class AdmissionContract {
             strings = {"/livez/", "/livez;a=b", "/%6civez", "//livez", "/actuatorx", "/loadline/x", "/staticx/logo"})
     void otherSpelling_beyondTheLimit_isRefused(String path) {
         try (Held held = new Held()) {
-            assertThat(Wire.get(service.port(), path).status()).isEqualTo(503);
-            assertThat(held.since().shed()).isOne();
+            int status = Wire.get(service.port(), path).status();
+            // Jetty itself refuses what is ambiguous.
+            assertThat(status).isIn(503, 400);
+            assertThat(held.since().shed()).isEqualTo(status == 503 ? 1 : 0);
+            assertThat(held.since().completed()).isZero();
         }
     }
 
@@ -196,6 +198,7 @@ public abstract class AdmissionContract {
 
     @Test
     void distinctPaths_takeTheOtherRoute() {
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
         LimiterStats before = service.stats();
         int routes = service.loadline().limiter().routes().size();
         for (int connection = 0; connection < 20; connection++) {
@@ -206,8 +209,10 @@ public abstract class AdmissionContract {
                 }
             }
         }
+        // A call that is not in flight any more may be counted a moment later: one of another test's may be among
+        // these.
         await().untilAsserted(() ->
-                assertThat(service.stats().minus(before).succeeded()).isEqualTo(1_000));
+                assertThat(service.stats().minus(before).succeeded()).isGreaterThanOrEqualTo(1_000));
         assertThat(service.loadline().limiter().routes()).hasSize(routes);
     }
 

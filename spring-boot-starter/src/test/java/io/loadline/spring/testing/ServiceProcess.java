@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -32,21 +31,25 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** What runs in the other JVM. */
     public static void main(String[] arguments) throws ClassNotFoundException {
+        Server server = Server.valueOf(arguments[0]);
+        List<String> settings = new ArrayList<>(List.of(
+                server.argument(),
+                "--server.port=0",
+                "--spring.main.banner-mode=off",
+                "--management.endpoint.health.probes.add-additional-paths=true",
+                "--loadline.drain.settle-max=3s"));
+        settings.addAll(Arrays.asList(arguments).subList(2, arguments.length));
         ConfigurableApplicationContext context = new SpringApplicationBuilder(Class.forName(arguments[1]))
-                .web(WebApplicationType.valueOf(arguments[0]))
-                .properties(
-                        "server.port=0",
-                        "spring.main.banner-mode=off",
-                        "management.endpoint.health.probes.add-additional-paths=true")
-                .run(Arrays.copyOfRange(arguments, 2, arguments.length));
+                .web(server.type())
+                .run(settings.toArray(String[]::new));
         System.out.println(PORT + context.getEnvironment().getProperty("local.server.port"));
     }
 
-    static ServiceProcess start(WebApplicationType type) {
-        return start(type, HeldApplication.class);
+    static ServiceProcess start(Server server) {
+        return start(server, HeldApplication.class);
     }
 
-    static ServiceProcess start(WebApplicationType type, Class<?> application, String... arguments) {
+    static ServiceProcess start(Server server, Class<?> application, String... arguments) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
@@ -55,7 +58,7 @@ public final class ServiceProcess implements AutoCloseable {
                 "-cp",
                 classPath,
                 ServiceProcess.class.getName(),
-                type.name(),
+                server.name(),
                 application.getName()));
         command.addAll(List.of(arguments));
         try {

@@ -23,7 +23,6 @@ import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
 import io.loadline.management.StartupStatus;
 import io.loadline.memory.MemoryMonitor;
-import io.loadline.memory.MemoryReader;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.startup.Startup;
@@ -99,7 +98,6 @@ public final class Loadline implements AutoCloseable {
         this.signal = signalBuilder.build();
         this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
         MemoryMonitor.Builder memoryBuilder = MemoryMonitor.builder(name, heartbeat)
-                .reader(MemoryReader.builder().ticker(builder.ticker).build())
                 .started(this::hasStarted)
                 .completedCalls(() -> limiter.stats().completed());
         builder.memory.accept(memoryBuilder);
@@ -218,6 +216,13 @@ public final class Loadline implements AutoCloseable {
     public LoadlineStatus status() {
         return LoadlineStatus.of(
                 name, signal.snapshot(), availability.readinessHolds(), drain.progress(), dependencies.statuses());
+    }
+
+    /** What {@code /loadline/load} tells, to somebody who scales by it. */
+    public String loadJson() {
+        // Notes that somebody follows it.
+        double unused = signal.load();
+        return status().loadJson();
     }
 
     /** The management reads, to be added to a server of yours. */

@@ -48,7 +48,10 @@ public final class ManagementEndpoints {
         reads.put("/loadline/load", () -> Answer.json(200, loadJson()));
     }
 
-    /** Adds a read that answers 200 with {@code text}; servers that have the others already do not get it. */
+    /**
+     * Adds a read that answers 200 with {@code text}, or replaces one; servers that have the others already do not get
+     * it.
+     */
     @CanIgnoreReturnValue
     public ManagementEndpoints read(String path, String contentType, Supplier<String> text) {
         reads.put(path, () -> new Answer(200, contentType, text.get()));

@@ -47,6 +47,7 @@ public final class MemoryMonitor implements AutoCloseable {
     private OptionalLong startupPeak = OptionalLong.empty();
     private OptionalLong startupLivePeak = OptionalLong.empty();
     private @Nullable OptionalLong limit;
+    private boolean limitMissing;
     private long limitChanges;
 
     private MemoryMonitor(Builder builder) {
@@ -130,12 +131,18 @@ public final class MemoryMonitor implements AutoCloseable {
         listeners.publish(made);
     }
 
-    /** Unknown is no change: where the limit cannot be read, neither can the working set. */
+    /** Unknown is no change: a limit must be missing twice, beside a working set that can be read, to have been lifted. */
     private @Nullable LimitChange followLimit(MemoryReading reading) {
         if (reading.workingSetBytes().isEmpty()) {
             return null;
         }
         OptionalLong before = limit;
+        boolean missesFirst =
+                before != null && before.isPresent() && reading.limitBytes().isEmpty() && !limitMissing;
+        limitMissing = missesFirst;
+        if (missesFirst) {
+            return null;
+        }
         limit = reading.limitBytes();
         if (before == null || before.equals(limit)) {
             return null;

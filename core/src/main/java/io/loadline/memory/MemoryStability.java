@@ -127,7 +127,7 @@ public final class MemoryStability {
     }
 
     /** When the state was entered, by the readings' ticker. */
-    public long sinceNanos() {
+    long sinceNanos() {
         return sinceNanos;
     }
 
@@ -231,7 +231,8 @@ public final class MemoryStability {
         }
         if (newCode > Math.max(CODE_BYTES, SHARE * first.codeCache())) {
             return new Verdict(
-                    MemoryState.SETTLING, "the code cache still fills, " + mib((double) newCode) + " in " + text(window));
+                    MemoryState.SETTLING,
+                    "the code cache still fills, " + mib((double) newCode) + " in " + text(window));
         }
         int collections = MemoryWindow.afterCollections(all()).size();
         if (load && collections < LEAST_COLLECTIONS) {

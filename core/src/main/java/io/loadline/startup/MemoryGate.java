@@ -38,6 +38,14 @@ public final class MemoryGate {
     private static final long MIN_NEED_BYTES = 32L << 20;
     private static final double RESERVE = 1.25;
 
+    /** What a stage may always turn out to need that has taken all that was expected. */
+    private static final long MIN_REST_BYTES = 8L << 20;
+
+    private static final double RELENTING_NANOS = Duration.ofSeconds(4).toNanos();
+
+    /** Instances that wait for the same thing do not all go ahead at once: some do when so much of maxWait is left. */
+    private static final double EARLIER = 0.25;
+
     /** More than the noise of a node in two seconds, less than the start of any JVM. */
     private static final long MIN_STEP_BYTES = 12L << 20;
 
@@ -63,6 +71,9 @@ public final class MemoryGate {
 
     private final long slotNanos;
 
+    /** Of this instance among all, 0 to below 1. */
+    private final double place;
+
     @GuardedBy("this")
     private final Sensing sensing;
 
@@ -87,7 +98,8 @@ public final class MemoryGate {
         this.chance = new Chance(builder.instance);
         this.jitterNanos = (long) (chance.next() * builder.jitter.toNanos());
         this.slotNanos = builder.slot.toNanos();
-        this.sensing = new Sensing(SILENCE_NANOS, LISTEN_NANOS + (long) (chance.next() * slotNanos));
+        this.sensing = new Sensing(SILENCE_NANOS, LISTEN_NANOS + (long) (chance.next() * slotNanos), chance.next());
+        this.place = chance.next();
         this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
     }
 
@@ -123,13 +135,28 @@ public final class MemoryGate {
     /** Reads the memory, which is also listened to. */
     synchronized MemoryReading read() {
         MemoryReading reading = reader.read();
-        OptionalLong headroom =
-                reading.nodeHeadroomBytes().isPresent() ? reading.nodeHeadroomBytes() : reading.cgroupHeadroomBytes();
-        if (headroom.isPresent() && reading.processBytes().isPresent()) {
-            sensing.sample(
-                    ticker.read(), headroom.getAsLong() + reading.processBytes().getAsLong());
+        OptionalLong left = leftByOthers(reading);
+        if (left.isPresent()) {
+            sensing.sample(ticker.read(), left.getAsLong(), reading.isShared());
         }
         return reading;
+    }
+
+    /*
+     * What is left for all but this process, from any origin: only its changes count. Instances that share a cgroup hear
+     * each other there, and not the rest of the node.
+     */
+    private static OptionalLong leftByOthers(MemoryReading reading) {
+        if (reading.processBytes().isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long own = reading.processBytes().getAsLong();
+        if (reading.isShared()) {
+            return OptionalLong.of(own - reading.anonymousBytes().orElse(0));
+        }
+        OptionalLong headroom =
+                reading.nodeHeadroomBytes().isPresent() ? reading.nodeHeadroomBytes() : reading.cgroupHeadroomBytes();
+        return headroom.isPresent() ? OptionalLong.of(headroom.getAsLong() + own) : headroom;
     }
 
     /**
@@ -151,13 +178,16 @@ public final class MemoryGate {
             return true;
         }
         String memory = obstacle(reading, turn.needBytes);
+        if (memory != null) {
+            sensing.isNotIdle();
+        }
         String obstacle = memory != null ? memory : othersInTheWay(turn, now);
-        if (obstacle != null && turn.bounded && turn.waitedNanos() >= maxWaitNanos) {
+        if (obstacle != null && turn.bounded && turn.waitedNanos() >= patienceNanos()) {
             goAhead(turn, obstacle);
             obstacle = null;
         }
         if (obstacle == null) {
-            turn.enter(maxWaitNanos);
+            turn.enter(patienceNanos());
             sensing.entered();
             return true;
         }
@@ -176,8 +206,7 @@ public final class MemoryGate {
         if (!turn.gated || turn.wentAhead()) {
             return true;
         }
-        long rest = Math.max((long) (RESERVE * MIN_NEED_BYTES), turn.needBytes - takenBytes);
-        String memory = obstacle(reading, rest);
+        String memory = obstacle(reading, restBytes(turn, takenBytes));
         String obstacle = memory != null ? memory : collision(turn, takenBytes, now);
         if (obstacle != null && turn.mayWaitAtCheckpoint()) {
             turn.refuse(now, "at a checkpoint: " + obstacle, POLL_NANOS);
@@ -188,6 +217,20 @@ public final class MemoryGate {
         }
         turn.goOn();
         return true;
+    }
+
+    /*
+     * What a stage still needs that has taken so much. The reserve shrinks while it waits, for some sooner: of instances
+     * that hold what the others wait for one has to go on, and what it really needs may well be there.
+     */
+    private long restBytes(Turn turn, long takenBytes) {
+        double waited = turn.waitsNanos() / (RELENTING_NANOS * (0.5 + place));
+        double reserve = 1 + (RESERVE - 1) * Math.max(0, 1 - waited);
+        return (long) Math.max((double) MIN_REST_BYTES, reserve * (turn.needBytes / RESERVE - takenBytes));
+    }
+
+    private long patienceNanos() {
+        return (long) (maxWaitNanos * (1 - EARLIER * place));
     }
 
     /** The wait before {@code turn} may ask again: spread by a quarter, so that instances do not ask in step. */

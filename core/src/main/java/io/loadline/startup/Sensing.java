@@ -21,11 +21,20 @@ final class Sensing {
      * An instance that has taken what it needs and works on it is silent: a fall counts for as long as such work is likely
      * to take, unless a rise has ended it.
      *
+     * What else happens on a node may never be silent. So everybody waits for others as long as its own patience lasts,
+     * and begins then: no two are equally patient, which spreads them as chance would. Without it eight JVMs beside a
+     * build all waited until maxWait, and went ahead together.
+     *
      * [1] CSMA/CD, R. Metcalfe, D. Boggs, Ethernet: Distributed Packet Switching for Local Computer Networks, 1976
      * [2] the frozen countdown of IEEE 802.11's distributed coordination function
      */
+    /** How many times as long as others are silent the most patient waits for them; the least patient half as long. */
+    private static final double PATIENCE = 10;
+
     private final Deque<Sample> samples = new ArrayDeque<>();
+    private final double patience;
     private long silenceNanos;
+    private boolean shared;
 
     /** What is left of the time that passes before this instance begins, while no other seems to be starting. */
     private long slotNanos;
@@ -33,15 +42,20 @@ final class Sensing {
     /** When no other instance was seen starting; null if one was seen since, or nobody looked. */
     private @Nullable Long idleNanos;
 
+    /** Since when it waits for others; null if it does not. */
+    private @Nullable Long waitsSinceNanos;
+
     /**
      * Nothing was heard yet.
      *
      * @param silenceNanos for how long an instance that starts may be silent
      * @param slotNanos the time to let pass before the first stage
+     * @param place of this instance among all, 0..1
      */
-    Sensing(long silenceNanos, long slotNanos) {
+    Sensing(long silenceNanos, long slotNanos, double place) {
         this.silenceNanos = silenceNanos;
         this.slotNanos = slotNanos;
+        this.patience = PATIENCE * (0.5 + 0.5 * place);
     }
 
     /** An instance that starts may be silent for {@code nanos}, if that is longer than was said before. */
@@ -49,8 +63,16 @@ final class Sensing {
         silenceNanos = Math.max(silenceNanos, nanos);
     }
 
-    /** Takes a reading of what is left for all but this process. */
-    void sample(long nowNanos, long leftBytes) {
+    /**
+     * Takes a reading of what is left for all but this process.
+     *
+     * @param shared whether it was read of a cgroup that instances share; the two do not compare
+     */
+    void sample(long nowNanos, long leftBytes, boolean shared) {
+        if (this.shared != shared) {
+            this.shared = shared;
+            samples.clear();
+        }
         samples.addLast(new Sample(nowNanos, leftBytes));
         while (nowNanos - samples.getFirst().atNanos() > silenceNanos) {
             samples.removeFirst();
@@ -62,11 +84,18 @@ final class Sensing {
         samples.clear();
         this.slotNanos = slotNanos;
         idleNanos = null;
+        waitsSinceNanos = null;
+    }
+
+    /** The time until it is asked next is no idle time. */
+    void isNotIdle() {
+        idleNanos = null;
     }
 
     /** The slot is used up: the next stages of this instance follow at once. */
     void entered() {
         slotNanos = 0;
+        waitsSinceNanos = null;
     }
 
     /**
@@ -78,6 +107,12 @@ final class Sensing {
     String obstacle(long nowNanos, long stepBytes) {
         if (samples.isEmpty()) {
             // Not every machine tells.
+            return null;
+        }
+        if (waitsSinceNanos == null) {
+            waitsSinceNanos = nowNanos;
+        }
+        if (nowNanos - waitsSinceNanos >= patience * silenceNanos) {
             return null;
         }
         long fallen = fallenBytes(stepBytes);

@@ -51,13 +51,14 @@ final class StageLoop {
     private @Nullable Long idleSinceNanos;
 
     StageLoop(
+            StartupPlan plan,
             Startup.Builder startup,
             MemoryGate gate,
             StageHistory history,
             List<StageRecord> records,
             Progress progress,
             Runnable whenOver) {
-        this.plan = startup.plan;
+        this.plan = plan;
         this.availability = startup.availability;
         this.ticker = startup.ticker;
         this.waiter = startup.waiter;

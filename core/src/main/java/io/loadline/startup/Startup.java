@@ -28,24 +28,30 @@ import java.util.function.BooleanSupplier;
  * behind if it ignores that.
  */
 public final class Startup implements AutoCloseable {
-    private final StartupPlan plan;
+    private final Builder builder;
     private final Availability availability;
-    private final Progress progress;
-    private final StageLoop loop;
     private final Registration changes;
     private final CompletableFuture<StartupReport> ended = new CompletableFuture<>();
 
+    /** Replaced under the lock, and not once it has begun; read by everybody, never stale. */
+    private volatile Course course;
+
     private Startup(Builder builder) {
-        this.plan = builder.plan;
+        this.builder = builder;
         this.availability = builder.availability;
+        this.course = course(builder.plan);
+        this.changes = availability.listen(this::cancelIfOver);
+    }
+
+    private Course course(StartupPlan plan) {
         MemoryGate gate = plan.configured(MemoryGate.builder(builder.memory, builder.ticker))
                 .build();
         StageHistory history = StageHistory.load(plan.historyFile());
         List<StageRecord> records = StageRecord.of(plan, gate, history);
         List<String> warnings = records.isEmpty() ? List.of() : Settler.warnings(builder.flags);
-        this.progress = new Progress(builder.ticker, gate, records, warnings);
-        this.loop = new StageLoop(builder, gate, history, records, progress, this::end);
-        this.changes = availability.listen(this::cancelIfOver);
+        Progress progress = new Progress(builder.ticker, gate, records, warnings);
+        StageLoop loop = new StageLoop(plan, builder, gate, history, records, progress, this::end);
+        return new Course(plan, progress, loop);
     }
 
     /** A builder for the start of the service that has {@code availability}. */
@@ -55,7 +61,22 @@ public final class Startup implements AutoCloseable {
 
     /** What is to be done. */
     public StartupPlan plan() {
-        return plan;
+        return course.plan;
+    }
+
+    /**
+     * Replaces the plan given to the builder, where all stages are known only when the application is complete. Does
+     * nothing if the start was cancelled.
+     *
+     * @throws IllegalStateException if it has begun
+     */
+    public synchronized void plan(StartupPlan plan) {
+        if (course.progress.hasBegun()) {
+            throw new IllegalStateException("the start has begun, its plan cannot be replaced");
+        }
+        if (course.progress.cancelled() == null) {
+            course = course(plan);
+        }
     }
 
     /**
@@ -66,18 +87,23 @@ public final class Startup implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public boolean begin(String reason) {
-        if (!progress.begin()) {
-            return false;
+        Course begun;
+        synchronized (this) {
+            begun = course;
+            if (!begun.progress.begin()) {
+                return false;
+            }
         }
+        StartupPlan plan = begun.plan;
         if (plan.stages().stream().anyMatch(plan::isNeededForReadiness)) {
             availability.warming(reason + ", " + plan.stages().size() + " startup stages to run");
-        } else if (progress.ready()) {
+        } else if (begun.progress.ready()) {
             availability.ready(reason);
         }
         if (plan.stages().isEmpty()) {
             end();
         } else {
-            lead();
+            lead(begun.loop);
         }
         return true;
     }
@@ -90,7 +116,12 @@ public final class Startup implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public boolean cancel(String reason) {
-        boolean cancels = progress.cancel(reason);
+        Progress progress;
+        boolean cancels;
+        synchronized (this) {
+            progress = course.progress;
+            cancels = progress.cancel(reason);
+        }
         if (cancels && !progress.hasBegun()) {
             end();
         }
@@ -120,7 +151,7 @@ public final class Startup implements AutoCloseable {
 
     /** How the start has gone so far. */
     public StartupReport report() {
-        return progress.report();
+        return course.progress.report();
     }
 
     /** Cancels what is not over. */
@@ -130,7 +161,7 @@ public final class Startup implements AutoCloseable {
         changes.close();
     }
 
-    private void lead() {
+    private void lead(StageLoop loop) {
         try {
             Thread leader = new Thread(loop::run, "loadline-startup");
             leader.setDaemon(true);
@@ -143,7 +174,7 @@ public final class Startup implements AutoCloseable {
     }
 
     private void end() {
-        ended.complete(progress.end());
+        ended.complete(course.progress.end());
     }
 
     private void cancelIfOver(StateChange change) {
@@ -152,6 +183,9 @@ public final class Startup implements AutoCloseable {
             case DRAINING, STOPPED, BROKEN -> cancel("the service is " + change.to() + ": " + change.reason());
         }
     }
+
+    /** A plan and what becomes of it. */
+    private record Course(StartupPlan plan, Progress progress, StageLoop loop) {}
 
     /** Builds starts. Not thread-safe. */
     public static final class Builder {

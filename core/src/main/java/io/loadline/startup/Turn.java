@@ -18,6 +18,7 @@ final class Turn {
     final long needBytes;
 
     private long waitedNanos;
+    private long waitsNanos;
     private long checkpointLimitNanos;
     private String reason = "";
     private boolean wentAhead;
@@ -37,6 +38,7 @@ final class Turn {
     synchronized void asks(long nowNanos) {
         if (refused) {
             waitedNanos += nowNanos - refusedNanos;
+            waitsNanos += nowNanos - refusedNanos;
             refusedNanos = nowNanos;
         }
     }
@@ -48,6 +50,12 @@ final class Turn {
 
     synchronized void goOn() {
         refused = false;
+        waitsNanos = 0;
+    }
+
+    /** How long it has waited since it last went on. */
+    synchronized long waitsNanos() {
+        return waitsNanos;
     }
 
     /** It waits for something that is not the gate's. */
@@ -66,6 +74,7 @@ final class Turn {
     /** It begins; at its checkpoints it may wait as long as {@code maxWaitNanos} allows. */
     synchronized void enter(long maxWaitNanos) {
         refused = false;
+        waitsNanos = 0;
         backoffNanos = 0;
         checkpointLimitNanos = bounded ? maxWaitNanos : waitedNanos + maxWaitNanos;
     }

@@ -134,6 +134,10 @@ class MemoryMonitorTest {
         run(Duration.ofSeconds(30));
         machine.unified("sys/fs/cgroup", "" + 1_024 * MIB, 300 * MIB, 0, 200 * MIB);
         run(Duration.ofSeconds(90));
+        machine.file("sys/fs/cgroup/memory.max", "garbage");
+        run(Duration.ofSeconds(10));
+        machine.file("sys/fs/cgroup/memory.max", "" + 1_024 * MIB);
+        run(Duration.ofSeconds(90));
 
         assertThat(changes).isEmpty();
         assertThat(monitor.snapshot().reading().limitBytes()).hasValue(1_024 * MIB);

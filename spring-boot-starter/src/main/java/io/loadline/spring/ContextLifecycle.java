@@ -8,9 +8,14 @@ import io.loadline.Loadline;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainPhase;
+import io.loadline.drain.DrainResult;
 import io.loadline.drain.TerminationSignal;
+import io.loadline.drain.UnfinishedCall;
+import io.loadline.startup.StageOutcome;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -34,6 +39,10 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
      */
     private static final Logger LOG = LoggerFactory.getLogger(ContextLifecycle.class);
     private static final long LAST_MILLIS = 100;
+    private static final Duration STAGE_PATIENCE = Duration.ofMillis(500);
+    private static final Duration GRACE_OF_OTHERS = Duration.ofSeconds(1);
+    private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
+    private static final Duration PHASE_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
 
     /** By name: its class is not there in an application without a web server. */
     private static final String WEB_SERVER = "webServerStartStop";
@@ -66,23 +75,45 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
         boolean routed = context.containsBean(WEB_SERVER)
                 && loadline.availability().state() == ServiceState.READY
                 && TerminationSignal.isShuttingDown();
-        loadline.drain().drain("context closed", routed ? Settling.WAIT : Settling.SKIP);
-        limitGrace();
+        DrainResult result = loadline.drain().drain("context closed", routed ? Settling.WAIT : Settling.SKIP);
+        awaitStage();
+        limitGrace(result);
+    }
+
+    /** A stage that was cancelled may still use beans: it has a moment to notice before they are destroyed. */
+    private void awaitStage() {
+        try {
+            if (!loadline.startup().awaitEnd(STAGE_PATIENCE)) {
+                loadline.startup().report().stages().stream()
+                        .filter(stage -> stage.outcome() == StageOutcome.RUNNING)
+                        .forEach(stage -> LOG.warn(
+                                "Startup: stage '{}' goes on although it was cancelled; it is left behind",
+                                stage.name()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
-     * The server's own graceful shutdown waits again, for requests that the limiter does not count, and so do executors
-     * and whatever else has a phase. Each has what is left of the one deadline, or a moment if that has passed, instead
-     * of the framework's 30 s.
+     * What is stopped now waits again: the server for requests that the limiter does not count, executors and consumers
+     * for what would not finish. They have what is left of the one deadline, or a moment if that has passed or if there
+     * are exchanges that were told to go and do not: nobody waits for these.
      */
-    private void limitGrace() {
+    private void limitGrace(DrainResult result) {
         LifecycleProcessor processor =
                 context.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, LifecycleProcessor.class);
         if (processor instanceof DefaultLifecycleProcessor phases) {
-            long leftMillis = Math.max(
-                    LAST_MILLIS, loadline.drain().progress().remaining().toMillis());
-            phases.setTimeoutPerShutdownPhase(leftMillis);
-            phases.setTimeoutForShutdownPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, leftMillis);
+            Duration left = loadline.drain().progress().remaining();
+            Duration allowed = Binder.get(context.getEnvironment())
+                    .bind(PHASE_TIMEOUT, Duration.class)
+                    .orElse(PHASE_TIMEOUT_DEFAULT);
+            if (result.unfinished().stream().anyMatch(UnfinishedCall::longLived)) {
+                allowed = GRACE_OF_OTHERS;
+            }
+            long millis = Math.max(LAST_MILLIS, left.compareTo(allowed) < 0 ? left.toMillis() : allowed.toMillis());
+            phases.setTimeoutPerShutdownPhase(millis);
+            phases.setTimeoutForShutdownPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, millis);
         }
     }
 

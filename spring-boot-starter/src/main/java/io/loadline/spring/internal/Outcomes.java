@@ -34,9 +34,14 @@ public final class Outcomes {
     /** Whether a response of this type lasts as long as its client likes, so that its duration is no latency. */
     public static boolean isStream(@Nullable String contentType) {
         return contentType != null
-                && (startsWith(contentType, "text/event-stream")
+                && (isEventStream(contentType)
                         || startsWith(contentType, "application/x-ndjson")
                         || startsWith(contentType, "application/jsonl"));
+    }
+
+    /** Whether a response of this type is an event stream, whose client comes back by itself when it ends. */
+    public static boolean isEventStream(@Nullable String contentType) {
+        return contentType != null && startsWith(contentType, "text/event-stream");
     }
 
     private static boolean startsWith(String contentType, String type) {

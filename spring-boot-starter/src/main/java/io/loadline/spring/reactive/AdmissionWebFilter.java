@@ -9,6 +9,7 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.LongLivedPaths;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -23,12 +24,15 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
+    private final LongLivedPaths longLived;
     private final ApplicationContext context;
 
-    AdmissionWebFilter(Loadline loadline, CollectedRoutes routes, ApplicationContext context) {
+    AdmissionWebFilter(
+            Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived, ApplicationContext context) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
+        this.longLived = longLived;
         this.context = context;
     }
 
@@ -44,10 +48,11 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
             return Mono.empty();
         });
         ServerHttpRequest request = exchange.getRequest();
-        Route route = routes.match(
-                request.getMethod().name(),
-                request.getPath().pathWithinApplication().value());
-        return route == null ? chain.filter(exchange) : new AdmittedMono(limiter, route, exchange, chain);
+        String path = request.getPath().pathWithinApplication().value();
+        Route route = routes.match(request.getMethod().name(), path, request.getHeaders()::getFirst);
+        return route == null
+                ? chain.filter(exchange)
+                : new AdmittedMono(limiter, drain, route, longLived.match(path), exchange, chain);
     }
 
     /** Early, so that refusing costs little, yet after filters that an application puts first on purpose. */

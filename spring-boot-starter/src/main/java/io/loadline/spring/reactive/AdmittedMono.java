@@ -4,10 +4,15 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Outcome;
 import io.loadline.limit.Rejection;
+import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
+import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
@@ -16,17 +21,28 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** A request that is admitted, or refused, when it is subscribed to. Immutable. */
 final class AdmittedMono extends Mono<Void> {
     private final ConcurrencyLimiter limiter;
+    private final DrainCoordinator drain;
     private final Route route;
+    private final boolean longLived;
     private final ServerWebExchange exchange;
     private final WebFilterChain chain;
 
-    AdmittedMono(ConcurrencyLimiter limiter, Route route, ServerWebExchange exchange, WebFilterChain chain) {
+    AdmittedMono(
+            ConcurrencyLimiter limiter,
+            DrainCoordinator drain,
+            Route route,
+            boolean longLived,
+            ServerWebExchange exchange,
+            WebFilterChain chain) {
         this.limiter = limiter;
+        this.drain = drain;
         this.route = route;
+        this.longLived = longLived;
         this.exchange = exchange;
         this.chain = chain;
     }
@@ -35,28 +51,61 @@ final class AdmittedMono extends Mono<Void> {
     public void subscribe(CoreSubscriber<? super Void> actual) {
         long ticket = limiter.tryAcquireTicket(route);
         if (ticket == ConcurrencyLimiter.REFUSED) {
-            refuse(exchange.getRequest().getMethod(), exchange.getResponse()).subscribe(actual);
+            refuse(limiter.rejectionReason()).subscribe(actual);
             return;
         }
-        AdmittedSubscriber subscriber = new AdmittedSubscriber(limiter, route, ticket, exchange, actual);
+        Admission admission;
         try {
-            chain.filter(exchange).subscribe(subscriber);
+            admission = new Admission(
+                    limiter, drain, route, ticket, drain.inFlightCalls().beginUnbound(route, ticket));
+        } catch (Throwable e) {
+            limiter.release(ticket, route, Outcome.IGNORED);
+            throw e;
+        }
+        try {
+            handle(admission).subscribe(new AdmittedSubscriber(limiter, admission, exchange, actual));
         } catch (RuntimeException | Error e) {
             // Errors that are fatal to Reactor are thrown through everything, and no signal will come.
-            subscriber.end(Outcomes.of(limiter, e));
+            admission.end(Outcomes.of(limiter, e));
             throw e;
         }
     }
 
-    private Mono<Void> refuse(HttpMethod method, ServerHttpResponse response) {
-        Rejection rejection = Rejection.of(limiter.rejectionReason());
+    private Mono<Void> handle(Admission admission) {
+        EndableResponse response = new EndableResponse(exchange.getResponse(), admission, longLived);
+        ServerWebExchange endable = exchange.mutate().response(response).build();
+        if (exchange.getRequest().getHeaders().getUpgrade() != null) {
+            exchange.getAttributes().put(ToldWebSocketService.ADMISSION, admission);
+        }
+        Mono<Void> handled = chain.filter(endable);
+        return longLived ? untilTheEnd(admission, response, handled) : handled;
+    }
+
+    /** Waits for news until the service leaves; is refused then, unless it has begun to answer. */
+    private Mono<Void> untilTheEnd(Admission admission, EndableResponse response, Mono<Void> handled) {
+        AtomicBoolean told = new AtomicBoolean();
+        Sinks.Empty<Void> over = Sinks.empty();
+        admission.outlive(() -> {
+            if (!response.endBody() && !response.isCommitted()) {
+                told.set(true);
+                Sinks.EmitResult unused = over.tryEmitEmpty();
+            }
+        });
+        return handled.takeUntilOther(over.asMono())
+                .then(Mono.defer(
+                        () -> told.get() && !response.isCommitted() ? refuse(RejectionReason.DRAINING) : Mono.empty()));
+    }
+
+    private Mono<Void> refuse(RejectionReason reason) {
+        Rejection rejection = Rejection.of(reason);
+        ServerHttpResponse response = exchange.getResponse();
         byte[] body = rejection.problemJson();
         response.setStatusCode(HttpStatusCode.valueOf(rejection.status()));
         HttpHeaders headers = response.getHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, rejection.retryAfterSeconds());
         headers.set(HttpHeaders.CONTENT_TYPE, Rejection.PROBLEM_JSON);
         headers.setContentLength(body.length);
-        return method.equals(HttpMethod.HEAD)
+        return exchange.getRequest().getMethod().equals(HttpMethod.HEAD)
                 ? response.setComplete()
                 : response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
     }

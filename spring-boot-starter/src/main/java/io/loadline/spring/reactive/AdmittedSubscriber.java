@@ -6,10 +6,8 @@ package io.loadline.spring.reactive;
 
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
-import io.loadline.limit.Route;
+import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -20,42 +18,23 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 
-/** Ends an admitted request when its response has been written, failed or been cancelled. Thread-safe; ends it once. */
+/** Ends an admitted request when its response has been written, failed or been cancelled. Thread-safe. */
 final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
-    /*
-     * A cancellation, by a client that goes, may race with the end of the response: the swap makes one of them the end.
-     */
-    private static final VarHandle TICKET;
-
-    static {
-        try {
-            TICKET = MethodHandles.lookup().findVarHandle(AdmittedSubscriber.class, "ticket", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final ConcurrencyLimiter limiter;
-    private final Route route;
+    private final Admission admission;
     private final ServerWebExchange exchange;
     private final CoreSubscriber<? super Void> actual;
-
-    /** Whoever swaps it to REFUSED ends the request. */
-    @SuppressWarnings("unused")
-    private volatile long ticket;
 
     /** Written once before the downstream sees this subscription, which orders its calls after that. */
     private @Nullable Subscription upstream;
 
     AdmittedSubscriber(
             ConcurrencyLimiter limiter,
-            Route route,
-            long ticket,
+            Admission admission,
             ServerWebExchange exchange,
             CoreSubscriber<? super Void> actual) {
         this.limiter = limiter;
-        this.route = route;
-        this.ticket = ticket;
+        this.admission = admission;
         this.exchange = exchange;
         this.actual = actual;
     }
@@ -102,7 +81,7 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
                 upstream.cancel();
             }
         } finally {
-            end(Outcome.IGNORED);
+            admission.end(Outcome.IGNORED);
         }
     }
 
@@ -114,14 +93,7 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
         } catch (RuntimeException unjudged) {
             // Ignored.
         } finally {
-            end(outcome);
-        }
-    }
-
-    void end(Outcome outcome) {
-        long held = (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
-        if (held != ConcurrencyLimiter.REFUSED) {
-            limiter.release(held, route, outcome);
+            admission.end(outcome);
         }
     }
 

@@ -6,12 +6,17 @@ package io.loadline.spring.servlet;
 
 import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.InFlightCall;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
+import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.Outcomes;
+import io.loadline.spring.servlet.EmitterNote.Emitter;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -22,6 +27,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Admits requests, refuses what exceeds the limit, and asks for closed connections while draining. Thread-safe. */
 final class AdmissionFilter implements Filter {
@@ -29,25 +36,33 @@ final class AdmissionFilter implements Filter {
      * A request is admitted once, in its first dispatch. It ends when that dispatch returns or, if it has gone
      * asynchronous by then, when the container says that it is complete: see AsyncRelease. Later dispatches, ASYNC and
      * ERROR, only see to the header, since the container may hand out the bare response to them.
+     *
+     * What turns out to be an event stream, or was said to be long-lived, is no longer one of the admitted, and is told
+     * to go when a drain begins: a stream ends, a long poll has its time-out.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionFilter.class);
+
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
+    private final LongLivedPaths longLived;
 
-    AdmissionFilter(Loadline loadline, CollectedRoutes routes) {
+    AdmissionFilter(Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
+        this.longLived = longLived;
     }
 
     @Override
     public void doFilter(ServletRequest anyRequest, ServletResponse anyResponse, FilterChain chain)
             throws IOException, ServletException {
-        if (!(anyRequest instanceof HttpServletRequest request)
+        if (!(anyRequest instanceof HttpServletRequest bareRequest)
                 || !(anyResponse instanceof HttpServletResponse bareResponse)) {
             chain.doFilter(anyRequest, anyResponse);
             return;
         }
+        HttpServletRequest request = bareRequest;
         LimitedResponse response = bareResponse instanceof LimitedResponse limited
                 ? limited
                 : new LimitedResponse(bareResponse, drain, request.getProtocol().startsWith("HTTP/1."));
@@ -62,15 +77,20 @@ final class AdmissionFilter implements Filter {
             refuse(request, response);
             return;
         }
+        InFlightCall call = null;
         Throwable failure = null;
         try {
+            call = drain.inFlightCalls().begin(route, ticket);
+            if (longLived.match(path(request))) {
+                request = new EarlyTimeoutRequest(request);
+            }
             chain.doFilter(request, response);
             beforeReturn(request, response);
         } catch (Throwable e) {
             failure = e;
             throw e;
         } finally {
-            end(request, response, route, ticket, failure);
+            end(request, response, route, ticket, call, failure);
         }
     }
 
@@ -82,9 +102,13 @@ final class AdmissionFilter implements Filter {
     }
 
     private @Nullable Route route(HttpServletRequest request) {
+        return routes.match(request.getMethod(), path(request), request::getHeader);
+    }
+
+    private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
         String context = request.getContextPath();
-        return routes.match(request.getMethod(), path.startsWith(context) ? path.substring(context.length()) : path);
+        return path.startsWith(context) ? path.substring(context.length()) : path;
     }
 
     private void end(
@@ -92,20 +116,63 @@ final class AdmissionFilter implements Filter {
             LimitedResponse response,
             Route route,
             long ticket,
+            @Nullable InFlightCall call,
             @Nullable Throwable failure) {
         boolean handedOver = false;
         Outcome outcome = Outcome.IGNORED;
         try {
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new AsyncRelease(limiter, route, ticket, response));
+            if (call != null && request.isAsyncStarted()) {
+                Admission admission = new Admission(limiter, drain, route, ticket, call);
+                request.getAsyncContext().addListener(new AsyncRelease(limiter, admission, response));
                 handedOver = true;
+                call.handOver();
+                outlive(request, response, admission);
             } else {
                 outcome = outcome(limiter, response, failure);
             }
         } finally {
             if (!handedOver) {
+                if (call != null) {
+                    call.end();
+                }
                 limiter.release(ticket, route, outcome);
             }
+        }
+    }
+
+    private void outlive(HttpServletRequest request, LimitedResponse response, Admission admission) {
+        AsyncContext context = request.getAsyncContext();
+        Emitter emitter = (Emitter) request.getAttribute(EmitterNote.ATTRIBUTE);
+        if (emitter == null && request instanceof EarlyTimeoutRequest poll) {
+            admission.outlive(() -> unlessEnded(poll::timeOut));
+            return;
+        }
+        Runnable farewell = () -> unlessEnded(() -> {
+            if (emitter == null) {
+                response.end(context::complete);
+            } else {
+                response.afterWrites(emitter.complete());
+            }
+        });
+        Runnable outlive = () -> {
+            response.guardWrites();
+            admission.outlive(farewell);
+        };
+        // Before its first event a response may not tell what it is: the emitter does, or what the client asked for.
+        if (request instanceof EarlyTimeoutRequest
+                || (emitter != null && emitter.events())
+                || Outcomes.isEventStream(request.getHeader("Accept"))) {
+            outlive.run();
+        } else {
+            response.onEventStream(outlive);
+        }
+    }
+
+    private static void unlessEnded(Runnable farewell) {
+        try {
+            farewell.run();
+        } catch (IllegalStateException e) {
+            LOG.debug("An exchange has ended before it could be told to go", e);
         }
     }
 

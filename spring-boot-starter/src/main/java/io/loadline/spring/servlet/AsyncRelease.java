@@ -6,37 +6,21 @@ package io.loadline.spring.servlet;
 
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
-import io.loadline.limit.Route;
+import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** Ends an asynchronous request when the container says it is complete. Thread-safe; ends it once. */
+/** Ends an asynchronous request when the container says it is complete. Thread-safe. */
 final class AsyncRelease implements AsyncListener {
     /*
      * Time-out and error are not the end: the application may still answer, and the container calls onComplete after
-     * either. The swap makes a second end impossible, whatever the container does.
+     * either.
      */
-    private static final VarHandle TICKET;
-
-    static {
-        try {
-            TICKET = MethodHandles.lookup().findVarHandle(AsyncRelease.class, "ticket", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final ConcurrencyLimiter limiter;
-    private final Route route;
+    private final Admission admission;
     private final LimitedResponse response;
-
-    /** Whoever swaps it to REFUSED ends the request. */
-    @SuppressWarnings("unused")
-    private volatile long ticket;
 
     /** Written by a container thread before it calls onComplete, by the same thread or ordered by the container. */
     private volatile boolean timedOut;
@@ -44,24 +28,19 @@ final class AsyncRelease implements AsyncListener {
     /** As {@link #timedOut}. */
     private volatile @Nullable Throwable failure;
 
-    AsyncRelease(ConcurrencyLimiter limiter, Route route, long ticket, LimitedResponse response) {
+    AsyncRelease(ConcurrencyLimiter limiter, Admission admission, LimitedResponse response) {
         this.limiter = limiter;
-        this.route = route;
-        this.ticket = ticket;
+        this.admission = admission;
         this.response = response;
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-        long held = (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
-        if (held == ConcurrencyLimiter.REFUSED) {
-            return;
-        }
         Outcome outcome = Outcome.IGNORED;
         try {
             outcome = outcome();
         } finally {
-            limiter.release(held, route, outcome);
+            admission.end(outcome);
         }
     }
 

@@ -21,27 +21,27 @@ final class LimitedOutputStream extends ServletOutputStream {
 
     @Override
     public void write(int b) throws IOException {
-        run(() -> delegate.write(b));
+        response.write(() -> delegate.write(b));
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        run(() -> delegate.write(bytes, offset, length));
+        response.write(() -> delegate.write(bytes, offset, length));
     }
 
     @Override
     public void write(ByteBuffer buffer) throws IOException {
-        run(() -> delegate.write(buffer));
+        response.write(() -> delegate.write(buffer));
     }
 
     @Override
     public void flush() throws IOException {
-        run(delegate::flush);
+        response.write(delegate::flush);
     }
 
     @Override
     public void close() throws IOException {
-        run(delegate::close);
+        response.write(delegate::close);
     }
 
     @Override
@@ -52,20 +52,5 @@ final class LimitedOutputStream extends ServletOutputStream {
     @Override
     public void setWriteListener(WriteListener listener) {
         delegate.setWriteListener(listener);
-    }
-
-    private void run(Action action) throws IOException {
-        response.beforeCommit();
-        try {
-            action.run();
-        } catch (IOException e) {
-            response.clientGone();
-            throw e;
-        }
-    }
-
-    @FunctionalInterface
-    private interface Action {
-        void run() throws IOException;
     }
 }

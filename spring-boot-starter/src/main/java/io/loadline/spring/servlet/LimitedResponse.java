@@ -5,11 +5,14 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.spring.internal.Outcomes;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,12 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     /*
      * Containers have no hook before the commit, so everything that may commit looks first. After the commit the header
      * is no longer set: HTTP has no way to say it then.
+     *
+     * Containers do not let one thread end a response while another writes it. Those that are ended from outside, event
+     * streams, have a lock around each write for that; all others have none.
      */
+    private static final long PATIENCE_MILLIS = 200;
+
     private final DrainCoordinator drain;
     private final boolean http1;
     private @Nullable ServletOutputStream stream;
@@ -28,6 +36,15 @@ final class LimitedResponse extends HttpServletResponseWrapper {
 
     /** Written by whoever writes the response, read when the request ends; the container orders the two. */
     private boolean clientGone;
+
+    /** Set when the request has gone asynchronous, read by whoever may commit. */
+    private volatile @Nullable Runnable onEventStream;
+
+    /** Set when it may be ended from outside, held by whoever writes. */
+    private volatile @Nullable ReentrantLock writing;
+
+    /** Written under {@link #writing}, read by writers there. */
+    private boolean ended;
 
     LimitedResponse(HttpServletResponse response, DrainCoordinator drain, boolean http1) {
         super(response);
@@ -40,10 +57,85 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         if (http1 && drain.isDraining() && !isCommitted() && getStatus() != SC_SWITCHING_PROTOCOLS) {
             setHeader("Connection", "close");
         }
+        checkEventStream();
     }
 
-    void clientGone() {
-        clientGone = true;
+    /** Calls {@code found} as soon as this is known to be an event stream; maybe more than once. */
+    void onEventStream(Runnable found) {
+        onEventStream = found;
+        checkEventStream();
+    }
+
+    private void checkEventStream() {
+        Runnable found = onEventStream;
+        if (found != null && Outcomes.isEventStream(getContentType())) {
+            onEventStream = null;
+            found.run();
+        }
+    }
+
+    /** From here on {@link #end} may end it. */
+    void guardWrites() {
+        if (writing == null) {
+            writing = new ReentrantLock();
+        }
+    }
+
+    /** Ends the response by {@code complete} when nobody writes, and lets nobody write after that. */
+    void end(Runnable complete) {
+        if (awaitWriter(true)) {
+            complete.run();
+        }
+    }
+
+    /** Runs {@code complete} when nobody writes. */
+    void afterWrites(Runnable complete) {
+        if (awaitWriter(false)) {
+            complete.run();
+        }
+    }
+
+    /** False if somebody writes for long: then the client does not read, and will be cut off. */
+    private boolean awaitWriter(boolean ends) {
+        ReentrantLock lock = writing;
+        try {
+            if (lock == null || !lock.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+            ended |= ends;
+            lock.unlock();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    void write(Write write) throws IOException {
+        beforeCommit();
+        ReentrantLock lock = writing;
+        if (lock == null) {
+            perform(write);
+            return;
+        }
+        lock.lock();
+        try {
+            if (ended) {
+                throw new IOException("the response has been ended, since the service is leaving");
+            }
+            perform(write);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void perform(Write write) throws IOException {
+        try {
+            write.perform();
+        } catch (IOException e) {
+            clientGone = true;
+            throw e;
+        }
     }
 
     boolean isClientGone() {
@@ -79,13 +171,7 @@ final class LimitedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void flushBuffer() throws IOException {
-        beforeCommit();
-        try {
-            super.flushBuffer();
-        } catch (IOException e) {
-            clientGone();
-            throw e;
-        }
+        write(super::flushBuffer);
     }
 
     @Override
@@ -122,5 +208,11 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
         beforeCommit();
         super.sendRedirect(location, status, clearBuffer);
+    }
+
+    /** Something that may write to the client. */
+    @FunctionalInterface
+    interface Write {
+        void perform() throws IOException;
     }
 }

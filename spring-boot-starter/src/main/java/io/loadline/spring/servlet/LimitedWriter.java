@@ -4,6 +4,7 @@
  */
 package io.loadline.spring.servlet;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 
@@ -31,27 +32,23 @@ final class LimitedWriter extends PrintWriter {
         }
 
         @Override
-        public void write(char[] buffer, int offset, int length) {
-            response.beforeCommit();
-            delegate.write(buffer, offset, length);
+        public void write(char[] buffer, int offset, int length) throws IOException {
+            response.write(() -> delegate.write(buffer, offset, length));
         }
 
         @Override
-        public void write(String text, int offset, int length) {
-            response.beforeCommit();
-            delegate.write(text, offset, length);
+        public void write(String text, int offset, int length) throws IOException {
+            response.write(() -> delegate.write(text, offset, length));
         }
 
         @Override
-        public void flush() {
-            response.beforeCommit();
-            delegate.flush();
+        public void flush() throws IOException {
+            response.write(delegate::flush);
         }
 
         @Override
-        public void close() {
-            response.beforeCommit();
-            delegate.close();
+        public void close() throws IOException {
+            response.write(delegate::close);
         }
     }
 }

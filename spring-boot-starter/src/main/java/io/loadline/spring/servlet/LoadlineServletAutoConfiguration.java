@@ -8,7 +8,9 @@ import io.loadline.Loadline;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.RouteContributor;
+import io.loadline.startup.WarmUp;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.EnumSet;
@@ -27,7 +29,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.servlet.function.support.RouterFunctionMapping;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.socket.handler.WebSocketHandlerDecorator;
 
 /** Puts the limiter in front of a service on a servlet container. */
 @AutoConfiguration(after = LoadlineAutoConfiguration.class)
@@ -41,15 +45,20 @@ public final class LoadlineServletAutoConfiguration {
 
     @Bean
     CollectedRoutes loadlineRoutes(
-            Loadline loadline, LoadlineProperties properties, ObjectProvider<RouteContributor> contributors) {
+            Loadline loadline,
+            LoadlineProperties properties,
+            ObjectProvider<RouteContributor> contributors,
+            ObjectProvider<WarmUp> warmUp) {
         return new CollectedRoutes(
-                loadline.limiter(), contributors, properties.limit().exclude());
+                loadline.limiter(), contributors, properties.limit().exclude(), warmUp);
     }
 
     @Bean
-    FilterRegistrationBean<AdmissionFilter> loadlineAdmissionFilter(Loadline loadline, CollectedRoutes routes) {
+    FilterRegistrationBean<AdmissionFilter> loadlineAdmissionFilter(
+            Loadline loadline, LoadlineProperties properties, CollectedRoutes routes) {
+        LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
         FilterRegistrationBean<AdmissionFilter> registration =
-                new FilterRegistrationBean<>(new AdmissionFilter(loadline, routes));
+                new FilterRegistrationBean<>(new AdmissionFilter(loadline, routes, longLived));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         registration.setOrder(ORDER);
         return registration;
@@ -72,6 +81,24 @@ public final class LoadlineServletAutoConfiguration {
                 ObjectProvider<RequestMappingHandlerMapping> controllers,
                 ObjectProvider<RouterFunctionMapping> functions) {
             return new MvcRoutes(dispatcher, controllers, functions);
+        }
+
+        /** Static, since it comes before other beans are made. */
+        @Bean
+        static EmitterNote.Installer loadlineEmitterNote() {
+            return new EmitterNote.Installer();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({WebSocketHandlerDecorator.class, SimpleUrlHandlerMapping.class})
+    static class WebSocketConfiguration {
+
+        /** Static, since it comes before other beans are made, Loadline among them. */
+        @Bean
+        static ToldWebSocketHandler.Installer loadlineWebSocketFarewell(ObjectProvider<Loadline> loadline) {
+            return new ToldWebSocketHandler.Installer(
+                    () -> loadline.getObject().drain().longLived());
         }
     }
 }

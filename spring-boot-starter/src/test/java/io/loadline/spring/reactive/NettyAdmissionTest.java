@@ -5,10 +5,10 @@
 package io.loadline.spring.reactive;
 
 import io.loadline.spring.testing.AdmissionContract;
-import org.springframework.boot.WebApplicationType;
+import io.loadline.spring.testing.Server;
 
 class NettyAdmissionTest extends AdmissionContract {
     NettyAdmissionTest() {
-        super(WebApplicationType.REACTIVE);
+        super(Server.NETTY);
     }
 }

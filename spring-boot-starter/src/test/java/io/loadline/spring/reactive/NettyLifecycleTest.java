@@ -5,10 +5,10 @@
 package io.loadline.spring.reactive;
 
 import io.loadline.spring.testing.LifecycleContract;
-import org.springframework.boot.WebApplicationType;
+import io.loadline.spring.testing.Server;
 
 class NettyLifecycleTest extends LifecycleContract {
     NettyLifecycleTest() {
-        super(WebApplicationType.REACTIVE);
+        super(Server.NETTY);
     }
 }

@@ -6,10 +6,12 @@ package io.loadline.spring.reactive;
 
 import static io.loadline.limit.Outcome.IGNORED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
 import io.loadline.spring.testing.Gate;
+import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.Service;
 import io.loadline.spring.testing.Wire;
 import org.junit.jupiter.api.AfterAll;
@@ -20,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.WebApplicationType;
 
 /** Each way in which a request ends on Reactor Netty releases its permit once, at that moment. */
 class NettyReleaseTest {
@@ -32,7 +33,7 @@ class NettyReleaseTest {
 
     @BeforeAll
     static void start() {
-        service = Service.start(ReactiveApplication.class, WebApplicationType.REACTIVE);
+        service = Service.start(ReactiveApplication.class, Server.NETTY);
     }
 
     @AfterAll
@@ -83,7 +84,7 @@ class NettyReleaseTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/held, opened, SUCCESS", "/streamed, oneopened, SUCCESS", "/sse, hello, IGNORED"})
+    @CsvSource({"/held, opened, SUCCESS", "/streamed, oneopened, SUCCESS"})
     void response_untilItIsWritten_isInFlight(String path, String body, Outcome outcome) {
         try (Wire wire = new Wire(service.port())) {
             wire.send("GET", path + "?gate=" + gateName);
@@ -97,7 +98,7 @@ class NettyReleaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/held", "/streamed", "/sse"})
+    @ValueSource(strings = {"/held", "/streamed"})
     void client_thatGoes_releasesOnce(String path) {
         Wire wire = new Wire(service.port());
         wire.send("GET", path + "?gate=" + gateName);
@@ -105,6 +106,25 @@ class NettyReleaseTest {
         assertThat(service.inFlight()).isOne();
         wire.abort();
         service.awaitEnded(before, Service.one(IGNORED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sse_onceItIsOpen_isNoLongerInFlight(boolean abort) {
+        Wire wire = new Wire(service.port());
+        wire.send("GET", "/sse?gate=" + gateName);
+        gate.awaitArrival();
+        service.awaitEnded(before, Service.one(IGNORED));
+        assertThat(service.longLived()).isOne();
+        if (abort) {
+            wire.abort();
+        } else {
+            gate.open();
+            assertThat(wire.read("GET").body()).contains("hello");
+        }
+        await().until(() -> service.longLived() == 0);
+        service.awaitEnded(before, Service.one(IGNORED));
+        wire.close();
     }
 
     @Test

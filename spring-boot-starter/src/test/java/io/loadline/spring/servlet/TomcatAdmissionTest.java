@@ -5,10 +5,10 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.spring.testing.AdmissionContract;
-import org.springframework.boot.WebApplicationType;
+import io.loadline.spring.testing.Server;
 
 class TomcatAdmissionTest extends AdmissionContract {
     TomcatAdmissionTest() {
-        super(WebApplicationType.SERVLET);
+        super(Server.TOMCAT);
     }
 }

@@ -5,10 +5,10 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.spring.testing.LifecycleContract;
-import org.springframework.boot.WebApplicationType;
+import io.loadline.spring.testing.Server;
 
 class TomcatLifecycleTest extends LifecycleContract {
     TomcatLifecycleTest() {
-        super(WebApplicationType.SERVLET);
+        super(Server.TOMCAT);
     }
 }

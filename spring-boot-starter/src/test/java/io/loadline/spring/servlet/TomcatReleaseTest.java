@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
 import io.loadline.spring.testing.Gate;
+import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.Service;
 import io.loadline.spring.testing.Wire;
 import io.loadline.spring.testing.Wire.Answer;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** Each way in which a request ends on Tomcat releases its permit once, at that moment. */
@@ -37,7 +37,7 @@ class TomcatReleaseTest {
 
     @BeforeAll
     static void start() {
-        service = Service.start(ServletApplication.class, WebApplicationType.SERVLET);
+        service = Service.start(ServletApplication.class, Server.TOMCAT);
     }
 
     @AfterAll
@@ -127,21 +127,23 @@ class TomcatReleaseTest {
     }
 
     @Test
-    void sse_completed_isIgnored() throws IOException {
+    void sse_onceItIsOpen_isNoLongerInFlight() throws IOException {
         try (Wire wire = new Wire(service.port())) {
             wire.send("GET", "/sse?gate=" + gateName);
             gate.awaitArrival();
-            assertThat(service.inFlight()).isOne();
+            service.awaitEnded(before, Service.one(IGNORED));
+            assertThat(service.longLived()).isOne();
             SseEmitter emitter = ServletApplication.EMITTERS.get(gateName);
             emitter.send("bye");
             emitter.complete();
             assertThat(wire.read("GET").body()).contains("hello").contains("bye");
         }
+        await().until(() -> service.longLived() == 0);
         service.awaitEnded(before, Service.one(IGNORED));
     }
 
     @Test
-    void sse_whoseClientGoes_releasesOnce() {
+    void sse_whoseClientGoes_endsOnce() {
         Wire wire = new Wire(service.port());
         wire.send("GET", "/sse?gate=" + gateName).readHead();
         gate.awaitArrival();
@@ -153,7 +155,7 @@ class TomcatReleaseTest {
             } catch (IOException | IllegalStateException gone) {
                 // what is waited for
             }
-            assertThat(service.inFlight()).isZero();
+            assertThat(service.longLived()).isZero();
         });
         service.awaitEnded(before, Service.one(IGNORED));
     }

@@ -5,14 +5,14 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.spring.testing.AdmissionContract;
+import io.loadline.spring.testing.Server;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
-import org.springframework.boot.WebApplicationType;
 
 /** The same where each request has a virtual thread. */
 @EnabledForJreRange(min = JRE.JAVA_21)
 class TomcatVirtualThreadsTest extends AdmissionContract {
     TomcatVirtualThreadsTest() {
-        super(WebApplicationType.SERVLET, "spring.threads.virtual.enabled=true");
+        super(Server.TOMCAT, "spring.threads.virtual.enabled=true");
     }
 }

@@ -13,6 +13,7 @@ import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
 import io.loadline.spring.testing.Wire.Answer;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,20 +22,19 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.WebApplicationType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What holds on every server for a service whose limit is one request. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AdmissionContract {
-    private final WebApplicationType type;
+    private final Server server;
     private final JsonMapper json = new JsonMapper();
     private final String[] properties;
     private Service service;
 
-    protected AdmissionContract(WebApplicationType type, String... properties) {
-        this.type = type;
+    protected AdmissionContract(Server server, String... properties) {
+        this.server = server;
         this.properties = Stream.concat(
                         Stream.of("loadline.limit.initial=1", "loadline.limit.exclude=/static/**"),
                         Stream.of(properties))
@@ -43,7 +43,7 @@ public abstract class AdmissionContract {
 
     @BeforeAll
     void start() {
-        service = Service.start(HeldApplication.class, type, properties);
+        service = Service.start(HeldApplication.class, server, properties);
     }
 
     @AfterAll
@@ -101,8 +101,16 @@ public abstract class AdmissionContract {
                 "/actuator/health",
                 "/actuator/health/startup",
                 "/actuator/loadline",
+                "/actuator/loadline/startup",
+                "/actuator/loadline/memory",
+                "/actuator/loadline/advice",
+                "/actuator/loadline/advice.yaml",
                 "/loadline",
                 "/loadline/load",
+                "/loadline/startup",
+                "/loadline/memory",
+                "/loadline/advice",
+                "/loadline/advice.yaml",
                 "/static/logo"
             })
     void untouchedPath_beyondTheLimit_isServedAndNotCounted(String path) {
@@ -117,19 +125,36 @@ public abstract class AdmissionContract {
             strings = {"/livez/", "/livez;a=b", "/%6civez", "//livez", "/actuatorx", "/loadline/x", "/staticx/logo"})
     void otherSpelling_beyondTheLimit_isRefused(String path) {
         try (Held held = new Held()) {
-            assertThat(Wire.get(service.port(), path).status()).isEqualTo(503);
-            assertThat(held.since().shed()).isOne();
+            int status = Wire.get(service.port(), path).status();
+            // Jetty itself refuses what is ambiguous.
+            assertThat(status).isIn(503, 400);
+            assertThat(held.since().shed()).isEqualTo(status == 503 ? 1 : 0);
+            assertThat(held.since().completed()).isZero();
         }
     }
 
     @Test
     void reads_areJsonThatIsNotCached() {
-        for (String path : List.of("/loadline", "/loadline/load")) {
+        Map<String, String> members = Map.of(
+                "/loadline", "load",
+                "/loadline/load", "load",
+                "/loadline/startup", "stages",
+                "/loadline/memory", "footprintTrend",
+                "/loadline/advice", "checklist");
+        members.forEach((path, member) -> {
             Answer answer = Wire.get(service.port(), path);
             assertThat(answer.header("content-type")).isEqualTo("application/json");
             assertThat(answer.header("cache-control")).isEqualTo("no-store");
-            assertThat(json.readTree(answer.body()).has("load")).isTrue();
-        }
+            assertThat(json.readTree(answer.body()).has(member)).isTrue();
+            if (path.lastIndexOf('/') > 0 && !path.endsWith("/load")) {
+                Answer same = Wire.get(service.port(), "/actuator" + path);
+                assertThat(same.header("content-type")).isEqualTo("application/json");
+                assertThat(json.readTree(same.body()).has(member)).isTrue();
+            }
+        });
+        Answer yaml = Wire.get(service.port(), "/loadline/advice.yaml");
+        assertThat(yaml.header("content-type")).isEqualTo("application/yaml");
+        assertThat(yaml.body()).startsWith("#");
         try (Wire wire = new Wire(service.port())) {
             assertThat(wire.send("HEAD", "/loadline").read("HEAD").status()).isEqualTo(200);
             assertThat(wire.send("DELETE", "/loadline").read("DELETE").status()).isEqualTo(405);
@@ -173,6 +198,7 @@ public abstract class AdmissionContract {
 
     @Test
     void distinctPaths_takeTheOtherRoute() {
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
         LimiterStats before = service.stats();
         int routes = service.loadline().limiter().routes().size();
         for (int connection = 0; connection < 20; connection++) {
@@ -183,8 +209,9 @@ public abstract class AdmissionContract {
                 }
             }
         }
+        // A call that is not in flight any more may be counted a moment later: one of another test's may be among these.
         await().untilAsserted(() ->
-                assertThat(service.stats().minus(before).succeeded()).isEqualTo(1_000));
+                assertThat(service.stats().minus(before).succeeded()).isGreaterThanOrEqualTo(1_000));
         assertThat(service.loadline().limiter().routes()).hasSize(routes);
     }
 

@@ -18,6 +18,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public class HeldApplication {
 
+    /** More than the buffers between two processes hold. */
+    public static final int LARGE = 16 << 20;
+
+    @GetMapping("/large")
+    byte[] large() {
+        return new byte[LARGE];
+    }
+
     @GetMapping("/orders/{id}")
     String order(@PathVariable("id") String id) {
         return "order " + id;

@@ -26,7 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.ApplicationRunner;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.availability.ReadinessState;
@@ -38,19 +37,20 @@ import org.springframework.core.env.Environment;
 
 /** How a service starts, is looked at and leaves, on every server. */
 public abstract class LifecycleContract {
-    private final WebApplicationType type;
+    private final Server server;
 
-    protected LifecycleContract(WebApplicationType type) {
-        this.type = type;
+    protected LifecycleContract(Server server) {
+        this.server = server;
     }
 
     @Test
     void close_whileARequestRuns_letsItFinishAndRefusesNewOnes() {
-        Service service = Service.start(HeldApplication.class, type, "management.server.port=0");
+        Service service = Service.start(HeldApplication.class, server, "management.server.port=0");
         int port = service.port();
         Loadline loadline = service.loadline();
         String gate = Gate.newName();
         try (Wire idle = new Wire(port);
+                Wire slow = new Wire(port).raw("GET /orders/1 HTTP/1.1\r\nHost: local");
                 Wire held = new Wire(port)) {
             assertThat(idle.get("/orders/1").headers()).doesNotContainKey("connection");
             held.send("GET", "/held?gate=" + gate);
@@ -78,6 +78,9 @@ public abstract class LifecycleContract {
             assertThat(idle.isClosedByServer()).isTrue();
             assertThat(Wire.get(port, "/orders/1").status()).isEqualTo(503);
 
+            // Accepted before the drain, and so answered, however long the client takes.
+            assertThat(slow.raw("host\r\n\r\n").read("GET").status()).isEqualTo(503);
+
             Gate.of(gate).open();
             Answer finished = held.read("GET");
             assertThat(finished.status()).isEqualTo(200);
@@ -94,7 +97,7 @@ public abstract class LifecycleContract {
 
     @Test
     void settling_servesAndAsksForClosedConnections() {
-        try (Service service = Service.start(HeldApplication.class, type, "loadline.drain.quiet=5s");
+        try (Service service = Service.start(HeldApplication.class, server, "loadline.drain.quiet=5s");
                 Wire idle = new Wire(service.port())) {
             assertThat(idle.get("/orders/1").status()).isEqualTo(200);
             DrainCoordinator drain = service.loadline().drain();
@@ -116,7 +119,7 @@ public abstract class LifecycleContract {
     @Test
     void settling_onHttp2_hasNoConnectionHeader() throws Exception {
         try (Service service =
-                Service.start(HeldApplication.class, type, "server.http2.enabled=true", "loadline.drain.quiet=5s")) {
+                Service.start(HeldApplication.class, server, "server.http2.enabled=true", "loadline.drain.quiet=5s")) {
             HttpClient client =
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + service.port() + "/orders/1"))
@@ -133,8 +136,34 @@ public abstract class LifecycleContract {
     }
 
     @Test
+    void close_whileAClientReadsSlowly_sendsItEverything() {
+        Service service = Service.start(HeldApplication.class, server);
+        try (Wire slow = new Wire(service.port())) {
+            assertThat(slow.send("GET", "/large").readHead().status()).isEqualTo(200);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(service::close);
+            await().until(() -> service.loadline().drain().phase().compareTo(DrainPhase.QUIESCING) >= 0);
+            assertThat(closed).isNotDone();
+            assertThat(slow.readBytes(HeldApplication.LARGE)).isEqualTo(HeldApplication.LARGE);
+            closed.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+    }
+
+    @Test
+    void readiness_thatFlipsLate_isUpWhileTrafficSettles() {
+        try (Service service = Service.start(
+                HeldApplication.class, server, "loadline.drain.readiness=late", "loadline.drain.quiet=1s")) {
+            service.loadline().drain().drainAsync("test", Settling.WAIT);
+            Answer settling = Wire.get(service.port(), "/readyz");
+            assertThat(settling.status()).isEqualTo(200);
+            assertThat(settling.header("connection")).isEqualTo("close");
+            await().until(() -> service.loadline().drain().phase() == DrainPhase.CLOSING);
+            assertThat(Wire.get(service.port(), "/readyz").status()).isEqualTo(503);
+        }
+    }
+
+    @Test
     void close_withARequestThatDoesNotEnd_keepsTheDeadline() {
-        Service service = Service.start(HeldApplication.class, type, "loadline.drain.deadline=500ms");
+        Service service = Service.start(HeldApplication.class, server, "loadline.drain.deadline=500ms");
         String gate = Gate.newName();
         try (Wire held = new Wire(service.port())) {
             held.send("GET", "/held?gate=" + gate);
@@ -149,7 +178,7 @@ public abstract class LifecycleContract {
 
     @Test
     void close_withListenersThatThrow_goesOn() {
-        Service service = Service.start(HeldApplication.class, type);
+        Service service = Service.start(HeldApplication.class, server);
         Loadline loadline = service.loadline();
         var drain = loadline.drain().listen(phase -> {
             throw new IllegalStateException("on purpose");
@@ -165,7 +194,7 @@ public abstract class LifecycleContract {
 
     @Test
     void childContext_closed_doesNotDrain() {
-        try (Service service = Service.start(HeldApplication.class, type)) {
+        try (Service service = Service.start(HeldApplication.class, server)) {
             try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
                 child.setParent(service.context());
                 child.refresh();
@@ -177,7 +206,7 @@ public abstract class LifecycleContract {
 
     @Test
     void context_stoppedAndStartedAgain_serves() {
-        try (Service service = Service.start(HeldApplication.class, type)) {
+        try (Service service = Service.start(HeldApplication.class, server)) {
             service.context().stop();
             service.context().start();
             assertThat(service.loadline().availability().state()).isEqualTo(ServiceState.READY);
@@ -187,7 +216,7 @@ public abstract class LifecycleContract {
 
     @Test
     void probes_followServiceAndApplication() {
-        try (Service service = Service.start(HeldApplication.class, type)) {
+        try (Service service = Service.start(HeldApplication.class, server)) {
             int port = service.port();
             AvailabilityChangeEvent.publish(service.context(), ReadinessState.REFUSING_TRAFFIC);
             assertThat(Wire.get(port, "/readyz").status()).isEqualTo(503);
@@ -203,7 +232,7 @@ public abstract class LifecycleContract {
 
     @Test
     void probes_whileStarting_tellSo() {
-        try (Service service = Service.start(SlowApplication.class, type)) {
+        try (Service service = Service.start(SlowApplication.class, server)) {
             Map<String, Integer> seen = service.bean(SlowApplication.class).seen;
             assertThat(seen).isEqualTo(Map.of("/livez", 200, "/readyz", 503, "/startupz", 503));
             assertThat(Wire.get(service.port(), "/readyz").status()).isEqualTo(200);
@@ -214,13 +243,14 @@ public abstract class LifecycleContract {
     @Test
     void start_thatFails_stops() {
         FailingApplication.loadline = null;
-        assertThatThrownBy(() -> Service.start(FailingApplication.class, type)).hasMessageContaining("on purpose");
+        assertThatThrownBy(() -> Service.start(FailingApplication.class, server))
+                .hasMessageContaining("on purpose");
         assertThat(FailingApplication.loadline.availability().state()).isEqualTo(ServiceState.STOPPED);
     }
 
     @Test
     void sigterm_inTheMiddleOfTraffic_losesNothing() {
-        try (ServiceProcess process = ServiceProcess.start(type)) {
+        try (ServiceProcess process = ServiceProcess.start(server)) {
             int port = process.port();
             try (Wire idle = new Wire(port)) {
                 assertThat(idle.get("/orders/1").status()).isEqualTo(200);

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -27,6 +26,7 @@ public final class Service implements AutoCloseable {
             "spring.reactor.netty.shutdown-quiet-period=0s",
             "loadline.limit.algorithm=fixed",
             "loadline.limit.initial=10",
+            "management.health.rabbit.enabled=false",
             "management.endpoint.health.probes.add-additional-paths=true",
             "management.endpoints.web.exposure.include=*");
 
@@ -36,25 +36,19 @@ public final class Service implements AutoCloseable {
         this.context = context;
     }
 
-    public static Service start(Class<?> application, WebApplicationType type, String... properties) {
+    public static Service start(Class<?> application, Server server, String... properties) {
         Map<String, String> arguments = new LinkedHashMap<>(); // the last value of a key counts
         Stream.concat(DEFAULTS.stream(), Stream.of(properties)).forEach(each -> {
             int equals = each.indexOf('=');
             arguments.put(each.substring(0, equals), each.substring(equals + 1));
         });
-        if (type == WebApplicationType.REACTIVE) {
-            // With both servers on the class path each wants to make the management server.
-            arguments.put(
-                    "spring.autoconfigure.exclude",
-                    "org.springframework.boot.tomcat.autoconfigure.actuate.web.server."
-                            + "TomcatReactiveManagementContextAutoConfiguration");
-        }
         return new Service(new SpringApplicationBuilder(application)
-                .web(type)
+                .web(server.type())
                 .registerShutdownHook(false)
                 .properties(Map.of("logging.level.root", "warn"))
-                .run(arguments.entrySet().stream()
-                        .map(each -> "--" + each.getKey() + "=" + each.getValue())
+                .run(Stream.concat(
+                                Stream.of(server.argument()),
+                                arguments.entrySet().stream().map(each -> "--" + each.getKey() + "=" + each.getValue()))
                         .toArray(String[]::new)));
     }
 
@@ -92,6 +86,11 @@ public final class Service implements AutoCloseable {
             assertThat(inFlight()).isZero();
             assertThat(stats().minus(before)).isEqualTo(expected);
         });
+    }
+
+    /** Event streams, WebSockets and long polls that are open. */
+    public int longLived() {
+        return loadline().drain().longLived().count();
     }
 
     /** Counts of one request that ended so. */

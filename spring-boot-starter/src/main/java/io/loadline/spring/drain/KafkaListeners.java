@@ -1,0 +1,73 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.drain;
+
+import io.loadline.spring.drain.MessageListeners.Listener;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
+import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.listener.AbstractMessageListenerContainer;
+import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
+
+/** What Loadline knows of Spring for Kafka. Stateless. */
+final class KafkaListeners {
+    private KafkaListeners() {}
+
+    static MessageListeners participant(ConfigurableListableBeanFactory beans) {
+        return new MessageListeners("Kafka listeners", () -> running(beans));
+    }
+
+    private static Collection<Listener> running(ConfigurableListableBeanFactory beans) {
+        Set<MessageListenerContainer> containers = new LinkedHashSet<>(
+                Singletons.of(beans, MessageListenerContainer.class).values());
+        Singletons.of(beans, KafkaListenerEndpointRegistry.class)
+                .values()
+                .forEach(registry -> containers.addAll(registry.getListenerContainers()));
+        List<Listener> listeners = new ArrayList<>();
+        for (MessageListenerContainer container : containers) {
+            if (!takesReplies(container)) {
+                listeners.add(new Listener(
+                        "%s of group %s".formatted(container.getListenerId(), container.getGroupId()), container));
+            }
+        }
+        return listeners;
+    }
+
+    /** Requests in flight wait for these. */
+    private static boolean takesReplies(MessageListenerContainer container) {
+        return container instanceof AbstractMessageListenerContainer<?, ?> known
+                && known.getContainerProperties().getMessageListener() instanceof ReplyingKafkaTemplate;
+    }
+
+    /**
+     * Lets containers stop after the record at hand instead of all that were polled with it, up to 500: what is not begun
+     * need not be finished, since its offset is not committed, and what is done is committed by then. Batch listeners
+     * finish their batch. Stateless.
+     */
+    static final class StopAfterRecord implements BeanPostProcessor {
+        private final boolean enabled;
+
+        StopAfterRecord(boolean enabled) {
+            this.enabled = enabled;
+        }
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String beanName) {
+            if (enabled && bean instanceof AbstractKafkaListenerContainerFactory<?, ?, ?> factory) {
+                factory.getContainerProperties().setStopImmediate(true);
+            } else if (enabled && bean instanceof AbstractMessageListenerContainer<?, ?> container) {
+                container.getContainerProperties().setStopImmediate(true);
+            }
+            return bean;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.internal;
+
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.drain.InFlightCall;
+import io.loadline.drain.LongLivedExchanges;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Outcome;
+import io.loadline.limit.Route;
+import io.loadline.time.Registration;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/** An exchange that was admitted and is not bound to a thread: it ends once, and may outlive its admission. Thread-safe. */
+public final class Admission {
+    /*
+     * The ends race with each other, a time-out with an answer, a client that goes with the end of the response: the swap
+     * of the ticket makes one of them the end.
+     *
+     * An exchange that turns out to be long-lived, maybe with its first bytes, gives its ticket back then: it is no load
+     * while it waits, and a drain would wait for it. What remains of it is the registration, which goes with the exchange.
+     */
+    private static final Registration ENDED = () -> {};
+    private static final VarHandle TICKET;
+    private static final VarHandle LONG_LIVED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            TICKET = lookup.findVarHandle(Admission.class, "ticket", long.class);
+            LONG_LIVED = lookup.findVarHandle(Admission.class, "longLived", Registration.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ConcurrencyLimiter limiter;
+    private final LongLivedExchanges exchanges;
+    private final Route route;
+    private final InFlightCall call;
+
+    /** Whoever swaps it to REFUSED gives it back. */
+    @SuppressWarnings("unused")
+    private volatile long ticket;
+
+    /** Set by whoever finds out that the exchange is long-lived, swapped to ENDED by its end. */
+    private volatile @Nullable Registration longLived;
+
+    /** The ticket and the note of the call are this one's to give back from now on. */
+    public Admission(ConcurrencyLimiter limiter, DrainCoordinator drain, Route route, long ticket, InFlightCall call) {
+        this.limiter = limiter;
+        this.exchanges = drain.longLived();
+        this.route = route;
+        this.ticket = ticket;
+        this.call = call;
+    }
+
+    /** From here on the exchange is long-lived, and {@code farewell} ends it when a drain begins. */
+    public void outlive(Runnable farewell) {
+        if (longLived != null) {
+            return;
+        }
+        Registration opened = exchanges.open(route.name(), farewell);
+        if (LONG_LIVED.compareAndSet(this, null, opened)) {
+            giveBack(Outcome.IGNORED);
+        } else {
+            opened.close();
+        }
+    }
+
+    /** Begins a long-lived exchange that goes on whenever this one ends, such as a WebSocket; the caller closes it. */
+    public Registration detach(Runnable farewell) {
+        Registration opened = exchanges.open(route.name(), farewell);
+        giveBack(Outcome.IGNORED);
+        return opened;
+    }
+
+    /** The exchange has ended. */
+    public void end(Outcome outcome) {
+        Registration opened = (Registration) LONG_LIVED.getAndSet(this, ENDED);
+        if (opened != null) {
+            opened.close();
+        }
+        giveBack(outcome);
+    }
+
+    private void giveBack(Outcome outcome) {
+        long held = (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
+        if (held != ConcurrencyLimiter.REFUSED) {
+            call.end();
+            limiter.release(held, route, outcome);
+        }
+    }
+}

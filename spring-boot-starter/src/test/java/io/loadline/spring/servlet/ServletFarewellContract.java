@@ -1,0 +1,78 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadline.drain.UnfinishedCall;
+import io.loadline.spring.testing.FarewellContract;
+import io.loadline.spring.testing.Gate;
+import io.loadline.spring.testing.Server;
+import io.loadline.spring.testing.Wire;
+import io.loadline.spring.testing.Wire.Answer;
+import java.util.List;
+
+/** What holds on servlet containers besides. */
+abstract class ServletFarewellContract extends FarewellContract {
+
+    ServletFarewellContract(Server server) {
+        super(FarewellApplication.class, server);
+    }
+
+    @Override
+    protected void assertEarly(Answer answer) {
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("nothing new");
+    }
+
+    @Override
+    protected int expectedOpen() {
+        return 8;
+    }
+
+    @Override
+    protected Runnable openOthers() {
+        Wire functional = wire("/functional");
+        Wire flux = wire("/flux");
+        Wire raw = wire("/poll/raw");
+        assertThat(functional.readHead().status()).isEqualTo(200);
+        assertThat(flux.readHead().status()).isEqualTo(200);
+        Client stomp = connect("/stomp", "v12.stomp");
+        stomp.socket
+                .sendText("CONNECT\naccept-version:1.2\nheart-beat:1000,1000\n\n\u0000", true)
+                .join();
+        assertThat(join(stomp.message)).startsWith("CONNECTED");
+        return () -> {
+            functional.skipChunks();
+            flux.skipChunks();
+            assertEarly(raw.read("GET"));
+            assertThat(join(stomp.closed)).isEqualTo(1001);
+            functional.close();
+            flux.close();
+            raw.close();
+        };
+    }
+
+    @Override
+    protected Runnable holdOthers() {
+        String gate = Gate.newName();
+        Wire blocking = wire("/blocking?gate=" + gate);
+        Gate.of(gate).awaitArrival();
+        return () -> {
+            Gate.of(gate).open();
+            assertThat(blocking.read("GET").body()).isEqualTo("passed");
+            blocking.close();
+        };
+    }
+
+    @Override
+    protected void assertHeld(List<UnfinishedCall> unfinished) {
+        super.assertHeld(unfinished);
+        assertThat(unfinished).anySatisfy(call -> {
+            assertThat(call.route()).isEqualTo("GET /blocking");
+            assertThat(call.thread()).isNotBlank();
+        });
+    }
+}

@@ -1,0 +1,13 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.servlet;
+
+import io.loadline.spring.testing.Server;
+
+class TomcatFarewellTest extends ServletFarewellContract {
+    TomcatFarewellTest() {
+        super(Server.TOMCAT);
+    }
+}

@@ -1,0 +1,222 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.drain.DrainOutcome;
+import io.loadline.drain.DrainResult;
+import io.loadline.drain.UnfinishedCall;
+import io.loadline.spring.testing.Wire.Answer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How exchanges that last until somebody ends them are told to go, on every server. */
+public abstract class FarewellContract {
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final Class<?> application;
+    private final Server server;
+    private Service service;
+
+    /**
+     * The application has {@code /sse}, which says hello, {@code /silent}, an event stream that says nothing,
+     * {@code /flood}, one that says more than any buffer holds, {@code /poll}, {@code /held} and a WebSocket {@code /ws}
+     * that says hello.
+     */
+    protected FarewellContract(Class<?> application, Server server) {
+        this.application = application;
+        this.server = server;
+    }
+
+    @Test
+    void longLivedExchanges_whenTheDrainBegins_areToldAndDoNotHoldIt() {
+        start();
+        try (Wire stream = wire("/sse");
+                Wire silent = wire("/silent", "Accept: text/event-stream");
+                Wire poll = wire("/poll")) {
+            assertThat(stream.readHead().status()).isEqualTo(200);
+            assertThat(new String(stream.readChunk(), StandardCharsets.UTF_8)).contains("hello");
+            Client socket = connect("/ws");
+            assertThat(join(socket.message)).isEqualTo("hello");
+            Runnable others = openOthers();
+            await().untilAsserted(() -> assertThat(open()).isEqualTo(expectedOpen()));
+            assertThat(service.inFlight()).as("they do not count").isZero();
+
+            DrainResult result = join(drainAsync(Settling.SKIP));
+            assertThat(result.outcome()).isEqualTo(DrainOutcome.IDLE);
+            assertThat(result.unfinished()).isEmpty();
+            assertThat(result.total()).isLessThan(Duration.ofSeconds(1));
+            assertThat(open()).isZero();
+            stream.skipChunks();
+            assertThat(silent.read("GET").status()).isEqualTo(200);
+            assertThat(join(socket.closed)).isEqualTo(1001);
+            Answer early = poll.read("GET");
+            assertThat(early.header("connection")).isEqualTo("close");
+            assertEarly(early);
+            others.run();
+        }
+    }
+
+    @Test
+    void exchange_thatBeginsDuringTheDrain_isToldAtOnce() {
+        start("loadline.drain.quiet=5s");
+        String gate = Gate.newName();
+        try (Wire held = wire("/held?gate=" + gate)) {
+            Gate.of(gate).awaitArrival();
+            Runnable others = holdOthers();
+            CompletableFuture<DrainResult> drained = drainAsync(Settling.WAIT);
+            try (Wire stream = wire("/sse");
+                    Wire poll = wire("/poll")) {
+                Answer answer = stream.read("GET");
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.header("connection")).isEqualTo("close");
+                assertEarly(poll.read("GET"));
+            }
+            await().until(() -> open() == 0);
+            service.loadline().drain().abort();
+
+            List<UnfinishedCall> unfinished = join(drained).unfinished();
+            assertThat(unfinished).hasSize(join(drained).remainingInFlight());
+            assertHeld(unfinished);
+            Gate.of(gate).open();
+            assertThat(held.read("GET").body()).isEqualTo("opened");
+            others.run();
+        }
+    }
+
+    @Test
+    void exchange_thatDoesNotEnd_isReportedAndCutOff() {
+        start("loadline.drain.deadline=30s");
+        try (Wire stream = wire("/flood")) {
+            await().until(() -> open() == 1);
+            Flood flood = service.bean(Flood.class);
+            flood.begin();
+            await().until(flood::isStuck);
+            DrainResult result = join(drainAsync(Settling.SKIP));
+            assertThat(result.outcome()).isEqualTo(DrainOutcome.IDLE);
+            assertThat(result.total()).isBetween(Duration.ofMillis(400), Duration.ofSeconds(3));
+            assertThat(result.unfinished()).singleElement().satisfies(call -> {
+                assertThat(call.route()).isEqualTo("GET /flood");
+                assertThat(call.longLived()).isTrue();
+            });
+            long begun = System.nanoTime();
+            service.close();
+            // Tomcat gives its threads 5 s when it stops.
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(12));
+        }
+    }
+
+    /** Opens what only some servers have; what is returned looks at how that ended. */
+    protected Runnable openOthers() {
+        return () -> {};
+    }
+
+    /** Begins further requests that are held; what is returned lets them end. */
+    protected Runnable holdOthers() {
+        return () -> {};
+    }
+
+    /** The report of those that are held. */
+    protected void assertHeld(List<UnfinishedCall> unfinished) {
+        assertThat(unfinished).anySatisfy(call -> {
+            assertThat(call.route()).isEqualTo("GET /held");
+            assertThat(call.age()).isBetween(Duration.ZERO, Duration.ofSeconds(10));
+            assertThat(call.longLived()).isFalse();
+        });
+    }
+
+    /** How many are open then. */
+    protected int expectedOpen() {
+        return 4;
+    }
+
+    /** What a long poll gets that was told to go. */
+    protected abstract void assertEarly(Answer answer);
+
+    private void start(String... settings) {
+        service = Service.start(
+                application,
+                server,
+                Stream.concat(
+                                Stream.of(
+                                        "loadline.drain.deadline=10s",
+                                        "loadline.drain.farewell=500ms",
+                                        "loadline.drain.long-lived=/poll/**"),
+                                Stream.of(settings))
+                        .toArray(String[]::new));
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    protected Wire wire(String path, String... headers) {
+        return new Wire(service.port()).send("GET", path, headers);
+    }
+
+    private int open() {
+        return service.loadline().drain().longLived().count();
+    }
+
+    private CompletableFuture<DrainResult> drainAsync(Settling settling) {
+        return service.loadline().drain().drainAsync("test", settling).toCompletableFuture();
+    }
+
+    protected static <T> T join(CompletableFuture<T> future) {
+        return future.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    protected Client connect(String path, String... protocols) {
+        Client client = new Client();
+        WebSocket.Builder builder = HttpClient.newHttpClient().newWebSocketBuilder();
+        if (protocols.length > 0) {
+            builder.subprotocols(protocols[0]);
+        }
+        client.socket = builder.buildAsync(URI.create("ws://localhost:" + service.port() + path), client)
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        return client;
+    }
+
+    /** A stream that says more than its client reads. */
+    public interface Flood {
+        void begin();
+
+        boolean isStuck();
+    }
+
+    /** The other end of a WebSocket. */
+    protected static final class Client implements WebSocket.Listener {
+        public final CompletableFuture<String> message = new CompletableFuture<>();
+        public final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        public WebSocket socket;
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+            message.complete(text.toString());
+            return WebSocket.Listener.super.onText(socket, text, last);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            closed.complete(status);
+            return null;
+        }
+    }
+}

@@ -85,7 +85,7 @@ final class FleetBenchmark {
         System.out.println("JVMs: java " + String.join(" ", FleetPlan.JVM));
         System.err.println("What the fleet takes at rest, and how large a spike doubles a pod ...");
         Calibration calibration = Calibration.measure(
-                new FleetPlan(FleetPlan.EIGHT, 0, readTime), folder.resolve("calibration"), grouped);
+                new FleetPlan(FleetPlan.EIGHT, 0, readTime), seeds < 5 ? 1 : 3, folder.resolve("calibration"), grouped);
         System.out.printf(
                 Locale.ROOT,
                 "Steady: %.0f MiB for %d pods. A spike of %d MiB of rows makes one pod alone take %.2f x.%n",

@@ -41,7 +41,7 @@ public final class StartupDemo {
     private int start() throws IOException, InterruptedException {
         System.out.println("Measuring what the eight take at rest, and what one takes while it starts ...");
         Calibration calibration = Calibration.measure(
-                new FleetPlan(FleetPlan.EIGHT, 0, READ_TIME), folder.resolve("calibration"), grouped);
+                new FleetPlan(FleetPlan.EIGHT, 0, READ_TIME), 1, folder.resolve("calibration"), grouped);
         System.out.printf(
                 Locale.ROOT,
                 "At rest %.0f MiB; while it reads its catalog of %d MiB, a pod takes %.1f times what it takes at rest.%n"

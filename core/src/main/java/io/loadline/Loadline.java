@@ -8,9 +8,12 @@ import static io.loadline.internal.Checks.checkArgument;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.advice.MemoryAdvisor;
+import io.loadline.advice.StartupFigures;
 import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
+import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
@@ -18,8 +21,13 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
+import io.loadline.management.StartupStatus;
+import io.loadline.memory.MemoryMonitor;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupReport;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
@@ -32,30 +40,40 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All parts for one service, wired together: limiter, availability, drain, signal, meters and, if it has a port, the
- * management endpoint. Thread-safe.
+ * All parts for one service, wired together: limiter, availability, drain, signal, memory, meters and, if it has a port,
+ * the management endpoint. Thread-safe.
  *
  * <pre>{@code
  * Loadline loadline = Loadline.builder("checkout").meterRegistry(registry).build().start();
- * loadline.availability().ready("server listens");
+ * loadline.startup().begin("server listens");
  * String page = loadline.limiter().call(() -> backend.fetch(id));
  * }</pre>
  */
 public final class Loadline implements AutoCloseable {
+    /** A stage that ignores its interruption is left behind after less. */
+    private static final Duration CANCELLED_START = Duration.ofMillis(1_200);
+
     private final String name;
     private final Heartbeat heartbeat;
     private final Registration beats;
     private final Availability availability;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
+    private final Startup startup;
     private final DependencyChecks dependencies;
     private final LoadSignal signal;
+    private final FatalErrors fatalErrors;
+    private final MemoryMonitor memory;
+    private final MemoryAdvisor advisor;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
     private final String managementHost;
 
     @GuardedBy("this")
     private @Nullable ManagementServer management;
+
+    @GuardedBy("this")
+    private @Nullable Registration uncaught;
 
     @GuardedBy("this")
     private boolean closed;
@@ -66,8 +84,9 @@ public final class Loadline implements AutoCloseable {
         this.availability = Availability.create(builder.clock);
         ConcurrencyLimiter.Builder limiterBuilder =
                 ConcurrencyLimiter.builder(name).ticker(builder.ticker);
+        this.fatalErrors = FatalErrors.create(availability, builder.fatalErrors);
         builder.limiter.accept(limiterBuilder);
-        this.limiter = limiterBuilder.build();
+        this.limiter = limiterBuilder.onFailure(fatalErrors::report).build();
         this.beats = heartbeat.listen(this::beatLimiter);
         DrainCoordinator.Builder drainBuilder = DrainCoordinator.builder(availability, limiter, heartbeat);
         builder.participants.forEach(drainBuilder::participant);
@@ -78,7 +97,21 @@ public final class Loadline implements AutoCloseable {
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
         this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
-        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies);
+        MemoryMonitor.Builder memoryBuilder = MemoryMonitor.builder(name, heartbeat)
+                .started(this::hasStarted)
+                .completedCalls(() -> limiter.stats().completed());
+        builder.memory.accept(memoryBuilder);
+        this.memory = memoryBuilder.build();
+        this.startup = Startup.builder(builder.startup, availability, memory.reader())
+                .ticker(builder.ticker)
+                .idle(() -> limiter.inFlight() == 0)
+                .build();
+        MemoryAdvisor.Builder advisorBuilder =
+                MemoryAdvisor.builder(name, memory, signal).startup(this::startupFigures);
+        builder.advice.accept(advisorBuilder);
+        this.advisor = advisorBuilder.build();
+        this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
+                .memory(advisor, fatalErrors);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -112,6 +145,9 @@ public final class Loadline implements AutoCloseable {
                 throw e;
             }
         }
+        if (uncaught == null) {
+            uncaught = fatalErrors.watchUncaught();
+        }
         heartbeat.start();
         return this;
     }
@@ -136,6 +172,11 @@ public final class Loadline implements AutoCloseable {
         return drain;
     }
 
+    /** How it starts: {@link Startup#begin} when the server listens. */
+    public Startup startup() {
+        return startup;
+    }
+
     /** What it depends on. */
     public DependencyChecks dependencies() {
         return dependencies;
@@ -144,6 +185,21 @@ public final class Loadline implements AutoCloseable {
     /** How loaded it is. */
     public LoadSignal signal() {
         return signal;
+    }
+
+    /** What its memory does. */
+    public MemoryMonitor memory() {
+        return memory;
+    }
+
+    /** How large it should be, and the checklist about its memory. */
+    public MemoryAdvisor advisor() {
+        return advisor;
+    }
+
+    /** What becomes of it after an error that its JVM does not recover from. */
+    public FatalErrors fatalErrors() {
+        return fatalErrors;
     }
 
     /** Its meters, to be bound to further registries. */
@@ -162,9 +218,32 @@ public final class Loadline implements AutoCloseable {
                 name, signal.snapshot(), availability.readinessHolds(), drain.progress(), dependencies.statuses());
     }
 
+    /** What {@code /loadline/load} tells, to somebody who scales by it. */
+    public String loadJson() {
+        // Notes that somebody follows it.
+        double unused = signal.load();
+        return status().loadJson();
+    }
+
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(availability, this::status);
+        return new ManagementEndpoints(availability, signal, this::status)
+                .read(
+                        "/loadline/startup",
+                        "application/json",
+                        () -> StartupStatus.of(startup.report()).toJson())
+                .read(
+                        "/loadline/memory",
+                        "application/json",
+                        () -> advisor.report().memoryJson())
+                .read(
+                        "/loadline/advice",
+                        "application/json",
+                        () -> advisor.report().adviceJson())
+                .read(
+                        "/loadline/advice.yaml",
+                        "application/yaml",
+                        () -> advisor.report().yaml());
     }
 
     /** The port of the management endpoint; 0 if there is none. */
@@ -186,6 +265,7 @@ public final class Loadline implements AutoCloseable {
                         drain.drain("termination signal", DrainCoordinator.Settling.WAIT);
                     }
                 } finally {
+                    awaitCancelledStart();
                     closeServer.run();
                 }
             } finally {
@@ -201,13 +281,29 @@ public final class Loadline implements AutoCloseable {
         closed = true;
         heartbeat.close();
         beats.close();
+        startup.close();
         drain.close();
         dependencies.close();
         signal.close();
+        memory.close();
+        advisor.close();
+        if (uncaught != null) {
+            uncaught.close();
+            uncaught = null;
+        }
         metrics.close();
         if (management != null) {
             management.close();
             management = null;
+        }
+    }
+
+    /** A stage that was told to go, as the drain began, may need what {@code closeServer} closes. */
+    private void awaitCancelledStart() {
+        try {
+            boolean unused = startup.awaitEnd(CANCELLED_START);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -219,7 +315,27 @@ public final class Loadline implements AutoCloseable {
         return !closed;
     }
 
+    private boolean hasStarted() {
+        boolean serves = switch (availability.state()) {
+            case STARTING, WARMING -> false;
+            case READY, DRAINING, STOPPED, BROKEN -> true;
+        };
+        return serves
+                && startup.report().stages().stream()
+                        .allMatch(stage -> stage.outcome().isEnd());
+    }
+
+    private StartupFigures startupFigures() {
+        StartupReport report = startup.report();
+        return new StartupFigures(
+                report.peakBytes(),
+                report.stages().stream()
+                        .map(stage -> new StartupFigures.Stage(stage.name(), stage.tookBytes()))
+                        .toList());
+    }
+
     private void beatLimiter(Heartbeat.Beat beat) {
+        fatalErrors.beat();
         if (beat.lateNanos() >= Heartbeat.PERIOD.toNanos()) {
             limiter.stalled(Duration.ofNanos(beat.lateNanos()));
         }
@@ -240,6 +356,10 @@ public final class Loadline implements AutoCloseable {
         private final List<DependencyCheck> dependencies = new ArrayList<>();
         private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
+        private StartupPlan startup = StartupPlan.empty();
+        private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
+        private Consumer<? super MemoryAdvisor.Builder> advice = builder -> {};
+        private FatalErrors.Policy fatalErrors = FatalErrors.Policy.BREAK;
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";
         private Ticker ticker = Ticker.system();
@@ -297,6 +417,34 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
+            return this;
+        }
+
+        /** Sets what is to be done before and after the service is ready. Default: nothing. */
+        @CanIgnoreReturnValue
+        public Builder startup(StartupPlan plan) {
+            this.startup = plan;
+            return this;
+        }
+
+        /** Configures how the memory is watched. */
+        @CanIgnoreReturnValue
+        public Builder memory(Consumer<? super MemoryMonitor.Builder> configure) {
+            this.memory = configure;
+            return this;
+        }
+
+        /** Configures the advice about it. */
+        @CanIgnoreReturnValue
+        public Builder advice(Consumer<? super MemoryAdvisor.Builder> configure) {
+            this.advice = configure;
+            return this;
+        }
+
+        /** Sets what to do about errors that the JVM does not recover from. Default: {@code BREAK}. */
+        @CanIgnoreReturnValue
+        public Builder fatalErrors(FatalErrors.Policy policy) {
+            this.fatalErrors = policy;
             return this;
         }
 

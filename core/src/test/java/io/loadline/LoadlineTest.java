@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyStatus.State;
+import io.loadline.availability.FatalErrors;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainOutcome;
@@ -323,6 +324,65 @@ class LoadlineTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Loadline.builder("shop").dependency(db).dependency(db))
                 .withMessage("there is a dependency of this name already: 'db'");
+    }
+
+    @Test
+    void memory_isWatchedAndToldEverywhere() throws Exception {
+        Loadline loadline = builder("watched")
+                .meterRegistry(registry)
+                .memory(memory -> memory.window(Duration.ofMinutes(5)))
+                .advice(advice -> advice.requestBytes(1_000_000))
+                .build()
+                .start();
+
+        assertThat(body(loadline, "/loadline/memory")).contains("\"state\":\"WARMING\"", "\"heapUsedBytes\":");
+        assertThat(body(loadline, "/loadline/advice")).contains("\"confidence\":\"NONE\"", "\"checklist\":[{");
+        HttpResponse<String> yaml = get(loadline, "/loadline/advice.yaml");
+        assertThat(yaml.body()).startsWith("# Memory advice of Loadline for watched, confidence NONE\n");
+        assertThat(yaml.headers().firstValue("Content-Type")).hasValue("application/yaml");
+        assertThat(loadline.managementEndpoints().paths())
+                .contains("/livez", "/loadline/load", "/loadline/memory", "/loadline/advice", "/loadline/advice.yaml");
+        assertThat(registry.find("loadline.memory.footprint").gauge()).isNotNull();
+        assertThat(loadline.memory().snapshot().reading().heapUsedBytes()).isPositive();
+        loadline.close();
+    }
+
+    @Test
+    void error_thatNoJvmRecoversFrom_breaksTheService() throws Exception {
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Loadline loadline = builder("broken").build().start();
+        assertThat(loadline.availability().ready("")).isTrue();
+        assertThatThrownBy(() -> loadline.limiter().call(() -> {
+                    throw new StackOverflowError("of one call");
+                }))
+                .isInstanceOf(StackOverflowError.class);
+        assertThat(status(loadline, "/livez")).isEqualTo(200);
+
+        assertThatThrownBy(() -> loadline.limiter().call(() -> {
+                    throw new OutOfMemoryError("Java heap space");
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(status(loadline, "/livez")).isEqualTo(503);
+        assertThat(loadline.fatalErrors().count()).isEqualTo(1);
+        loadline.close();
+        assertThat(Thread.getDefaultUncaughtExceptionHandler()).isSameAs(before);
+    }
+
+    @Test
+    void error_byThePolicyReport_leavesTheServiceAlive() throws Exception {
+        Loadline loadline = builder("reporting")
+                .fatalErrors(FatalErrors.Policy.REPORT)
+                .build()
+                .start();
+        assertThatThrownBy(() -> loadline.limiter().call(() -> {
+                    throw new InternalError("mine");
+                }))
+                .isInstanceOf(InternalError.class);
+
+        assertThat(loadline.fatalErrors().count()).isEqualTo(1);
+        assertThat(status(loadline, "/livez")).isEqualTo(200);
+        loadline.close();
     }
 
     private static Loadline.Builder builder(String name) {

@@ -50,7 +50,7 @@ public final class ProcessCpu {
     }
 
     /** The CPUs this process may use, a fraction under a quota. Read anew each time: a pod can be resized in place. */
-    double cpus() {
+    public double cpus() {
         double cpus = Runtime.getRuntime().availableProcessors();
         double quota = quota();
         return quota > 0 ? Math.min(cpus, quota) : cpus;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -175,6 +176,8 @@ public interface ConcurrencyLimiter {
         Ticker ticker = Ticker.system();
         Function<? super Throwable, Outcome> outcomeOf = DefaultConcurrencyLimiter::defaultOutcome;
 
+        Consumer<? super Throwable> onFailure = failure -> {};
+
         @Nullable
         DoubleSupplier cpuUtilization;
 
@@ -224,6 +227,20 @@ public interface ConcurrencyLimiter {
         @CanIgnoreReturnValue
         public Builder outcomeOf(Function<? super Throwable, Outcome> outcomeOf) {
             this.outcomeOf = outcomeOf;
+            return this;
+        }
+
+        /**
+         * Adds who is told of each failure that a call ends with, before its outcome is decided; must not block. For
+         * those who look for certain ones.
+         */
+        @CanIgnoreReturnValue
+        public Builder onFailure(Consumer<? super Throwable> listener) {
+            Consumer<? super Throwable> before = onFailure;
+            this.onFailure = failure -> {
+                before.accept(failure);
+                listener.accept(failure);
+            };
             return this;
         }
 

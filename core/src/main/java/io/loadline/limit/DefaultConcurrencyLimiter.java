@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -54,6 +55,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final Ticker ticker;
     private final long originNanos;
     private final Function<? super Throwable, Outcome> outcomeOf;
+    private final Consumer<? super Throwable> onFailure;
     private final DoubleSupplier cpuUtilization;
     private final AdmissionWord word;
     private final StripedStats stats;
@@ -105,6 +107,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.ticker = builder.ticker;
         this.originNanos = ticker.read();
         this.outcomeOf = builder.outcomeOf;
+        this.onFailure = builder.onFailure;
         this.algorithm = builder.algorithm.get();
         int initial = clamp(algorithm.initialLimit());
         this.word = new AdmissionWord(initial);
@@ -464,11 +467,20 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private Outcome classify(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        tell(cause);
         try {
             return Objects.requireNonNullElse(outcomeOf.apply(cause), Outcome.IGNORED);
         } catch (Throwable e) {
             // The call's own failure is what the caller must see, and the call must end whatever happens here.
             return Outcome.IGNORED;
+        }
+    }
+
+    private void tell(Throwable failure) {
+        try {
+            onFailure.accept(failure);
+        } catch (Throwable e) {
+            // As above; and what the outcome is does not hang on who listens.
         }
     }
 

@@ -100,6 +100,7 @@ public final class LimitingFilter extends Filter {
             outcome = limiter.outcomeOf(e);
             throw e;
         } catch (Error e) {
+            outcome = limiter.outcomeOf(e);
             // The server closes the connection after an exception only; its client would wait for ever.
             exchange.close();
             throw e;

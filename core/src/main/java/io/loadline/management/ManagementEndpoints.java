@@ -4,6 +4,7 @@
  */
 package io.loadline.management;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.loadline.availability.Availability;
@@ -11,45 +12,70 @@ import io.loadline.availability.LivenessState;
 import io.loadline.availability.ReadinessState;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Rejection;
+import io.loadline.signal.LoadSignal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
  * The reads {@code /livez}, {@code /readyz}, {@code /startupz}, {@code /loadline} and {@code /loadline/load} for any of
- * the JDK's HTTP servers. Thread-safe. There are no writes.
+ * the JDK's HTTP servers, and those that are added. Thread-safe once no more are added. There are no writes.
  */
 public final class ManagementEndpoints {
-    /** The paths served; they are never limited. */
+    /** The paths that are always served; they are never limited. */
     public static final List<String> PATHS = List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
 
     private final Availability availability;
+    private final LoadSignal signal;
     private final Supplier<LoadlineStatus> status;
+    private final Map<String, Supplier<Answer>> reads = new LinkedHashMap<>();
 
     /** Reads about the application whose status {@code status} tells. */
-    public ManagementEndpoints(Availability availability, Supplier<LoadlineStatus> status) {
+    public ManagementEndpoints(Availability availability, LoadSignal signal, Supplier<LoadlineStatus> status) {
         this.availability = availability;
         this.status = status;
+        this.signal = signal;
+        reads.put("/livez", () -> probe(availability.liveness() == LivenessState.CORRECT));
+        reads.put(
+                "/readyz",
+                () -> probe(
+                        availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC, availability.readinessHolds()));
+        reads.put("/startupz", () -> probe(availability.isStarted()));
+        reads.put("/loadline", () -> Answer.json(200, status.get().toJson()));
+        reads.put("/loadline/load", () -> Answer.json(200, loadJson()));
+    }
+
+    /**
+     * Adds a read that answers 200 with {@code text}, or replaces one; servers that have the others already do not get
+     * it.
+     */
+    @CanIgnoreReturnValue
+    public ManagementEndpoints read(String path, String contentType, Supplier<String> text) {
+        reads.put(path, () -> new Answer(200, contentType, text.get()));
+        return this;
+    }
+
+    /** The paths of all reads. */
+    public List<String> paths() {
+        return List.copyOf(reads.keySet());
     }
 
     /** Adds the reads to a server of yours. */
     public void addTo(HttpServer server) {
-        Map<String, Supplier<Answer>> answers = Map.of(
-                "/livez", () -> probe(availability.liveness() == LivenessState.CORRECT),
-                "/readyz",
-                        () -> probe(
-                                availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC,
-                                availability.readinessHolds()),
-                "/startupz", () -> probe(availability.isStarted()),
-                "/loadline", () -> Answer.json(200, status.get().toJson()),
-                "/loadline/load", () -> Answer.json(200, status.get().loadJson()));
-        answers.forEach((path, answer) -> server.createContext(path, exchange -> {
+        reads.forEach((path, answer) -> server.createContext(path, exchange -> {
             try (exchange) {
                 serve(exchange, path, answer);
             }
         }));
+    }
+
+    private String loadJson() {
+        // Notes that somebody follows it.
+        double unused = signal.load();
+        return status.get().loadJson();
     }
 
     private Answer probe(boolean good) {

@@ -46,6 +46,30 @@ public enum LoadlineMeter {
     DRAIN_REMAINING("loadline.drain.remaining", "seconds", "Time left until the drain's deadline; 0 without a drain"),
     /** Tag: phase. */
     DRAIN_PHASE("loadline.drain.phase", null, "1 for the phase the drain is in, else 0", "phase"),
+    /** Tag: outcome. */
+    STARTUP_STAGES("loadline.startup.stages", "stages", "Startup stages by outcome", "outcome"),
+    /** NaN before. */
+    STARTUP_READY(
+            "loadline.startup.ready", "seconds", "Time from the beginning of the start until ready; NaN before that"),
+    /** NaN before the first stage. */
+    STARTUP_PEAK("loadline.startup.peak", "bytes", "Most memory seen during the start; NaN before the first stage"),
+    /** A counter. */
+    STARTUP_AHEAD(
+            "loadline.startup.ahead", null, "Stages that went ahead without memory, having waited for it too long"),
+    /** Tag: stage. */
+    STARTUP_STAGE_DURATION("loadline.startup.stage.duration", "seconds", "Time a startup stage ran", "stage"),
+    /** Tag: stage. */
+    STARTUP_STAGE_WAIT(
+            "loadline.startup.stage.wait",
+            "seconds",
+            "Time a startup stage waited for memory or other instances",
+            "stage"),
+    /** Tag: stage. */
+    STARTUP_STAGE_MEMORY(
+            "loadline.startup.stage.memory",
+            "bytes",
+            "By how much memory grew at most during a startup stage",
+            "stage"),
     /** Counted down as they return, whether in time or not. */
     DRAIN_PARTICIPANTS(
             "loadline.drain.participants", null, "Participants of the drain that have not come to their end"),
@@ -56,6 +80,34 @@ public enum LoadlineMeter {
             "loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
     /** Holds by dependencies and others included. */
     READINESS("loadline.readiness", null, "1 if the service accepts traffic, else 0"),
+    /** Tag: state. */
+    MEMORY_STATE("loadline.memory.state", null, "1 for the state the memory is in, else 0", "state"),
+    /** See {@link io.loadline.memory.MemoryReading#footprintBytes()}. */
+    MEMORY_FOOTPRINT(
+            "loadline.memory.footprint",
+            "bytes",
+            "Memory in use: the working set of the cgroup, or of the process alone where it shares an unlimited one"),
+    /** NaN if there is none. */
+    MEMORY_LIMIT("loadline.memory.limit", "bytes", "Least memory limit of cgroup and ancestors; NaN if there is none"),
+    /** A counter. */
+    MEMORY_LIMIT_CHANGES("loadline.memory.limit.changes", null, "Changes of the memory limit while the service ran"),
+    /** Tag: of, one of cgroup, heap, node. */
+    MEMORY_HEADROOM("loadline.memory.headroom", "bytes", "Memory that may still be taken; NaN if unknown", "of"),
+    /** NaN before the first collection. */
+    MEMORY_LIVE("loadline.memory.live", "bytes", "Heap in use after the last collection; NaN before the first"),
+    /** Tag: of, one of footprint, heap. */
+    MEMORY_GROWTH("loadline.memory.growth.per.hour", "bytes", "Slope of memory over the last window, per hour", "of"),
+    /** Of the node or the cgroup, whichever is greater. */
+    MEMORY_PRESSURE(
+            "loadline.memory.pressure",
+            null,
+            "Share of the last 10 s in which some task waited for memory, 0 to 1; NaN if unknown"),
+    /** Tag: size, one of request, limit, heap. */
+    MEMORY_ADVICE("loadline.memory.advice", "bytes", "Advised size; NaN while there is no advice", "size"),
+    /** Tag: question, of {@link io.loadline.advice.Checklist.Question}. */
+    MEMORY_CHECK("loadline.memory.check", null, "1 if the answer is yes, 0 if it is no, NaN if not yet", "question"),
+    /** A counter. */
+    FATAL_ERRORS("loadline.errors.fatal", null, "Errors seen that the JVM does not recover from"),
     /** Tags: application, version. */
     INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
 

@@ -4,10 +4,13 @@
  */
 package io.loadline.metrics;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.advice.MemoryAdvisor;
 import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.DependencyStatus;
+import io.loadline.availability.FatalErrors;
 import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
@@ -17,6 +20,7 @@ import io.loadline.signal.LoadSignal;
 import io.loadline.signal.RouteSnapshot;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
+import io.loadline.startup.Startup;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -32,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +63,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private final String version;
     private final LoadSignal signal;
     private final DrainCoordinator drain;
+    private final Startup startup;
     private final Availability availability;
     private final DependencyChecks dependencies;
 
@@ -67,6 +73,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private boolean closed;
 
+    /** Kept here since registries hold it weakly. */
+    @GuardedBy("this")
+    private @Nullable MemoryMeters memory;
+
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
             String application,
@@ -74,13 +84,22 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             LoadSignal signal,
             DrainCoordinator drain,
             Availability availability,
-            DependencyChecks dependencies) {
+            DependencyChecks dependencies,
+            Startup startup) {
         this.application = application;
         this.version = version;
         this.signal = signal;
         this.drain = drain;
+        this.startup = startup;
         this.availability = availability;
         this.dependencies = dependencies;
+    }
+
+    /** Adds the meters of memory; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics memory(MemoryAdvisor advisor, FatalErrors errors) {
+        memory = new MemoryMeters(advisor, errors);
+        return this;
     }
 
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
@@ -99,6 +118,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         Binding binding = new Binding(registry);
         bindings.add(binding);
         binding.bind();
+        if (memory != null) {
+            binding.keep(memory.register(registry));
+        }
     }
 
     /** Removes all meters from all registries. */
@@ -146,6 +168,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.DRAIN_REMAINING,
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
+            meters.addAll(StartupMeters.register(startup, registry));
             meters.add(register(
                     LoadlineMeter.DRAIN_PARTICIPANTS,
                     self -> self.drain.progress().participants()));
@@ -157,6 +180,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             follow();
         }
 
+        /** Takes over what others have registered, to be removed with its own. */
+        synchronized void keep(List<Meter> others) {
+            meters.addAll(others);
+        }
+
         /** Follows the latest snapshot: the one that was told of may be an older one. */
         synchronized void follow() {
             if (unbound) {
@@ -165,11 +193,8 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             SignalSnapshot snapshot = signal.snapshot();
             boolean valid = snapshot.validity() == Validity.VALID;
             if (valid && loads.isEmpty()) {
-                loads.add(register(
-                        LoadlineMeter.LOAD, self -> self.signal.snapshot().load()));
-                loads.add(register(
-                        LoadlineMeter.LOAD_PERCENT,
-                        self -> self.signal.snapshot().loadPercent()));
+                loads.add(register(LoadlineMeter.LOAD, self -> self.signal.load()));
+                loads.add(register(LoadlineMeter.LOAD_PERCENT, self -> 100 * self.signal.load()));
             } else if (!valid && !loads.isEmpty()) {
                 loads.forEach(registry::remove);
                 loads.clear();

@@ -17,12 +17,14 @@ import io.loadline.limit.Route;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
@@ -81,6 +83,12 @@ public final class LoadSignal implements AutoCloseable {
 
     /** Written by tick and state changes under the lock, read by everything that goes outward; a second stale. */
     private volatile SignalSnapshot snapshot;
+
+    /** When the load was read last. Written by whoever reads it, read by whoever asks for it; a moment stale. */
+    private volatile long loadReadNanos;
+
+    /** The same. */
+    private volatile boolean loadWasRead;
 
     @GuardedBy("lock")
     private final Map<String, LimiterStats> before = new HashMap<>();
@@ -142,6 +150,21 @@ public final class LoadSignal implements AutoCloseable {
     /** The latest snapshot. */
     public SignalSnapshot snapshot() {
         return snapshot;
+    }
+
+    /**
+     * The latest load for somebody who scales by it; NaN unless it is valid. Adapters that publish it ask here, so that it
+     * is known whether anybody does.
+     */
+    public double load() {
+        loadReadNanos = ticker.read();
+        loadWasRead = true;
+        return snapshot.load();
+    }
+
+    /** For how long nobody has asked for {@link #load()}; empty if nobody ever did. */
+    public Optional<Duration> sinceLoadWasRead() {
+        return loadWasRead ? Optional.of(Duration.ofNanos(ticker.read() - loadReadNanos)) : Optional.empty();
     }
 
     /** Adds a listener that is told of each snapshot. */

@@ -73,6 +73,21 @@ class DependencyChecksTest {
     }
 
     @Test
+    void add_afterwards_isAskedAndWaitedForToo() throws Exception {
+        DependencyChecks checks = DependencyChecks.create(List.of(), availability, heartbeat);
+        opened.add(checks);
+        checks.add(DependencyCheck.builder("db", this::ask).build());
+        assertThat(availability.ready("listens")).isTrue();
+        assertThat(isReady()).isFalse();
+        pass(Duration.ofSeconds(2));
+        assertThat(isReady()).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        checks.add(DependencyCheck.builder("db", () -> true).build()))
+                .withMessageContaining("'db'");
+    }
+
+    @Test
     void report_neverHoldsReadiness() throws Exception {
         DependencyChecks checks = watch(builder -> builder.effect(Effect.REPORT));
         answer = () -> false;

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadline.time.ManualTicker;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -85,6 +87,26 @@ class LimiterCallTest {
         });
         assertThatThrownBy(() -> limiter.call(() -> Sneaky.sneakyThrow(thrown))).isSameAs(thrown);
         assertOutcomes(0, 1, 0);
+    }
+
+    @Test
+    void call_fails_listenersAreToldAndDoNoHarm() {
+        List<Throwable> told = new ArrayList<>();
+        limiter = ConcurrencyLimiter.builder("told")
+                .algorithm(() -> FixedLimit.of(2))
+                .outcomeOf(failure -> Outcome.DROPPED)
+                .onFailure(told::add)
+                .onFailure(failure -> {
+                    throw new AssertionError("planned");
+                })
+                .build();
+        OutOfMemoryError thrown = new OutOfMemoryError("planned");
+        assertThatThrownBy(() -> limiter.call(() -> Sneaky.sneakyThrow(thrown))).isSameAs(thrown);
+        assertThat(limiter.callAsync(() -> CompletableFuture.failedFuture(thrown)))
+                .isCompletedExceptionally();
+
+        assertThat(told).containsExactly(thrown, thrown);
+        assertOutcomes(0, 0, 2);
     }
 
     @Test

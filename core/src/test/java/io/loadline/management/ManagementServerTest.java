@@ -13,6 +13,11 @@ import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.signal.SimulatedService;
+import io.loadline.startup.Readings;
+import io.loadline.startup.StageTier;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupStage;
 import io.loadline.time.Registration;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -47,6 +52,18 @@ class ManagementServerTest {
     private final SimulatedService service = new SimulatedService();
     private final Set<Thread> threadsBefore =
             new HashSet<>(Thread.getAllStackTraces().keySet());
+    private final Startup startup = Startup.builder(
+                    StartupPlan.builder()
+                            .stage("prices \"A\"", stage -> {
+                                throw new IOException("no route\n");
+                            })
+                            .stage(StartupStage.builder("suggestions", stage -> {})
+                                    .tier(StageTier.BACKGROUND)
+                                    .build())
+                            .build(),
+                    service.availability,
+                    Readings::unknown)
+            .build();
     private final ManagementServer server = ManagementServer.start("127.0.0.1", 0, endpoints());
 
     private ManagementEndpoints endpoints() {
@@ -59,17 +76,23 @@ class ManagementServerTest {
                 service.availability,
                 service.heartbeat);
         return new ManagementEndpoints(
-                service.availability,
-                () -> LoadlineStatus.of(
-                        "shop",
-                        service.signal.snapshot(),
-                        service.availability.readinessHolds(),
-                        drain.progress(),
-                        dependencies.statuses()));
+                        service.availability,
+                        service.signal,
+                        () -> LoadlineStatus.of(
+                                "shop",
+                                service.signal.snapshot(),
+                                service.availability.readinessHolds(),
+                                drain.progress(),
+                                dependencies.statuses()))
+                .read(
+                        "/loadline/startup",
+                        "application/json",
+                        () -> StartupStatus.of(startup.report()).toJson());
     }
 
     @AfterEach
     void close() {
+        startup.close();
         server.close();
     }
 
@@ -161,6 +184,39 @@ class ManagementServerTest {
         assertThat(status.get("saturations").get("workers").doubleValue()).isEqualTo(0.3);
         assertThat(status.get("explanation").asString())
                 .isEqualTo(service.signal.snapshot().explanation());
+    }
+
+    @Test
+    void startup_beforeTheBeginning_hasItsStagesAndNoFigures() throws Exception {
+        JsonNode status = json("/loadline/startup");
+
+        assertThat(status.propertyNames())
+                .containsExactlyElementsOf(Arrays.stream(StartupStatus.class.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .toList());
+        assertThat(status.get("begun").booleanValue()).isFalse();
+        assertThat(status.get("readyAfterSeconds").isNull()).isTrue();
+        assertThat(status.get("peakBytes").isNull()).isTrue();
+        assertThat(status.get("stages").get(1).get("name").asString()).isEqualTo("suggestions");
+        assertThat(status.get("stages").get(1).get("tier").asString()).isEqualTo("BACKGROUND");
+        assertThat(status.get("stages").get(1).get("outcome").asString()).isEqualTo("PENDING");
+    }
+
+    @Test
+    void startup_thatHasFailed_saysWhy() throws Exception {
+        startup.begin("listens");
+        assertThat(startup.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        JsonNode stage = json("/loadline/startup").get("stages").get(0);
+
+        assertThat(stage.propertyNames())
+                .containsExactlyElementsOf(Arrays.stream(StartupStatus.Stage.class.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .toList());
+        assertThat(stage.get("name").asString()).isEqualTo("prices \"A\"");
+        assertThat(stage.get("outcome").asString()).isEqualTo("FAILED");
+        assertThat(stage.get("failure").asString()).isEqualTo("java.io.IOException: no route\n");
+        assertThat(stage.get("memoryDeltaBytes").isNull()).isTrue();
+        assertThat(get("/livez").statusCode()).isEqualTo(503);
     }
 
     @Test

@@ -8,15 +8,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.loadline.LogCapture;
+import io.loadline.advice.MemoryAdvisor;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
+import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.Permit;
+import io.loadline.memory.MemoryMonitor;
+import io.loadline.memory.MemoryReading;
 import io.loadline.signal.SimulatedService;
 import io.loadline.signal.Validity;
+import io.loadline.startup.Readings;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -41,15 +48,28 @@ import org.junit.jupiter.api.Test;
 
 class LoadlineMetricsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Set<LoadlineMeter> COUNTERS = EnumSet.of(
+            LoadlineMeter.REQUESTS,
+            LoadlineMeter.SHADOWED,
+            LoadlineMeter.STARTUP_AHEAD,
+            LoadlineMeter.MEMORY_LIMIT_CHANGES,
+            LoadlineMeter.FATAL_ERRORS);
 
     private final SimulatedService service = new SimulatedService();
     private final DrainCoordinator drain = DrainCoordinator.builder(
                     service.availability, service.limiter, service.heartbeat)
             .build();
+    private final Startup startup = startup(service);
     private final DependencyChecks dependencies = DependencyChecks.create(
             List.of(DependencyCheck.builder("db", () -> true).build()), service.availability, service.heartbeat);
-    private final LoadlineMetrics metrics =
-            new LoadlineMetrics("shop", "1.2.3", service.signal, drain, service.availability, dependencies);
+    private final MemoryMonitor memory =
+            MemoryMonitor.builder("shop", service.heartbeat).build();
+    private final FatalErrors errors = FatalErrors.create(service.availability, FatalErrors.Policy.REPORT);
+    private final MemoryAdvisor advisor =
+            MemoryAdvisor.builder("shop", memory, service.signal).build();
+    private final LoadlineMetrics metrics = new LoadlineMetrics(
+                    "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
+            .memory(advisor, errors);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -108,7 +128,8 @@ class LoadlineMetricsTest {
                 DrainCoordinator.builder(racing.availability, racing.limiter, racing.heartbeat)
                         .build(),
                 racing.availability,
-                dependencies);
+                dependencies,
+                startup(racing));
         late.bindTo(registry);
         racing.ready();
         racing.offer(50, Duration.ofMillis(1000));
@@ -141,7 +162,7 @@ class LoadlineMetricsTest {
     }
 
     private static String suffix(LoadlineMeter meter) {
-        if (meter == LoadlineMeter.REQUESTS || meter == LoadlineMeter.SHADOWED) {
+        if (COUNTERS.contains(meter)) {
             return "_total";
         }
         String unit = meter.unit();
@@ -196,6 +217,39 @@ class LoadlineMetricsTest {
     }
 
     @Test
+    void memory_isToldByStateSizesAndAnswers() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(gauge(LoadlineMeter.MEMORY_STATE, "state", "settling")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.MEMORY_STATE, "state", "stable")).isZero();
+        MemoryReading reading = memory.snapshot().reading();
+        assertThat(gauge(LoadlineMeter.MEMORY_HEADROOM, "of", "heap"))
+                .isEqualTo(
+                        reading.heapHeadroomBytes().isPresent()
+                                ? reading.heapHeadroomBytes().getAsLong()
+                                : Double.NaN);
+        assertThat(gauge(LoadlineMeter.MEMORY_ADVICE, "size", "request")).isNaN();
+        assertThat(gauge(LoadlineMeter.MEMORY_CHECK, "question", "stabilises")).isNaN();
+
+        errors.report(new OutOfMemoryError("arranged"));
+        assertThat(registry.get("loadline.errors.fatal").functionCounter().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void load_thatIsRead_isKnownToBeRead() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(service.signal.sinceLoadWasRead()).isEmpty();
+
+        assertThat(gauge(LoadlineMeter.LOAD_PERCENT)).isEqualTo(30);
+        service.offer(50, SECOND);
+        assertThat(service.signal.sinceLoadWasRead()).hasValue(SECOND);
+    }
+
+    @Test
     void drain_isToldByPhaseAndTimeLeft() {
         metrics.bindTo(registry);
         service.ready();
@@ -210,6 +264,21 @@ class LoadlineMetricsTest {
         assertThat(gauge(LoadlineMeter.DRAIN_PHASE, "phase", "none")).isZero();
         assertThat(gauge(LoadlineMeter.DRAIN_REMAINING)).isEqualTo(20);
         running.close();
+    }
+
+    @Test
+    void startup_isToldByOutcomeAndStage() throws InterruptedException {
+        metrics.bindTo(registry);
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "pending")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.STARTUP_READY)).isNaN();
+        assertThat(gauge(LoadlineMeter.STARTUP_PEAK)).isNaN();
+        startup.begin("listens");
+        assertThat(startup.awaitEnd(Duration.ofSeconds(10))).isTrue();
+
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "done")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGES, "outcome", "pending")).isZero();
+        assertThat(gauge(LoadlineMeter.STARTUP_READY)).isNotNegative();
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGE_MEMORY, "stage", "prices")).isEqualTo(5 << 20);
     }
 
     @Test
@@ -260,8 +329,8 @@ class LoadlineMetricsTest {
         metrics.bindTo(registry);
         Set<Meter> before = new HashSet<>(registry.getMeters());
         try (LogCapture log = LogCapture.of(LoadlineMetrics.class)) {
-            LoadlineMetrics second =
-                    new LoadlineMetrics("other", "1", service.signal, drain, service.availability, dependencies);
+            LoadlineMetrics second = new LoadlineMetrics(
+                    "other", "1", service.signal, drain, service.availability, dependencies, startup);
             second.bindTo(registry);
             metrics.bindTo(registry);
             second.close();
@@ -310,7 +379,7 @@ class LoadlineMetricsTest {
         Map<String, Double> samples = samples(prometheus);
         assertThat(samples.keySet().stream().filter(name -> name.startsWith("loadline_requests_total{")))
                 .hasSize(100 * 5);
-        assertThat(samples).hasSizeLessThan(700);
+        assertThat(samples).hasSizeLessThan(750);
         assertThat(samples.entrySet().stream()
                         .filter(sample -> sample.getKey().contains("succeeded"))
                         .mapToDouble(Map.Entry::getValue)
@@ -344,6 +413,13 @@ class LoadlineMetricsTest {
         }
         assertThat(last).hasSizeGreaterThan(30);
         assertThat(count("other", "refused")).isPositive();
+    }
+
+    private static Startup startup(SimulatedService service) {
+        StartupPlan plan = StartupPlan.builder()
+                .stage("prices", stage -> stage.report(5 << 20))
+                .build();
+        return Startup.builder(plan, service.availability, Readings::unknown).build();
     }
 
     @Test

@@ -4,7 +4,7 @@
  */
 package io.loadline.spring;
 
-import io.loadline.availability.Availability;
+import io.loadline.Loadline;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -13,29 +13,32 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** Tells the service's {@link Availability} what the application tells Spring. Thread-safe. */
+/** Tells the service's {@link Loadline} what the application tells Spring. Thread-safe. */
 final class AvailabilityFollower {
-    private final Availability availability;
+    private final Loadline loadline;
     private final ApplicationContext context;
 
-    AvailabilityFollower(Availability availability, ApplicationContext context) {
-        this.availability = availability;
+    AvailabilityFollower(Loadline loadline, ApplicationContext context) {
+        this.loadline = loadline;
         this.context = context;
     }
 
-    /** Last of the listeners: what others do upon this event belongs to the start. */
+    /**
+     * Last of the listeners: what others do upon this event belongs to the start. The stages begin now, not while the
+     * context is refreshed, which nothing could interrupt.
+     */
     @EventListener
     @Order(Ordered.LOWEST_PRECEDENCE)
     void onReady(ApplicationReadyEvent event) {
         if (event.getApplicationContext() == context) {
-            boolean unused = availability.ready("application ready");
+            boolean unused = loadline.startup().begin("application ready");
         }
     }
 
     @EventListener
     void onLiveness(AvailabilityChangeEvent<LivenessState> event) {
         if (event.getState() == LivenessState.BROKEN) {
-            boolean unused = availability.broken("liveness state BROKEN was published");
+            boolean unused = loadline.availability().broken("liveness state BROKEN was published");
         }
     }
 }

@@ -11,6 +11,7 @@ import io.loadline.drain.DrainPhase;
 import io.loadline.drain.DrainResult;
 import io.loadline.drain.TerminationSignal;
 import io.loadline.drain.UnfinishedCall;
+import io.loadline.startup.StageOutcome;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
      */
     private static final Logger LOG = LoggerFactory.getLogger(ContextLifecycle.class);
     private static final long LAST_MILLIS = 100;
+    private static final Duration STAGE_PATIENCE = Duration.ofMillis(500);
     private static final Duration GRACE_OF_OTHERS = Duration.ofSeconds(1);
     private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
     private static final Duration PHASE_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
@@ -74,7 +76,23 @@ final class ContextLifecycle implements SmartLifecycle, ApplicationListener<Cont
                 && loadline.availability().state() == ServiceState.READY
                 && TerminationSignal.isShuttingDown();
         DrainResult result = loadline.drain().drain("context closed", routed ? Settling.WAIT : Settling.SKIP);
+        awaitStage();
         limitGrace(result);
+    }
+
+    /** A stage that was cancelled may still use beans: it has a moment to notice before they are destroyed. */
+    private void awaitStage() {
+        try {
+            if (!loadline.startup().awaitEnd(STAGE_PATIENCE)) {
+                loadline.startup().report().stages().stream()
+                        .filter(stage -> stage.outcome() == StageOutcome.RUNNING)
+                        .forEach(stage -> LOG.warn(
+                                "Startup: stage '{}' goes on although it was cancelled; it is left behind",
+                                stage.name()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

@@ -6,23 +6,37 @@ package io.loadline.spring;
 
 import io.loadline.Loadline;
 import io.loadline.availability.Availability;
+import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
+import io.loadline.spring.internal.DependencySource;
+import io.loadline.startup.Deferred;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupStage;
+import io.loadline.startup.WarmUp;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
-/** Makes the service's {@link Loadline} and ties it to the application context. Backs off to a bean of that type. */
-@AutoConfiguration
+/**
+ * Makes the service's {@link Loadline} and ties it to the application context. Backs off to a bean of that type.
+ *
+ * <p>Before the meters, which are bound when all stages of the start are known.
+ */
+@AutoConfiguration(beforeName = "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration")
 @ConditionalOnProperty(name = "loadline.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LoadlineProperties.class)
 public final class LoadlineAutoConfiguration {
@@ -35,8 +49,9 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
             ObjectProvider<Saturation> saturations) {
-        return LoadlineFactory.builder(properties, environment)
-                .limiter(builder -> {
+        Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
+        LoadlineFactory.configure(loadline, properties.memory());
+        return loadline.limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
@@ -83,6 +98,56 @@ public final class LoadlineAutoConfiguration {
         return loadline.metrics();
     }
 
+    @Bean(destroyMethod = "")
+    @ConditionalOnMissingBean
+    Startup loadlineStartup(Loadline loadline) {
+        return loadline.startup();
+    }
+
+    /** Static, since it looks at every bean, of this class too. */
+    @Bean
+    static DeferredStartupMethods loadlineDeferredStartupMethods() {
+        return new DeferredStartupMethods();
+    }
+
+    @Bean
+    static LazyInitializationExcludeFilter loadlineDeferredStartupExcludeFilter() {
+        return (name, definition, type) -> !DeferredStartupMethods.find(type).isEmpty();
+    }
+
+    @Bean
+    @Lazy(false)
+    ApplicationStages loadlineApplicationStages(
+            Startup startup,
+            LoadlineProperties properties,
+            DeferredStartupMethods methods,
+            Environment environment,
+            ObjectProvider<StartupStage> stages,
+            ObjectProvider<Deferred<?>> values,
+            ObjectProvider<WarmUp> warmUp,
+            ObjectProvider<StartupBuilderCustomizer> customizers) {
+        return new ApplicationStages(
+                startup, properties.startup(), methods, environment, stages, values, warmUp, customizers);
+    }
+
+    @Bean
+    @Lazy(false)
+    ApplicationDependencies loadlineApplicationDependencies(
+            Loadline loadline,
+            LoadlineProperties properties,
+            ObjectProvider<DependencyCheck> checks,
+            ObjectProvider<DependencySource> sources) {
+        return new ApplicationDependencies(
+                loadline.dependencies(), properties.startup().dependencies(), checks, sources);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Conditional(OnWarmUpPaths.class)
+    WarmUp loadlineWarmUp(LoadlineProperties properties) {
+        return LoadlineFactory.warmUp(properties.startup().warmUp());
+    }
+
     @Bean
     @Lazy(false)
     ContextLifecycle loadlineContextLifecycle(Loadline loadline, ApplicationContext context) {
@@ -91,6 +156,12 @@ public final class LoadlineAutoConfiguration {
 
     @Bean
     AvailabilityFollower loadlineAvailabilityFollower(Loadline loadline, ApplicationContext context) {
-        return new AvailabilityFollower(loadline.availability(), context);
+        return new AvailabilityFollower(loadline, context);
+    }
+
+    static final class OnWarmUpPaths extends OnPropertyListCondition {
+        OnWarmUpPaths() {
+            super("loadline.startup.warm-up.paths", () -> ConditionMessage.forCondition("Loadline warm-up"));
+        }
     }
 }

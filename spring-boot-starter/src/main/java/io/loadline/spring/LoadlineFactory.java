@@ -14,6 +14,10 @@ import io.loadline.limit.LimitAlgorithm;
 import io.loadline.spring.LoadlineProperties.Algorithm;
 import io.loadline.spring.LoadlineProperties.Limit;
 import io.loadline.spring.internal.InvalidSettingException;
+import io.loadline.startup.MemoryGate;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.WarmUp;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,6 +75,41 @@ final class LoadlineFactory {
                         .map(value -> value == null ? "(default)" : value.toString())
                         .collect(Collectors.joining(", ")),
                 builder::check);
+    }
+
+    static void configure(StartupPlan.Builder builder, LoadlineProperties.Startup startup) {
+        set("loadline.startup.ready-after", startup.readyAfter(), builder::readyAfter);
+        set("loadline.startup.settle", startup.settle(), builder::settle);
+        set("loadline.startup.collection", startup.collection(), builder::collection);
+        set("loadline.startup.history-file", startup.historyFile(), file -> builder.historyFile(Path.of(file)));
+        StartupPlan.Builder unused = builder.gate(gate -> configure(gate, startup.gate()));
+    }
+
+    static void configure(Loadline.Builder builder, LoadlineProperties.Memory memory) {
+        Loadline.Builder unused = builder.memory(monitor -> {
+                    set("loadline.memory.interval", memory.interval(), monitor::interval);
+                    set("loadline.memory.window", memory.window(), monitor::window);
+                })
+                .advice(advisor ->
+                        set("loadline.memory.request", memory.request(), size -> advisor.requestBytes(size.toBytes())));
+        set("loadline.memory.fatal-errors", memory.fatalErrors(), builder::fatalErrors);
+    }
+
+    private static void configure(MemoryGate.Builder builder, LoadlineProperties.Gate gate) {
+        set("loadline.startup.gate.max-wait", gate.maxWait(), builder::maxWait);
+        set("loadline.startup.gate.max-pressure", gate.maxPressure(), builder::maxPressure);
+        set("loadline.startup.gate.slot", gate.slot(), builder::slot);
+        set("loadline.startup.gate.jitter", gate.jitter(), builder::jitter);
+        set("loadline.startup.gate.instance", gate.instance(), builder::instance);
+        set("loadline.startup.gate.lock-file", gate.lockFile(), file -> builder.lockFile(Path.of(file)));
+    }
+
+    static WarmUp warmUp(LoadlineProperties.WarmUpCalls calls) {
+        WarmUp.Builder builder = WarmUp.builder();
+        calls.paths().forEach(path -> set("loadline.startup.warm-up.paths", path, builder::get));
+        set("loadline.startup.warm-up.time-limit", calls.timeLimit(), builder::timeLimit);
+        set("loadline.startup.warm-up.max-calls", calls.maxCalls(), builder::maxCalls);
+        return builder.build();
     }
 
     private static Supplier<? extends LimitAlgorithm> algorithm(Limit limit) {

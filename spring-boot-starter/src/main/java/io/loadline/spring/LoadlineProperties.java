@@ -4,13 +4,17 @@
  */
 package io.loadline.spring;
 
+import io.loadline.availability.FatalErrors;
 import io.loadline.drain.ReadinessFlip;
 import io.loadline.limit.Enforcement;
+import io.loadline.startup.StageTier;
+import io.loadline.startup.StartupPlan.Collection;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The settings under {@code loadline.*}. Immutable. What is not set, here null, is left to the defaults of the library;
@@ -20,13 +24,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name Name of the service in logs, meters and explanations. Default: spring.application.name.
  * @param limit How many requests are admitted at once.
  * @param drain How the service leaves.
+ * @param startup How the service starts.
+ * @param memory How the service's memory is watched.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String name,
         @DefaultValue Limit limit,
-        @DefaultValue Drain drain) {
+        @DefaultValue Drain drain,
+        @DefaultValue Startup startup,
+        @DefaultValue Memory memory) {
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.
@@ -100,6 +108,77 @@ public record LoadlineProperties(
             @DefaultValue("true") boolean executors,
             @DefaultValue("true") boolean kafka,
             @DefaultValue("true") boolean rabbit) {}
+
+    /**
+     * The settings under {@code loadline.startup.*}. Immutable.
+     *
+     * @param readyAfter The lowest tier of stages that readiness waits for: critical, important or background.
+     *     Default: critical.
+     * @param settle How long the memory may take to come to rest after a stage. Default: 2s.
+     * @param collection When a stage that made the heap grow is followed by a collection: before-ready, always or never.
+     *     Default: before-ready.
+     * @param historyFile File on a writable volume that keeps what each stage took. Default: none.
+     * @param gate How stages wait for memory.
+     * @param warmUp Which of the service's own routes are called before it is ready.
+     * @param dependencies Names of health contributors, such as db, that must have been up once before the service is
+     *     ready. Default: none.
+     */
+    public record Startup(
+            @Nullable StageTier readyAfter,
+            @Nullable Duration settle,
+            @Nullable Collection collection,
+            @Nullable String historyFile,
+            @DefaultValue Gate gate,
+            @DefaultValue WarmUpCalls warmUp,
+            @DefaultValue List<String> dependencies) {}
+
+    /**
+     * The settings under {@code loadline.startup.gate.*}. Immutable.
+     *
+     * @param maxWait How long a stage that readiness waits for may wait for memory. Default: 60s.
+     * @param maxPressure Memory pressure from which on no stage begins, as a share of time, 0..1. Default: 0.1.
+     * @param slot Window in which instances without a lock file spread the beginning of each stage. Default: 2s.
+     * @param jitter Window in which instances spread the beginning of their first stage that is not critical.
+     *     Default: 5s.
+     * @param instance Name that tells this instance from others. Default: the host's name and the process's id.
+     * @param lockFile File on a path that the instances of a node share, through which one at a time claims the memory it
+     *     needs. Default: none, instances sense each other.
+     */
+    public record Gate(
+            @Nullable Duration maxWait,
+            @Nullable Double maxPressure,
+            @Nullable Duration slot,
+            @Nullable Duration jitter,
+            @Nullable String instance,
+            @Nullable String lockFile) {}
+
+    /**
+     * The settings under {@code loadline.startup.warm-up.*}. Immutable.
+     *
+     * @param paths Paths that are called by GET over loopback until their latency settles. Default: none.
+     * @param timeLimit Longest time all calls together may take. Default: 10s.
+     * @param maxCalls How often each path may be called. Default: 1000.
+     */
+    public record WarmUpCalls(
+            @DefaultValue List<String> paths,
+            @Nullable Duration timeLimit,
+            @Nullable Integer maxCalls) {}
+
+    /**
+     * The settings under {@code loadline.memory.*}. Immutable.
+     *
+     * @param interval Time between two readings. Default: 10s.
+     * @param window Time over which memory must stay where it is to be called stable. Default: 10m.
+     * @param request Memory request the service was deployed with. Default: what the environment variable
+     *     LOADLINE_MEMORY_REQUEST says, in bytes.
+     * @param fatalErrors What happens after an OutOfMemoryError or another error that the JVM does not recover from:
+     *     break makes liveness fail, report counts and logs it, off does not look. Default: break.
+     */
+    public record Memory(
+            @Nullable Duration interval,
+            @Nullable Duration window,
+            @Nullable DataSize request,
+            FatalErrors.@Nullable Policy fatalErrors) {}
 
     /** What moves the limit. */
     public enum Algorithm {

@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
+import org.springframework.util.unit.DataSize;
 
 /** Tells a person which of our settings is unknown or has a value of the wrong type, and what is allowed. Stateless. */
 final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindException> implements Ordered {
@@ -53,14 +54,21 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
     private static String allowed(Class<?> type) {
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())
-                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                    .map(constant ->
+                            constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .collect(Collectors.joining(", ", "one of ", ""));
         }
         if (type == Duration.class) {
             return "a duration such as 500ms, 25s or 1m";
         }
+        if (type == DataSize.class) {
+            return "a size such as 512MB or 2GB";
+        }
         if (type == Integer.class) {
             return "a whole number";
+        }
+        if (type == Double.class) {
+            return "a number";
         }
         return type == boolean.class || type == Boolean.class ? "true or false" : "a " + type.getSimpleName();
     }

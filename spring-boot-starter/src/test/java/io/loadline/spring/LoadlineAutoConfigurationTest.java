@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadline.Loadline;
 import io.loadline.availability.Availability;
+import io.loadline.availability.DependencyCheck;
+import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
@@ -22,10 +24,18 @@ import io.loadline.spring.actuator.LoadlineHealthAutoConfiguration;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.reactive.LoadlineReactiveAutoConfiguration;
 import io.loadline.spring.servlet.LoadlineServletAutoConfiguration;
+import io.loadline.startup.DeferredStartup;
+import io.loadline.startup.StageTier;
+import io.loadline.startup.Startup;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.availability.ApplicationAvailabilityBean;
@@ -50,6 +60,13 @@ class LoadlineAutoConfigurationTest {
             LoadlineServletAutoConfiguration.class,
             ApplicationAvailabilityAutoConfiguration.class,
             AvailabilityProbesAutoConfiguration.class);
+    private static final List<String> READS = List.of(
+            "/loadline",
+            "/loadline/advice",
+            "/loadline/advice.yaml",
+            "/loadline/load",
+            "/loadline/memory",
+            "/loadline/startup");
     private static final FilteredClassLoader NO_ACTUATOR = new FilteredClassLoader(
             "org.springframework.boot.actuate",
             "org.springframework.boot.health",
@@ -121,6 +138,7 @@ class LoadlineAutoConfigurationTest {
                     .doesNotHaveBean(Loadline.class)
                     .doesNotHaveBean(FilterRegistrationBean.class)
                     .doesNotHaveBean(LoadlineEndpoint.class)
+                    .doesNotHaveBean(DeferredStartupMethods.class)
                     .doesNotHaveBean("startupStateHealthIndicator");
             assertThat(context.getBean("readinessStateHealthIndicator"))
                     .isExactlyInstanceOf(ReadinessStateHealthIndicator.class);
@@ -176,6 +194,106 @@ class LoadlineAutoConfigurationTest {
     }
 
     @Test
+    void startupSettings_reachThePlan() {
+        plain.withPropertyValues(
+                        "loadline.startup.ready-after=important",
+                        "loadline.startup.settle=3s",
+                        "loadline.startup.collection=never",
+                        "loadline.startup.history-file=/tmp/history")
+                .run(context -> {
+                    StartupPlan plan = context.getBean(Startup.class).plan();
+                    assertThat(plan.readyAfter()).isEqualTo(StageTier.IMPORTANT);
+                    assertThat(plan.settle()).isEqualTo(Duration.ofSeconds(3));
+                    assertThat(plan.collection()).isEqualTo(StartupPlan.Collection.NEVER);
+                    assertThat(plan.historyFile()).isEqualTo(Path.of("/tmp/history"));
+                    assertThat(plan.stages()).isEmpty();
+                });
+    }
+
+    @Test
+    void memorySettings_reachTheParts() {
+        plain.withPropertyValues("loadline.memory.fatal-errors=report", "loadline.memory.request=300MB")
+                .run(context -> {
+                    Loadline loadline = context.getBean(Loadline.class);
+                    assertThat(loadline.fatalErrors().policy()).isEqualTo(FatalErrors.Policy.REPORT);
+                    assertThat(loadline.advisor().report().adviceJson()).contains("request 300 MiB");
+                });
+    }
+
+    @Test
+    void stages_ofBeansMethodsAndCustomizers_makeThePlan() {
+        plain.withBean(Stages.class)
+                .withBean(
+                        StartupStage.class,
+                        () -> StartupStage.builder("bean", stage -> {}).build())
+                .withBean(StartupBuilderCustomizer.class, () -> builder -> {
+                    var unused = builder.stage("customizer", stage -> {});
+                })
+                .withPropertyValues("loadline.startup.warm-up.paths[0]=/orders/1")
+                .run(context -> {
+                    StartupPlan plan = context.getBean(Startup.class).plan();
+                    assertThat(plan.stages())
+                            .extracting(StartupStage::name)
+                            .containsExactly("bean", "method", "warm-up", "customizer");
+                    assertThat(plan.stages().get(2).dependsOn()).containsExactly("bean", "method");
+                });
+    }
+
+    @Test
+    void stages_ofALoadlineOfTheApplication_areKept() {
+        StartupPlan own = StartupPlan.builder().stage("own", stage -> {}).build();
+        plain.withBean(
+                        "mine",
+                        Loadline.class,
+                        () -> Loadline.builder("own").startup(own).build())
+                .withBean(Stages.class)
+                .run(context -> assertThat(context.getBean(Startup.class).plan().stages())
+                        .extracting(StartupStage::name)
+                        .containsExactly("own", "method"));
+    }
+
+    @Test
+    void stages_ofBeansThatAreMadeLazily_areFound() {
+        plain.withBean(Stages.class)
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> assertThat(context.getBean(Startup.class).plan().stages())
+                        .extracting(StartupStage::name)
+                        .containsExactly("method"));
+    }
+
+    @Test
+    void dependencies_withoutHealth_areRefused() {
+        plain.withClassLoader(NO_ACTUATOR)
+                .withPropertyValues("loadline.startup.dependencies=db")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasMessageContaining("it needs spring-boot-starter-actuator"));
+    }
+
+    @Test
+    void dependencyBeans_holdReadiness() {
+        plain.withBean(
+                        DependencyCheck.class,
+                        () -> DependencyCheck.builder("shelf", () -> false).build())
+                .run(context -> assertThat(context.getBean(Availability.class).readinessHolds())
+                        .singleElement()
+                        .asString()
+                        .contains("shelf"));
+    }
+
+    @Test
+    void meters_tellAboutEachStage() {
+        plain.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class))
+                .withBean(SimpleMeterRegistry.class)
+                .withBean(Stages.class)
+                .run(context -> assertThat(context.getBean(MeterRegistry.class)
+                                .find("loadline.startup.stage.duration")
+                                .tag("stage", "method")
+                                .gauge())
+                        .isNotNull());
+    }
+
+    @Test
     void saturationBeans_areReadByTheSignal() {
         plain.withBean(Saturation.class, () -> Saturation.of("pool", () -> 0.5))
                 .run(context -> await().untilAsserted(() -> assertThat(
@@ -200,7 +318,7 @@ class LoadlineAutoConfigurationTest {
         servlet.withClassLoader(NO_ACTUATOR).run(context -> {
             assertThat(context).hasNotFailed().hasBean("loadlineStatusServlet");
             ServletRegistrationBean<?> reads = context.getBean("loadlineStatusServlet", ServletRegistrationBean.class);
-            assertThat(reads.getUrlMappings()).containsExactly("/loadline", "/loadline/load");
+            assertThat(reads.getUrlMappings()).containsExactlyElementsOf(READS);
         });
     }
 
@@ -209,7 +327,7 @@ class LoadlineAutoConfigurationTest {
         reactive.withClassLoader(NO_ACTUATOR).run(context -> {
             assertThat(context).hasNotFailed().hasSingleBean(WebFilter.class);
             assertThat(context.getBean(SimpleUrlHandlerMapping.class).getUrlMap())
-                    .containsKeys("/loadline", "/loadline/load");
+                    .containsKeys(READS.toArray(String[]::new));
         });
     }
 
@@ -235,5 +353,10 @@ class LoadlineAutoConfigurationTest {
         plain.withClassLoader(new FilteredClassLoader(
                         "jakarta.servlet", "org.springframework.web", "org.springframework.boot.web", "reactor"))
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Loadline.class));
+    }
+
+    static class Stages {
+        @DeferredStartup(name = "method")
+        void load() {}
     }
 }

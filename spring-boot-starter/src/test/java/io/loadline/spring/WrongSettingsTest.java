@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadline.spring.testing.HeldApplication;
+import io.loadline.startup.DeferredStartup;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +50,25 @@ class WrongSettingsTest {
                 "loadline.drain.quiet=2h | loadline.drain.quiet | PT2H | must be positive and at most 1 h",
                 "loadline.drain.settle-max=-1s | loadline.drain.settle-max | PT-1S | must be positive and at most 1 h",
                 "loadline.drain.quiet=11s | loadline.drain.quiet, loadline.drain.settle-max and loadline.drain.deadline | PT11S, (default), (default) | quiet must not be longer than settleMax",
+                "loadline.startup.ready-after=soon | loadline.startup.ready-after | soon | one of critical, important, background",
+                "loadline.startup.collection=maybe | loadline.startup.collection | maybe | one of before-ready, always, never",
+                "loadline.startup.settle=-1s | loadline.startup.settle | PT-1S | must be between 0 and 5 min",
+                "loadline.startup.gate.max-wait=2h | loadline.startup.gate.max-wait | PT2H | must be between 0 and",
+                "loadline.startup.gate.max-pressure=1.5 | loadline.startup.gate.max-pressure | 1.5 | above 0 and at most 1",
+                "loadline.startup.gate.max-pressure=high | loadline.startup.gate.max-pressure | high | a number",
+                "loadline.startup.gate.slot=-1s | loadline.startup.gate.slot | PT-1S | must be between 0 and",
+                "loadline.startup.gate.jitter=1d | loadline.startup.gate.jitter | PT24H | must be between 0 and",
+                "loadline.startup.gate.instance= | loadline.startup.gate.instance | | must not be blank",
+                "loadline.startup.warm-up.paths=orders | loadline.startup.warm-up.paths | orders | must begin with one slash",
+                "loadline.startup.warm-up.paths=/a,loadline.startup.warm-up.time-limit=0s | loadline.startup.warm-up.time-limit | PT0S | must be positive",
+                "loadline.startup.warm-up.paths=/a,loadline.startup.warm-up.max-calls=0 | loadline.startup.warm-up.max-calls | 0 | at least 1",
+                "loadline.startup.dependencies=nobody | loadline.startup.dependencies | nobody | each is the name of a health contributor",
+                "loadline.startup.gate.wait=3s | loadline.startup.gate.wait | 3s | loadline.startup.gate.max-wait",
+                "loadline.memory.interval=0s | loadline.memory.interval | PT0S | must be between 1 second and 1 minute",
+                "loadline.memory.window=1m | loadline.memory.window | PT1M | must be between 3 minutes and 1 day",
+                "loadline.memory.request=0MB | loadline.memory.request | 0B | must be positive",
+                "loadline.memory.request=much | loadline.memory.request | much | a size such as 512MB",
+                "loadline.memory.fatal-errors=ignore | loadline.memory.fatal-errors | ignore | one of break, report, off",
                 "loadline.drain.pre-stop-sleep=-1s | loadline.drain.pre-stop-sleep | PT-1S | must be positive and at most 1 h",
                 "loadline.drain.farewell=2h | loadline.drain.farewell | PT2H | must be positive and at most 1 h",
                 "loadline.drain.readiness=later | loadline.drain.readiness | later | one of at_once, late, never",
@@ -80,6 +101,24 @@ class WrongSettingsTest {
                 .contains("it must be a path pattern such as " + allowed);
     }
 
+    @Test
+    void wrongStages_stopTheStart(CapturedOutput output) {
+        assertThatThrownBy(() -> run(Circle.class, WebApplicationType.NONE)).isNotNull();
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains(
+                        "The startup stages cannot be run: stages depend on each other: circle.one -> two -> circle.one");
+    }
+
+    @Test
+    void wrongStage_stopsTheStart(CapturedOutput output) {
+        assertThatThrownBy(() -> run(Negative.class, WebApplicationType.NONE)).isNotNull();
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Negative#load cannot be a startup stage: estimate = -5MB")
+                .contains("Change estimate of its @DeferredStartup.");
+    }
+
     private static void run(Class<?> application, WebApplicationType type, String... settings) {
         new SpringApplicationBuilder(application)
                 .web(type)
@@ -93,4 +132,21 @@ class WrongSettingsTest {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class Empty {}
+
+    @Configuration(value = "circle", proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Circle {
+        @DeferredStartup(after = "two")
+        void one() {}
+
+        @DeferredStartup(name = "two", after = "circle.one")
+        void two() {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Negative {
+        @DeferredStartup(estimate = "-5MB")
+        void load() {}
+    }
 }

@@ -11,6 +11,7 @@ import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
 import io.loadline.benchmarks.harness.Table;
 import io.loadline.benchmarks.harness.Workspace;
+import io.loadline.benchmarks.startup.StartupDemo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,12 @@ import picocli.CommandLine.Option;
                         + "do, then normal load with a restart of one instance. With Loadline and, beside it, without.%n"
                         + "Exits 0 only if no request was lost (with Loadline; with --baseline, without it).")
 public final class Demo implements Callable<Integer> {
+    @Option(
+            names = "--startup",
+            description =
+                    "Another demo: eight instances of samples/plain-java start at once where there is little room.")
+    private boolean startup;
+
     @Option(names = "--baseline", description = "Run without Loadline only.")
     private boolean baseline;
 
@@ -53,6 +60,9 @@ public final class Demo implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (startup) {
+            return StartupDemo.run();
+        }
         if (seconds < DemoRun.MIN_SECONDS || !(rate > 0)) {
             System.err.printf(
                     "--seconds must be at least %d and --rate above 0: %d, %s%n", DemoRun.MIN_SECONDS, seconds, rate);

@@ -4,8 +4,11 @@
  */
 package io.loadline.benchmarks.harness;
 
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The child processes of this JVM, killed when it ends, however it ends. Thread-safe.
@@ -14,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Children {
     private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+    private static final Queue<Runnable> AFTERWARDS = new ConcurrentLinkedQueue<>();
     private static volatile boolean closing;
 
     static {
@@ -30,8 +34,24 @@ final class Children {
         }
     }
 
+    /** Runs {@code cleaning} when this JVM ends and its children have ended. */
+    static void afterwards(Runnable cleaning) {
+        AFTERWARDS.add(cleaning);
+    }
+
     private static void killAll() {
         closing = true;
         STARTED.forEach(Process::destroyForcibly); // does nothing to those that have ended
+        if (AFTERWARDS.isEmpty()) {
+            return;
+        }
+        try {
+            for (Process process : STARTED) {
+                process.waitFor(2, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        AFTERWARDS.forEach(Runnable::run);
     }
 }

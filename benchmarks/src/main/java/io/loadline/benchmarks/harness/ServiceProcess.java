@@ -61,6 +61,20 @@ public final class ServiceProcess implements AutoCloseable {
         return log;
     }
 
+    /** Anonymous memory of the process; 0 if it has ended. */
+    public long anonymousBytes() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
+                if (line.startsWith("RssAnon:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+                }
+            }
+        } catch (IOException gone) {
+            return 0;
+        }
+        return 0; // a zombie
+    }
+
     /**
      * Waits until {@code /readyz} answers 200, and returns how long that took since the start.
      *
@@ -132,6 +146,7 @@ public final class ServiceProcess implements AutoCloseable {
         private final List<String> arguments = new ArrayList<>();
         private @Nullable Integer port;
         private @Nullable Integer managementPort;
+        private @Nullable MemoryGroup group;
 
         private Builder(Path jar, Path log) {
             this.jar = jar;
@@ -168,6 +183,12 @@ public final class ServiceProcess implements AutoCloseable {
             return this;
         }
 
+        /** Sets the memory cgroup that the process is in from its first instruction on. Default: that of this JVM. */
+        public Builder memoryGroup(@Nullable MemoryGroup group) {
+            this.group = group;
+            return this;
+        }
+
         /**
          * Starts the process and returns at once. The log of an earlier start is continued.
          *
@@ -179,6 +200,10 @@ public final class ServiceProcess implements AutoCloseable {
             }
             int mainPort = port == null ? Ports.free() : port;
             List<String> command = new ArrayList<>();
+            if (group != null) {
+                String join = "echo 0 > \"$0\" && exec \"$@\"";
+                command.addAll(List.of("/bin/sh", "-c", join, group.members().toString()));
+            }
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmArguments);
             command.add("-jar");

@@ -36,6 +36,10 @@ public final class ToolProcess implements AutoCloseable {
         return new ToolProcess(process);
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }

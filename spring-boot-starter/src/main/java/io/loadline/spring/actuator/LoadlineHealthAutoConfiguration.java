@@ -6,6 +6,7 @@ package io.loadline.spring.actuator;
 
 import io.loadline.Loadline;
 import io.loadline.spring.LoadlineAutoConfiguration;
+import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.RouteContributor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,6 +22,7 @@ import org.springframework.boot.health.application.LivenessStateHealthIndicator;
 import org.springframework.boot.health.application.ReadinessStateHealthIndicator;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -61,6 +63,12 @@ public final class LoadlineHealthAutoConfiguration {
     StartupGroupPostProcessor loadlineStartupGroup(Environment environment) {
         return new StartupGroupPostProcessor(environment.getProperty(
                 "management.endpoint.health.probes.add-additional-paths", Boolean.class, false));
+    }
+
+    @Bean
+    HealthDependencies loadlineHealthDependencies(
+            LoadlineProperties properties, ObjectProvider<HealthContributorRegistry> registry) {
+        return new HealthDependencies(properties.startup().dependencies(), registry);
     }
 
     @Bean

@@ -6,8 +6,10 @@ package io.loadline.spring.internal;
 
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Route;
+import io.loadline.startup.WarmUp;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -17,16 +19,24 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
     private final ConcurrencyLimiter limiter;
     private final ObjectProvider<RouteContributor> contributors;
     private final Collection<String> exclude;
+    private final @Nullable WarmUp warmUp;
 
     /** Written once, at start, before any request; until then everything takes the other route. */
     private volatile RouteTable table;
 
-    /** Will collect from {@code contributors}; {@code exclude} is the setting {@code loadline.limit.exclude}. */
+    /**
+     * Will collect from {@code contributors}; {@code exclude} is the setting {@code loadline.limit.exclude}, and
+     * {@code warmUp} calls routes of the service itself.
+     */
     public CollectedRoutes(
-            ConcurrencyLimiter limiter, ObjectProvider<RouteContributor> contributors, List<String> exclude) {
+            ConcurrencyLimiter limiter,
+            ObjectProvider<RouteContributor> contributors,
+            List<String> exclude,
+            ObjectProvider<WarmUp> warmUp) {
         this.limiter = limiter;
         this.contributors = contributors;
         this.exclude = exclude;
+        this.warmUp = warmUp.getIfAvailable();
         this.table = RouteTable.builder(limiter).build();
     }
 
@@ -35,8 +45,13 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
         table = RouteTable.of(limiter, contributors.orderedStream(), exclude);
     }
 
-    /** As {@link RouteTable#match}. */
-    public @Nullable Route match(String method, String path) {
-        return table.match(method, path);
+    /**
+     * As {@link RouteTable#match}; null for calls of the service's own warm-up, too: they are no load, and slow on purpose.
+     *
+     * @param header gives the value of a request's header, or null
+     */
+    public @Nullable Route match(String method, String path, Function<String, @Nullable String> header) {
+        WarmUp calls = warmUp;
+        return calls != null && calls.isOwn(header.apply(WarmUp.HEADER)) ? null : table.match(method, path);
     }
 }

@@ -36,8 +36,9 @@ public final class RouteTable {
      */
 
     /** Served by Loadline itself or, by convention, probes. */
-    private static final List<String> ALWAYS_UNTOUCHED =
-            List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
+    private static final List<String> ALWAYS_UNTOUCHED = Stream.concat(
+                    Stream.of("/livez", "/readyz", "/startupz"), StatusReads.paths().stream())
+            .toList();
 
     private final ConcurrencyLimiter limiter;
     private final Set<String> untouched;

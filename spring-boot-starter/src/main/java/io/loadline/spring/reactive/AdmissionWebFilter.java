@@ -49,7 +49,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
         });
         ServerHttpRequest request = exchange.getRequest();
         String path = request.getPath().pathWithinApplication().value();
-        Route route = routes.match(request.getMethod().name(), path);
+        Route route = routes.match(request.getMethod().name(), path, request.getHeaders()::getFirst);
         return route == null
                 ? chain.filter(exchange)
                 : new AdmittedMono(limiter, drain, route, longLived.match(path), exchange, chain);

@@ -10,6 +10,7 @@ import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.RouteContributor;
+import io.loadline.startup.WarmUp;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -19,10 +20,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.reactive.function.server.support.RouterFunctionMapping;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.server.WebFilter;
+import reactor.netty.http.HttpResources;
 
 /** Puts the limiter in front of a service on a reactive server. */
 @AutoConfiguration(after = LoadlineAutoConfiguration.class)
@@ -34,9 +38,12 @@ public final class LoadlineReactiveAutoConfiguration {
 
     @Bean
     CollectedRoutes loadlineRoutes(
-            Loadline loadline, LoadlineProperties properties, ObjectProvider<RouteContributor> contributors) {
+            Loadline loadline,
+            LoadlineProperties properties,
+            ObjectProvider<RouteContributor> contributors,
+            ObjectProvider<WarmUp> warmUp) {
         return new CollectedRoutes(
-                loadline.limiter(), contributors, properties.limit().exclude());
+                loadline.limiter(), contributors, properties.limit().exclude(), warmUp);
     }
 
     @Bean
@@ -63,5 +70,16 @@ public final class LoadlineReactiveAutoConfiguration {
     @ConditionalOnMissingClass("org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration")
     SimpleUrlHandlerMapping loadlineStatusHandlerMapping(Loadline loadline) {
         return StatusWebHandler.mapping(loadline);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HttpResources.class)
+    static class NettyConfiguration {
+
+        @Bean
+        QuickNettyStop loadlineQuickNettyStop(
+                Loadline loadline, ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
+            return new QuickNettyStop(loadline, resources, context);
+        }
     }
 }

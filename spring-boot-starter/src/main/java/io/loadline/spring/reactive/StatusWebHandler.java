@@ -5,9 +5,9 @@
 package io.loadline.spring.reactive;
 
 import io.loadline.Loadline;
-import io.loadline.management.LoadlineStatus;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import io.loadline.spring.internal.StatusReads;
+import io.loadline.spring.internal.StatusReads.Body;
+import java.util.stream.Collectors;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpMethod;
@@ -19,23 +19,21 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 import reactor.core.publisher.Mono;
 
-/** Serves {@code /loadline} and {@code /loadline/load}. Thread-safe. There are no writes. */
+/** Serves {@code /loadline} and what is below it. Thread-safe. There are no writes. */
 final class StatusWebHandler implements WebHandler {
-    private static final String STATUS = "/loadline";
-    private static final String LOAD = "/loadline/load";
-
     /** Before the handlers of the application, whose patterns may be wide. */
     private static final int ORDER = -100;
 
-    private final Loadline loadline;
+    private final StatusReads reads;
 
-    private StatusWebHandler(Loadline loadline) {
-        this.loadline = loadline;
+    private StatusWebHandler(StatusReads reads) {
+        this.reads = reads;
     }
 
     static SimpleUrlHandlerMapping mapping(Loadline loadline) {
-        StatusWebHandler handler = new StatusWebHandler(loadline);
-        return new SimpleUrlHandlerMapping(Map.of(STATUS, handler, LOAD, handler), ORDER);
+        StatusWebHandler handler = new StatusWebHandler(new StatusReads(loadline));
+        return new SimpleUrlHandlerMapping(
+                StatusReads.paths().stream().collect(Collectors.toMap(path -> path, path -> handler)), ORDER);
     }
 
     @Override
@@ -47,11 +45,10 @@ final class StatusWebHandler implements WebHandler {
             response.getHeaders().set("Allow", "GET, HEAD");
             return response.setComplete();
         }
-        LoadlineStatus status = loadline.status();
-        boolean load =
-                exchange.getRequest().getPath().pathWithinApplication().value().equals(LOAD);
-        byte[] body = (load ? status.loadJson() : status.toJson()).getBytes(StandardCharsets.UTF_8);
-        response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+        Body read =
+                reads.at(exchange.getRequest().getPath().pathWithinApplication().value());
+        byte[] body = read.bytes();
+        response.getHeaders().setContentType(MediaType.parseMediaType(read.contentType()));
         response.getHeaders().setCacheControl(CacheControl.noStore());
         response.getHeaders().setContentLength(body.length);
         if (method.equals(HttpMethod.HEAD)) {

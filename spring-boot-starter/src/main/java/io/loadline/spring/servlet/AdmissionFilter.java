@@ -102,7 +102,7 @@ final class AdmissionFilter implements Filter {
     }
 
     private @Nullable Route route(HttpServletRequest request) {
-        return routes.match(request.getMethod(), path(request));
+        return routes.match(request.getMethod(), path(request), request::getHeader);
     }
 
     private static String path(HttpServletRequest request) {

@@ -10,6 +10,7 @@ import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.RouteContributor;
+import io.loadline.startup.WarmUp;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.EnumSet;
@@ -44,9 +45,12 @@ public final class LoadlineServletAutoConfiguration {
 
     @Bean
     CollectedRoutes loadlineRoutes(
-            Loadline loadline, LoadlineProperties properties, ObjectProvider<RouteContributor> contributors) {
+            Loadline loadline,
+            LoadlineProperties properties,
+            ObjectProvider<RouteContributor> contributors,
+            ObjectProvider<WarmUp> warmUp) {
         return new CollectedRoutes(
-                loadline.limiter(), contributors, properties.limit().exclude());
+                loadline.limiter(), contributors, properties.limit().exclude(), warmUp);
     }
 
     @Bean

@@ -5,39 +5,37 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.Loadline;
-import io.loadline.management.LoadlineStatus;
+import io.loadline.spring.internal.StatusReads;
+import io.loadline.spring.internal.StatusReads.Body;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 
-/** Serves {@code /loadline} and {@code /loadline/load}. Thread-safe. There are no writes. */
+/** Serves {@code /loadline} and what is below it. Thread-safe. There are no writes. */
 final class StatusServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-    private static final String STATUS = "/loadline";
-    private static final String LOAD = "/loadline/load";
 
-    private final transient Loadline loadline;
+    private final transient StatusReads reads;
 
-    private StatusServlet(Loadline loadline) {
-        this.loadline = loadline;
+    private StatusServlet(StatusReads reads) {
+        this.reads = reads;
     }
 
     static ServletRegistrationBean<StatusServlet> registration(Loadline loadline) {
-        ServletRegistrationBean<StatusServlet> registration =
-                new ServletRegistrationBean<>(new StatusServlet(loadline), STATUS, LOAD);
+        ServletRegistrationBean<StatusServlet> registration = new ServletRegistrationBean<>(
+                new StatusServlet(new StatusReads(loadline)),
+                StatusReads.paths().toArray(String[]::new));
         registration.setName("loadlineStatus");
         return registration;
     }
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        LoadlineStatus status = loadline.status();
-        String json = request.getServletPath().equals(LOAD) ? status.loadJson() : status.toJson();
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        response.setContentType("application/json");
+        Body read = reads.at(request.getServletPath());
+        byte[] body = read.bytes();
+        response.setContentType(read.contentType());
         response.setHeader("Cache-Control", "no-store");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

@@ -8,12 +8,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** {@link HeldApplication} in a JVM of its own, for signals. Not thread-safe. */
+/** An application in a JVM of its own, for signals. Not thread-safe. */
 public final class ServiceProcess implements AutoCloseable {
     private static final String PORT = "listens on ";
 
@@ -27,25 +30,40 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** What runs in the other JVM. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws ClassNotFoundException {
         Server server = Server.valueOf(arguments[0]);
-        ConfigurableApplicationContext context = new SpringApplicationBuilder(HeldApplication.class)
+        List<String> settings = new ArrayList<>(List.of(
+                server.argument(),
+                "--server.port=0",
+                "--spring.main.banner-mode=off",
+                "--management.endpoint.health.probes.add-additional-paths=true",
+                "--loadline.drain.settle-max=3s"));
+        settings.addAll(Arrays.asList(arguments).subList(2, arguments.length));
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(Class.forName(arguments[1]))
                 .web(server.type())
-                .run(
-                        server.argument(),
-                        "--server.port=0",
-                        "--spring.main.banner-mode=off",
-                        "--loadline.drain.settle-max=3s");
+                .run(settings.toArray(String[]::new));
         System.out.println(PORT + context.getEnvironment().getProperty("local.server.port"));
     }
 
     static ServiceProcess start(Server server) {
+        return start(server, HeldApplication.class);
+    }
+
+    static ServiceProcess start(Server server, Class<?> application, String... arguments) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        ProcessBuilder builder = new ProcessBuilder(
-                java, "-XX:TieredStopAtLevel=1", "-cp", classPath, ServiceProcess.class.getName(), server.name());
+        List<String> command = new ArrayList<>(List.of(
+                java,
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath,
+                ServiceProcess.class.getName(),
+                server.name(),
+                application.getName()));
+        command.addAll(List.of(arguments));
         try {
-            return new ServiceProcess(builder.redirectErrorStream(true).start());
+            return new ServiceProcess(
+                    new ProcessBuilder(command).redirectErrorStream(true).start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

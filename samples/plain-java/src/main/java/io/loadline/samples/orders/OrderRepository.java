@@ -62,6 +62,13 @@ final class OrderRepository implements AutoCloseable {
         }
     }
 
+    /** Whether the database answers. */
+    boolean isThere() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.isValid(1);
+        }
+    }
+
     Optional<Order> findById(long id) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement(BY_ID)) {

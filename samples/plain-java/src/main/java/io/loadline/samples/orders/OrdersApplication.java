@@ -20,7 +20,7 @@ public final class OrdersApplication {
 
     private OrdersApplication() {}
 
-    public static void main(String[] args) throws SQLException {
+    public static void main(String[] args) throws SQLException, InterruptedException {
         // The server writes head and body apart; without this the body waits for the client's delayed ACK, 40 ms.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         // It closes idle connections beyond 200, and with them a request that is on its way. As many as Tomcat keeps.

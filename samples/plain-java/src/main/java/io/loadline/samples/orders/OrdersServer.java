@@ -8,10 +8,15 @@ import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.loadline.Loadline;
+import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainPhase;
 import io.loadline.limit.Route;
 import io.loadline.management.LimitingFilter;
 import io.loadline.samples.orders.EndpointHandler.Endpoint;
+import io.loadline.startup.FailurePolicy;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.StartupStage;
+import io.loadline.startup.WarmUp;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -22,6 +27,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +56,8 @@ final class OrdersServer {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final StreamEndpoint streams = new StreamEndpoint();
+    private final Settings settings;
+    private final WarmUp warmUp;
     private final OrderRepository orders;
     private final Optional<Loadline> loadline;
     private final HttpServer server;
@@ -60,9 +68,14 @@ final class OrdersServer {
 
     private volatile boolean stopping;
 
+    /** Written once by the thread that reads it, read by requests; empty before that. */
+    private volatile Optional<Catalog> catalog = Optional.empty();
+
     private OrdersServer(Settings settings) throws IOException, SQLException {
+        this.settings = settings;
+        warmUp = warmUp(settings.warmUpPaths());
         orders = new OrderRepository(registry);
-        loadline = settings.loadlineEnabled() ? Optional.of(loadline(registry, streams)) : Optional.empty();
+        loadline = settings.loadlineEnabled() ? Optional.of(buildLoadline()) : Optional.empty();
         ThreadPoolExecutor executor = executor("http", THREADS);
         server = listen(settings.port(), executor);
         management = settings.managementPort().isPresent()
@@ -74,16 +87,20 @@ final class OrdersServer {
         management.ifPresent(this::addObservation);
     }
 
-    static OrdersServer start(Settings settings) throws IOException, SQLException {
+    static OrdersServer start(Settings settings) throws IOException, SQLException, InterruptedException {
         OrdersServer orders = new OrdersServer(settings);
+        if (orders.loadline.isEmpty()) {
+            orders.readCatalog(() -> {});
+        }
         orders.server.start();
         orders.management.ifPresent(HttpServer::start);
         orders.started = true;
-        orders.loadline.ifPresent(loadline -> loadline.start().availability().ready("server listens"));
         log.info("HTTP started on port {}", orders.server.getAddress().getPort());
         orders.management.ifPresent(management -> log.info(
                 "Management started on port {}", management.getAddress().getPort()));
-        log.info("Orders service ready");
+        log.info("Orders service started");
+        // Reads the catalog when there is memory for it, calls its own routes, and says then that it is ready.
+        orders.loadline.ifPresent(loadline -> loadline.start().startup().begin("server listens"));
         return orders;
     }
 
@@ -91,8 +108,12 @@ final class OrdersServer {
         return loadline;
     }
 
-    private static Loadline loadline(MeterRegistry registry, StreamEndpoint streams) {
-        Loadline loadline = Loadline.builder("orders").meterRegistry(registry).build();
+    private Loadline buildLoadline() {
+        Loadline loadline = Loadline.builder("orders")
+                .meterRegistry(registry)
+                .startup(plan())
+                .dependency(DependencyCheck.builder("database", orders::isThere).build())
+                .build();
         // An open stream is a call that never ends: it is told to go when nothing new comes any more.
         loadline.drain().listen(phase -> {
             if (phase == DrainPhase.QUIESCING) {
@@ -102,9 +123,44 @@ final class OrdersServer {
         return loadline;
     }
 
+    /** The catalog first, then calls of the service's own routes: readiness waits for both. */
+    private StartupPlan plan() {
+        StartupStage.Builder catalogStage = StartupStage.builder("catalog", context -> readCatalog(context::checkpoint))
+                .estimateBytes(settings.catalogBytes());
+        StartupPlan.Builder plan = StartupPlan.builder()
+                .stage(
+                        settings.gated()
+                                ? catalogStage.build()
+                                : catalogStage.ungated().build())
+                .gate(gate -> settings.lockFile().ifPresent(gate::lockFile));
+        if (!settings.warmUpPaths().isEmpty()) {
+            plan.stage(StartupStage.builder("warm-up", context -> callOwnRoutes())
+                    .dependsOn("catalog")
+                    .onFailure(FailurePolicy.degrade())
+                    .ungated()
+                    .build());
+        }
+        return plan.build();
+    }
+
+    private static WarmUp warmUp(List<String> paths) {
+        WarmUp.Builder builder = WarmUp.builder();
+        paths.forEach(builder::get);
+        return builder.build();
+    }
+
+    private void callOwnRoutes() throws InterruptedException {
+        warmUp.run(URI.create("http://localhost:" + server.getAddress().getPort()));
+    }
+
+    private void readCatalog(Catalog.Checkpoint checkpoint) throws InterruptedException {
+        catalog = Optional.of(Catalog.read(settings.catalogBytes(), settings.catalogTime(), checkpoint));
+    }
+
     private void addBusiness() {
         WorkEndpoints work = new WorkEndpoints();
         business(OrderEndpoint.PATH, OrderEndpoint.PATH + "{id}", new OrderEndpoint(orders)::order);
+        business(CatalogEndpoint.PATH, CatalogEndpoint.PATH + "{product}", new CatalogEndpoint(() -> catalog)::price);
         business("/work", "/work", work::work);
         business("/pool", "/pool", work::pool);
         business("/burn", "/burn", work::burn);
@@ -117,7 +173,7 @@ final class OrdersServer {
         context.getFilters().add(new RequestTimer(route, registry));
         loadline.ifPresent(some -> {
             Route limited = some.limiter().route("GET " + route);
-            context.getFilters().add(new LimitingFilter(some.limiter(), some.drain(), exchange -> limited));
+            context.getFilters().add(new LimitingFilter(some.limiter(), some.drain(), warmUp, exchange -> limited));
         });
     }
 

@@ -4,37 +4,76 @@
  */
 package io.loadline.samples.orders;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
- * What the environment says: {@code PORT} (8080), {@code MANAGEMENT_PORT} (none: everything on the one port), 0 takes any
- * free port; {@code LOADLINE_ENABLED} (true), to see what the service does without. Immutable.
+ * What the environment says. Immutable.
+ *
+ * @param port {@code PORT} (8080); 0 takes any free one
+ * @param managementPort {@code MANAGEMENT_PORT} (none: everything on the one port)
+ * @param loadlineEnabled {@code LOADLINE_ENABLED} (true), to see what the service does without
+ * @param catalogBytes what the rows of the catalog take while they are read, {@code CATALOG_MIB} (0: next to nothing)
+ * @param catalogTime what the source of the rows takes at least, {@code CATALOG_MILLIS} (0)
+ * @param gated whether the catalog waits for memory, {@code LOADLINE_STARTUP_GATE} (true)
+ * @param lockFile shared by all pods of a node, {@code LOADLINE_STARTUP_LOCK_FILE} (none)
+ * @param warmUpPaths own routes to be called before the service is ready, {@code WARM_UP_PATHS}, comma-separated (none)
  */
-record Settings(int port, OptionalInt managementPort, boolean loadlineEnabled) {
+record Settings(
+        int port,
+        OptionalInt managementPort,
+        boolean loadlineEnabled,
+        long catalogBytes,
+        Duration catalogTime,
+        boolean gated,
+        Optional<Path> lockFile,
+        List<String> warmUpPaths) {
     private static final int DEFAULT_PORT = 8080;
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_CATALOG_MIB = 4096;
+    private static final int MAX_CATALOG_MILLIS = 600_000;
 
-    /** @throws IllegalArgumentException if a port is not a number from 0 to 65535 */
+    /** @throws IllegalArgumentException if a number is none, or out of its range */
     static Settings from(Map<String, String> environment) {
         return new Settings(
-                port(environment, "PORT").orElse(DEFAULT_PORT),
-                port(environment, "MANAGEMENT_PORT"),
-                !environment.getOrDefault("LOADLINE_ENABLED", "true").equalsIgnoreCase("false"));
+                number(environment, "PORT", MAX_PORT).orElse(DEFAULT_PORT),
+                number(environment, "MANAGEMENT_PORT", MAX_PORT),
+                isOn(environment, "LOADLINE_ENABLED"),
+                number(environment, "CATALOG_MIB", MAX_CATALOG_MIB).orElse(0) * 1024L * 1024,
+                Duration.ofMillis(number(environment, "CATALOG_MILLIS", MAX_CATALOG_MILLIS)
+                        .orElse(0)),
+                isOn(environment, "LOADLINE_STARTUP_GATE"),
+                Optional.ofNullable(environment.get("LOADLINE_STARTUP_LOCK_FILE"))
+                        .filter(path -> !path.isBlank())
+                        .map(Path::of),
+                Stream.of(environment.getOrDefault("WARM_UP_PATHS", "").split(","))
+                        .map(String::strip)
+                        .filter(path -> !path.isEmpty())
+                        .toList());
     }
 
-    private static OptionalInt port(Map<String, String> environment, String name) {
+    private static boolean isOn(Map<String, String> environment, String name) {
+        return !environment.getOrDefault(name, "true").equalsIgnoreCase("false");
+    }
+
+    private static OptionalInt number(Map<String, String> environment, String name, int max) {
         String text = environment.getOrDefault(name, "");
         if (text.isBlank()) {
             return OptionalInt.empty();
         }
         try {
-            int port = Integer.parseInt(text.strip());
-            if (port >= 0 && port <= 65_535) {
-                return OptionalInt.of(port);
+            int number = Integer.parseInt(text.strip());
+            if (number >= 0 && number <= max) {
+                return OptionalInt.of(number);
             }
         } catch (NumberFormatException e) {
             // Refused below, with the value.
         }
-        throw new IllegalArgumentException(name + " must be a port from 0 to 65535: " + text);
+        throw new IllegalArgumentException(name + " must be a number from 0 to " + max + ": " + text);
     }
 }

@@ -48,7 +48,10 @@ class OrdersServiceIT {
 
     @BeforeAll
     static void startService() throws Exception {
-        service = ServiceProcess.start(Map.of(), "Orders service ready");
+        service = ServiceProcess.start(
+                Map.of("LOADLINE_STARTUP_GATE", "false", "WARM_UP_PATHS", "/orders/1,/catalog/1"),
+                "Orders service started");
+        service.awaitReady();
     }
 
     @AfterAll
@@ -79,6 +82,28 @@ class OrdersServiceIT {
             strings = {"/orders/abc", "/work", "/work?ms=-1", "/work?ms=60001", "/work?ms=x", "/burn?ms=99999999999"})
     void request_withWrongNumber_isBadRequest(String path) throws Exception {
         assertProblem(get(path), 400);
+    }
+
+    @Test
+    void catalog_known_hasThePrice() throws Exception {
+        HttpResponse<String> response = get("/catalog/7");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("{\"product\":7,\"cents\":55533}");
+        assertProblem(get("/catalog/4096"), 404);
+        assertProblem(get("/catalog/x"), 400);
+    }
+
+    @Test
+    void startupReport_tellsItsStages() throws Exception {
+        JsonNode report =
+                JSON.readTree(get(service.managementPort(), "/loadline/startup").body());
+
+        assertThat(report.at("/readyAfterSeconds").asDouble()).isPositive();
+        assertThat(report.at("/stages"))
+                .extracting(stage -> stage.at("/name").asString() + " "
+                        + stage.at("/outcome").asString())
+                .containsExactly("catalog DONE", "warm-up DONE");
     }
 
     @Test

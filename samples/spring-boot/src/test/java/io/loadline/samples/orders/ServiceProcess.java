@@ -4,9 +4,16 @@
  */
 package io.loadline.samples.orders;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +74,16 @@ final class ServiceProcess implements AutoCloseable {
         } catch (IOException e) {
             started.completeExceptionally(e);
         }
+    }
+
+    /** Returns when the service says that it is ready. */
+    void awaitReady() {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest probe = HttpRequest.newBuilder(URI.create("http://localhost:" + port() + "/readyz"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                .until(() -> client.send(probe, BodyHandlers.discarding()).statusCode() == 200);
     }
 
     int port() {

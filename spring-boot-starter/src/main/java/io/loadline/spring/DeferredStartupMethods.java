@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring;
+
+import io.loadline.startup.DeferredStartup;
+import io.loadline.startup.StartupStage;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.EmbeddedValueResolverAware;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.MethodIntrospector.MetadataLookup;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.StringValueResolver;
+
+/** Finds the methods with {@link DeferredStartup} in the application's beans as they are made. Thread-safe. */
+final class DeferredStartupMethods implements BeanPostProcessor, BeanFactoryAware, EmbeddedValueResolverAware {
+    /*
+     * Every bean passes here, so nearly all must be let through for next to nothing: classes of the framework by their
+     * name, all others once they have been looked through.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(DeferredStartupMethods.class);
+
+    private final Set<Class<?>> withoutMethods = ConcurrentHashMap.newKeySet();
+
+    /** Guarded by itself: beans may be made side by side. */
+    private final List<StartupStage> stages = new ArrayList<>();
+
+    /** Written under the lock of the stages; read under it. */
+    private boolean taken;
+
+    /** Set by the container before the first bean comes. */
+    private BeanFactory beans;
+
+    private StringValueResolver placeholders;
+
+    @SuppressWarnings("NullAway.Init") // by the container
+    DeferredStartupMethods() {}
+
+    @Override
+    public void setBeanFactory(BeanFactory beanFactory) {
+        this.beans = beanFactory;
+    }
+
+    @Override
+    public void setEmbeddedValueResolver(StringValueResolver resolver) {
+        this.placeholders = resolver;
+    }
+
+    /** The stages of all beans there are; those of a bean that is made later never run. */
+    List<StartupStage> take() {
+        synchronized (stages) {
+            taken = true;
+            return List.copyOf(stages);
+        }
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        if (bean instanceof AopInfrastructureBean) {
+            return bean;
+        }
+        Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
+        if (!withoutMethods.contains(type)) {
+            Map<Method, DeferredStartup> methods = find(type);
+            if (methods.isEmpty()) {
+                withoutMethods.add(type);
+            } else {
+                checkSingleton(beanName, methods.keySet().iterator().next());
+                methods.forEach((method, declared) ->
+                        add(new MethodStage(bean, beanName, method, declared, placeholders).stage()));
+            }
+        }
+        return bean;
+    }
+
+    /** The methods of {@code type} that are to be stages. */
+    static Map<Method, DeferredStartup> find(Class<?> type) {
+        if (type.getName().startsWith("org.springframework.")
+                || !AnnotationUtils.isCandidateClass(type, DeferredStartup.class)) {
+            return Map.of();
+        }
+        MetadataLookup<DeferredStartup> lookup =
+                method -> AnnotatedElementUtils.findMergedAnnotation(method, DeferredStartup.class);
+        return MethodIntrospector.selectMethods(type, lookup);
+    }
+
+    private void checkSingleton(String beanName, Method method) {
+        if (beans.containsBean(beanName) && !beans.isSingleton(beanName)) {
+            throw new InvalidStageException(
+                    "The method " + MethodStage.describe(method) + " cannot be a startup stage: its bean '" + beanName
+                            + "' is made more than once",
+                    "Move the method to a singleton bean.",
+                    null);
+        }
+    }
+
+    private void add(StartupStage stage) {
+        synchronized (stages) {
+            if (!taken) {
+                stages.add(stage);
+                return;
+            }
+        }
+        LOG.warn("The {} will not run: its bean was made after the start had begun; do not make it lazily", stage);
+    }
+}

@@ -112,6 +112,7 @@ final class OrdersServer {
         Loadline loadline = Loadline.builder("orders")
                 .meterRegistry(registry)
                 .startup(plan())
+                .memory(memory -> memory.window(settings.memoryWindow()))
                 .dependency(DependencyCheck.builder("database", orders::isThere).build())
                 .build();
         // An open stream is a call that never ends: it is told to go when nothing new comes any more.

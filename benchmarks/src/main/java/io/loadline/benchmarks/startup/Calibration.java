@@ -26,7 +26,8 @@ record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
     private static final long MIB = 1024 * 1024;
 
     /** Measures {@code plan}, whose spike does not matter; what it takes at rest is the median of {@code twins}. */
-    static Calibration measure(FleetPlan plan, int twins, Path folder, boolean grouped) throws IOException, InterruptedException {
+    static Calibration measure(FleetPlan plan, int twins, Path folder, boolean grouped)
+            throws IOException, InterruptedException {
         List<Long> steady = new ArrayList<>();
         for (int twin = 1; twin <= twins; twin++) {
             // Collected once, as the spiked ones are: what the boot of a JVM left as garbage depends on how busy the

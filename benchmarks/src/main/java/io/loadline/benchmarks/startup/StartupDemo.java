@@ -124,6 +124,12 @@ public final class StartupDemo {
         return table;
     }
 
+    private static String ending(FleetResult result) {
+        return result.gone() > 0
+                ? result.gone() + " of " + FleetPlan.EIGHT + " killed"
+                : "all ready after " + seconds(result.allReadyMillis());
+    }
+
     private static String peak(Calibration calibration, FleetResult result) {
         return String.format(Locale.ROOT, "%.2f", calibration.ofSteady(result.peakBytes()));
     }
@@ -140,8 +146,8 @@ public final class StartupDemo {
         Path file = folder.resolve("startup.png");
         try {
             new FleetPlot("Eight services start at once")
-                    .add("without Loadline", without)
-                    .add("with Loadline", with)
+                    .add("without Loadline: " + ending(without), without)
+                    .add("with Loadline: " + ending(with), with)
                     .save(file, calibration, grouped);
             System.out.println("Plot: " + Workspace.root().relativize(file));
         } catch (AWTError | LinkageError | RuntimeException e) {

@@ -70,7 +70,8 @@ final class FleetBenchmark {
 
     /** Whether there can be a memory cgroup here; says so if not. */
     static boolean isGrouped() {
-        try (MemoryGroup ignored = MemoryGroup.create(OptionalLong.of(1L << 30))) {
+        try {
+            MemoryGroup.create(OptionalLong.of(1L << 30)).close();
             return true;
         } catch (IOException e) {
             System.out.printf(

@@ -120,7 +120,7 @@ public final class Drain implements Callable<Integer> {
             Clients clients = Clients.rare(generator, cluster.port(), logs);
             // So that each instance has seen how rare requests are.
             TimeUnit.SECONDS.sleep(10);
-            List<Restart> restarted = restart(cluster, target, order, quick ? 1 : 10, folder);
+            List<Restart> restarted = restart(cluster, target, order, quick ? 1 : 4, folder);
             return new Series(target, order, "rare", restarted, clients.stop());
         }
     }

@@ -40,8 +40,7 @@ public final class MemoryGroup implements AutoCloseable {
         final String inactiveFile;
         final String kills;
 
-        Version(
-                String limit, String swapLimit, String usage, String anonymous, String inactiveFile, String kills) {
+        Version(String limit, String swapLimit, String usage, String anonymous, String inactiveFile, String kills) {
             this.limit = limit;
             this.swapLimit = swapLimit;
             this.usage = usage;

@@ -10,8 +10,8 @@ import io.loadline.benchmarks.harness.Probe;
 import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.harness.Table;
-import io.loadline.memory.MemoryState;
 import io.loadline.memory.MemoryStability;
+import io.loadline.memory.MemoryState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,13 +80,10 @@ final class MemoryVerdict {
     private void real() throws IOException, InterruptedException {
         boolean grouped = FleetBenchmark.isGrouped();
         try (@Nullable MemoryGroup group = grouped ? MemoryGroup.create(OptionalLong.of(512L << 20)) : null;
-                ServiceProcess service = ServiceProcess.builder(
-                                Sample.PLAIN_JAVA.jar(), folder.resolve("steady.log"))
+                ServiceProcess service = ServiceProcess.builder(Sample.PLAIN_JAVA.jar(), folder.resolve("steady.log"))
                         .jvmArguments(FleetPlan.JVM)
                         .env("MALLOC_ARENA_MAX", "2")
-                        .env(
-                                "MEMORY_WINDOW_SECONDS",
-                                String.valueOf(MemoryStability.SHORTEST_WINDOW.toSeconds()))
+                        .env("MEMORY_WINDOW_SECONDS", String.valueOf(MemoryStability.SHORTEST_WINDOW.toSeconds()))
                         .memoryGroup(group)
                         .start()) {
             service.awaitReady(PATIENCE);
@@ -122,8 +119,8 @@ final class MemoryVerdict {
     /* A few requests a second, so that there is load to be seen, and a look at its memory once a second. */
     private JsonNode untilCalm(ServiceProcess service, @Nullable MemoryGroup group, List<Long> used)
             throws InterruptedException {
-        System.err.println("A real process, until its memory is called stable, at most "
-                + LONGEST.toMinutes() + " minutes ...");
+        System.err.println(
+                "A real process, until its memory is called stable, at most " + LONGEST.toMinutes() + " minutes ...");
         long startNanos = System.nanoTime();
         for (int tick = 0; ; tick++) {
             Probe.get(service.port(), "/orders/" + (1 + tick % 5), PROBE_TIMEOUT);

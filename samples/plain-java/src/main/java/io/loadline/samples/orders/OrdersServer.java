@@ -17,6 +17,7 @@ import io.loadline.startup.FailurePolicy;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
+import io.loadline.startup.WarmUpReport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -151,7 +152,8 @@ final class OrdersServer {
     }
 
     private void callOwnRoutes() throws InterruptedException {
-        warmUp.run(URI.create("http://localhost:" + server.getAddress().getPort()));
+        WarmUpReport unused =
+                warmUp.run(URI.create("http://localhost:" + server.getAddress().getPort()));
     }
 
     private void readCatalog(Catalog.Checkpoint checkpoint) throws InterruptedException {

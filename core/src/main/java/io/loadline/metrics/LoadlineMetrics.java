@@ -140,6 +140,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final Set<String> routes = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
+        private @Nullable StartupMeters start;
         private boolean unbound;
 
         Binding(MeterRegistry registry) {
@@ -168,7 +169,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(register(
                     LoadlineMeter.DRAIN_REMAINING,
                     self -> self.drain.progress().remaining().toNanos() / 1e9));
-            meters.addAll(StartupMeters.register(startup, registry));
+            start = new StartupMeters(startup, registry);
             meters.add(register(
                     LoadlineMeter.DRAIN_PARTICIPANTS,
                     self -> self.drain.progress().participants()));
@@ -218,6 +219,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                             resource);
                 }
             }
+            if (start != null) {
+                start.follow();
+            }
         }
 
         synchronized void unbind() {
@@ -225,6 +229,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             news.close();
             loads.forEach(registry::remove);
             meters.forEach(registry::remove);
+            if (start != null) {
+                start.remove();
+            }
         }
 
         /** Routes only grow and keep their place, so the place finds the route again. */

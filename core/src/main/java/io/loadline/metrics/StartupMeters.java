@@ -14,27 +14,23 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
-/** Registers the meters of a start. Not thread-safe; confined to the binding that asks for it. */
+/** The meters of a start in one registry. Not thread-safe; confined to the binding they belong to. */
 final class StartupMeters {
     private final Startup startup;
     private final MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
+    private final Set<String> stages = new HashSet<>();
 
-    private StartupMeters(Startup startup, MeterRegistry registry) {
+    /** Registers them, but for those of stages; the registry holds on to {@code startup} weakly. */
+    StartupMeters(Startup startup, MeterRegistry registry) {
         this.startup = startup;
         this.registry = registry;
-    }
-
-    /** Registers them; the registry holds on to {@code startup} weakly. */
-    static List<Meter> register(Startup startup, MeterRegistry registry) {
-        return new StartupMeters(startup, registry).register();
-    }
-
-    private List<Meter> register() {
         for (StageOutcome outcome : StageOutcome.values()) {
             gauge(
                     LoadlineMeter.STARTUP_STAGES,
@@ -45,8 +41,7 @@ final class StartupMeters {
         }
         gauge(
                 LoadlineMeter.STARTUP_READY,
-                report ->
-                        report.readyAfter().map(ready -> ready.toNanos() / 1e9).orElse(Double.NaN));
+                report -> report.readyAfter().map(ready -> ready.toNanos() / 1e9).orElse(Double.NaN));
         gauge(
                 LoadlineMeter.STARTUP_PEAK,
                 report -> report.peakBytes().isPresent() ? report.peakBytes().getAsLong() : Double.NaN);
@@ -56,27 +51,32 @@ final class StartupMeters {
                         each -> each.report().wentAhead())
                 .description(LoadlineMeter.STARTUP_AHEAD.description())
                 .register(registry));
-        List<StartupStage> stages = startup.plan().stages();
-        for (int i = 0; i < stages.size(); i++) {
-            String name = stages.get(i).name();
-            stage(
-                    LoadlineMeter.STARTUP_STAGE_DURATION,
-                    i,
-                    name,
-                    stage -> stage.took().toNanos() / 1e9);
-            stage(
-                    LoadlineMeter.STARTUP_STAGE_WAIT,
-                    i,
-                    name,
-                    stage -> stage.waited().toNanos() / 1e9);
-            stage(LoadlineMeter.STARTUP_STAGE_MEMORY, i, name, StageReport::tookBytes);
-        }
-        return meters;
     }
 
-    /** A report has the stages of the plan, in its order. */
-    private void stage(LoadlineMeter meter, int place, String name, ToDoubleFunction<StageReport> value) {
-        gauge(meter, report -> value.applyAsDouble(report.stages().get(place)), name);
+    /** Registers those of stages that are new: a plan may be told late. */
+    void follow() {
+        for (StartupStage stage : startup.plan().stages()) {
+            if (stages.add(stage.name())) {
+                stage(LoadlineMeter.STARTUP_STAGE_DURATION, stage.name(), each -> each.took().toNanos() / 1e9);
+                stage(LoadlineMeter.STARTUP_STAGE_WAIT, stage.name(), each -> each.waited().toNanos() / 1e9);
+                stage(LoadlineMeter.STARTUP_STAGE_MEMORY, stage.name(), StageReport::tookBytes);
+            }
+        }
+    }
+
+    void remove() {
+        meters.forEach(registry::remove);
+    }
+
+    private void stage(LoadlineMeter meter, String name, ToDoubleFunction<StageReport> value) {
+        gauge(
+                meter,
+                report -> report.stages().stream()
+                        .filter(stage -> stage.name().equals(name))
+                        .mapToDouble(value)
+                        .findAny()
+                        .orElse(Double.NaN),
+                name);
     }
 
     private void gauge(LoadlineMeter meter, ToDoubleFunction<StartupReport> value, String... tagValues) {

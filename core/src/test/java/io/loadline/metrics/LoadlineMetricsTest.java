@@ -281,6 +281,19 @@ class LoadlineMetricsTest {
         assertThat(gauge(LoadlineMeter.STARTUP_STAGE_MEMORY, "stage", "prices")).isEqualTo(5 << 20);
     }
 
+    /** A framework knows its stages when all its beans are there, long after the registry. */
+    @Test
+    void startup_whosePlanIsToldLate_isFollowed() {
+        metrics.bindTo(registry);
+        startup.plan(
+                StartupPlan.builder().stage("suggestions", stage -> {}).build());
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGE_MEMORY, "stage", "prices")).isNaN();
+        service.offer(0, SECOND);
+
+        assertThat(gauge(LoadlineMeter.STARTUP_STAGE_MEMORY, "stage", "suggestions"))
+                .isZero();
+    }
+
     @Test
     void close_removesAllMetersFromAllRegistries() {
         MeterRegistry second = new SimpleMeterRegistry();

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.MessageListener;
 import org.springframework.amqp.core.MessageListenerContainer;
 import org.springframework.amqp.rabbit.AsyncRabbitTemplate;
@@ -48,7 +49,7 @@ final class RabbitListeners {
     }
 
     /** Requests in flight wait for these. */
-    private static boolean takesReplies(MessageListener listener) {
+    private static boolean takesReplies(@Nullable MessageListener listener) {
         return listener instanceof RabbitTemplate || listener instanceof AsyncRabbitTemplate;
     }
 }

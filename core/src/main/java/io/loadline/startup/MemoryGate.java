@@ -49,6 +49,8 @@ public final class MemoryGate {
     /** More than the noise of a node in two seconds, less than the start of any JVM. */
     private static final long MIN_STEP_BYTES = 12L << 20;
 
+    private static final int MAX_DOUBLINGS = 3;
+
     /** How often memory is looked at while nothing but time or another instance is waited for. */
     private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -77,6 +79,9 @@ public final class MemoryGate {
 
     @GuardedBy("this")
     private final Chance chance;
+
+    @GuardedBy("this")
+    private int yields;
 
     /** When the first stage that is not critical came. */
     @GuardedBy("this")
@@ -298,7 +303,9 @@ public final class MemoryGate {
         }
         String others = sensing.obstacle(now, step);
         if (hasBegun && others != null) {
-            sensing.yield(1 + (long) (chance.next() * slotNanos));
+            // Nobody knows how many there are: the window doubles each time.
+            sensing.yield(1 + (long) (chance.next() * (slotNanos << Math.min(yields, MAX_DOUBLINGS))));
+            yields++;
         }
         return others;
     }

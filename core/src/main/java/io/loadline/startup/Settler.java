@@ -61,15 +61,26 @@ final class Settler {
         committedBytes = sample.get().heapCommittedBytes();
     }
 
-    /** Collects if the heap has grown by more than a quarter and the plan wants it in {@code state}. */
-    void collectIfGrown(ServiceState state) {
-        MemoryReading before = sample.get();
-        boolean wanted = switch (plan.collection()) {
+    /** Collects before a stage that has to wait: what the boot has left need not wait with it. */
+    void collectBeforeWait(ServiceState state) {
+        if (isWanted(state)) {
+            collector.run();
+            committedBytes = sample.get().heapCommittedBytes();
+        }
+    }
+
+    private boolean isWanted(ServiceState state) {
+        return switch (plan.collection()) {
             case NEVER -> false;
             case BEFORE_READY -> state != ServiceState.READY;
             case ALWAYS -> true;
         };
-        if (!wanted || before.heapCommittedBytes() <= GROWN * committedBytes) {
+    }
+
+    /** Collects if the heap has grown by more than a quarter and the plan wants it in {@code state}. */
+    void collectIfGrown(ServiceState state) {
+        MemoryReading before = sample.get();
+        if (!isWanted(state) || before.heapCommittedBytes() <= GROWN * committedBytes) {
             return;
         }
         collector.run();

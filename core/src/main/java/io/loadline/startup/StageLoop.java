@@ -151,6 +151,9 @@ final class StageLoop {
             if (early <= 0 && gate.tryEnter(record.turn, reading)) {
                 return record;
             }
+            if (early <= 0 && record.outcome == StageOutcome.PENDING) {
+                settler.collectBeforeWait(availability.state());
+            }
             setOutcome(record, StageOutcome.WAITING);
             warnOfLongWait(record);
             pauseNanos = Math.min(pauseNanos, early > 0 ? early : gate.pauseNanos(record.turn));

@@ -258,6 +258,7 @@ class StartupMemoryTest {
                 .collection(collection)
                 .stage(StartupStage.builder("cache", context -> machine.heapMib(30, committedMib))
                         .tier(tier)
+                        .ungated() // one that waits is preceded by a collection of its own
                         .build()));
         availability.listen(change -> ran.add(change.to() + " after " + machine.collections()));
         run();
@@ -267,10 +268,32 @@ class StartupMemoryTest {
         assertThat(startup.report().warnings()).isEmpty();
     }
 
+    /** Many instances wait at once: what their boot has left would add up. */
+    @ParameterizedTest
+    @CsvSource({
+        "CRITICAL, BEFORE_READY, 1",
+        "CRITICAL, NEVER, 0",
+        "BACKGROUND, BEFORE_READY, 0",
+        "BACKGROUND, ALWAYS, 1"
+    })
+    void stageThatHasToWait_isPrecededByOneCollection(StageTier tier, Collection collection, int collections)
+            throws Exception {
+        machine.headroomMib(100);
+        machine.beforeRead(() -> machine.headroomMib(time.read() - originNanos < HOUR / 2 ? 100 : 300));
+        startup = build(plan(tier).collection(collection).gate(gate -> gate.maxWait(Duration.ofHours(1))));
+        run();
+
+        assertThat(report("cache").waited()).isGreaterThan(Duration.ofMinutes(29));
+        assertThat(machine.collections()).isEqualTo(collections);
+    }
+
     @Test
     void heapThatIsKeptAfterTheCollection_isReported() throws Exception {
         machine.afterCollectionMib(400);
-        startup = build(StartupPlan.builder().stage("cache", context -> machine.heapMib(30, 400)));
+        startup = build(StartupPlan.builder()
+                .stage(StartupStage.builder("cache", context -> machine.heapMib(30, 400))
+                        .ungated()
+                        .build()));
         run();
 
         assertThat(startup.report().warnings())

@@ -71,7 +71,7 @@ class WrongSettingsTest {
                 "loadline.memory.fatal-errors=ignore | loadline.memory.fatal-errors | ignore | one of break, report, off",
                 "loadline.drain.pre-stop-sleep=-1s | loadline.drain.pre-stop-sleep | PT-1S | must be positive and at most 1 h",
                 "loadline.drain.farewell=2h | loadline.drain.farewell | PT2H | must be positive and at most 1 h",
-                "loadline.drain.readiness=later | loadline.drain.readiness | later | one of at_once, late, never",
+                "loadline.drain.readiness=later | loadline.drain.readiness | later | one of at-once, late, never",
                 "loadline.drain.participants.kafka=perhaps | loadline.drain.participants.kafka | perhaps | true or false",
                 "loadline.drain.participants.executors=perhaps | loadline.drain.participants.executors | perhaps | true or false",
                 "loadline.drain.participants.jms=false | loadline.drain.participants.jms | false | loadline.drain.participants.rabbit",

@@ -24,18 +24,28 @@ public final class MemoryGroup implements AutoCloseable {
      * controller down to groups below it (but the root can), so there it mostly takes a delegated group to get one.
      */
     private enum Version {
-        V1("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "total_rss", "memory.oom_control"),
-        V2("memory.max", "memory.swap.max", "anon", "memory.events");
+        V1(
+                "memory.limit_in_bytes",
+                "memory.memsw.limit_in_bytes",
+                "memory.usage_in_bytes",
+                "total_rss",
+                "total_inactive_file",
+                "memory.oom_control"),
+        V2("memory.max", "memory.swap.max", "memory.current", "anon", "inactive_file", "memory.events");
 
         final String limit;
         final String swapLimit;
+        final String usage;
         final String anonymous;
+        final String inactiveFile;
         final String kills;
 
-        Version(String limit, String swapLimit, String anonymous, String kills) {
+        Version(String limit, String swapLimit, String usage, String anonymous, String inactiveFile, String kills) {
             this.limit = limit;
             this.swapLimit = swapLimit;
+            this.usage = usage;
             this.anonymous = anonymous;
+            this.inactiveFile = inactiveFile;
             this.kills = kills;
         }
     }
@@ -147,6 +157,17 @@ public final class MemoryGroup implements AutoCloseable {
     /** Anonymous memory of all its processes. */
     public long anonymousBytes() {
         return figure("memory.stat", version.anonymous);
+    }
+
+    /** What its processes use, without file pages that nobody used lately. */
+    public long workingSetBytes() {
+        try {
+            long usage = Long.parseLong(
+                    Files.readString(folder.resolve(version.usage)).strip());
+            return usage - figure("memory.stat", version.inactiveFile);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** How many of its processes the kernel has killed for want of memory. */

@@ -22,7 +22,9 @@ public class BootApplication {
         application.addListeners(event -> {
             if (event instanceof ApplicationStartedEvent started) {
                 Duration taken = started.getTimeTaken();
-                System.out.println(STARTED + taken.toNanos() / 1e6);
+                if (taken != null) {
+                    System.out.println(STARTED + taken.toNanos() / 1e6);
+                }
             }
         });
         application.run(args);

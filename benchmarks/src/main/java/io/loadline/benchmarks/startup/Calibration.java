@@ -23,19 +23,19 @@ import org.jspecify.annotations.Nullable;
 record Calibration(FleetPlan plan, long steadyBytes, long soloPeakBytes) {
     private static final int ATTEMPTS = 4;
     private static final double NEAR = 0.03;
-    private static final int TWINS = 3;
     private static final long MIB = 1024 * 1024;
 
-    /** Measures {@code plan}, whose spike does not matter. */
-    static Calibration measure(FleetPlan plan, Path folder, boolean grouped) throws IOException, InterruptedException {
+    /** Measures {@code plan}, whose spike does not matter; what it takes at rest is the median of {@code twins}. */
+    static Calibration measure(FleetPlan plan, int twins, Path folder, boolean grouped)
+            throws IOException, InterruptedException {
         List<Long> steady = new ArrayList<>();
-        for (int twin = 1; twin <= TWINS; twin++) {
+        for (int twin = 1; twin <= twins; twin++) {
             // Collected once, as the spiked ones are: what the boot of a JVM left as garbage depends on how busy the
             // machine was.
             steady.add(run(plan.unspiked(), Mode.LOCK, twin, folder.resolve("twin-" + twin), grouped, true)
                     .lastBytes());
         }
-        long steadyBytes = steady.stream().sorted().toList().get(TWINS / 2);
+        long steadyBytes = steady.stream().sorted().toList().get(twins / 2);
         long wantedBytes = 2 * steadyBytes / plan.size();
         int mib = Math.toIntExact(steadyBytes / plan.size() / MIB);
         for (int attempt = 1; ; attempt++) {

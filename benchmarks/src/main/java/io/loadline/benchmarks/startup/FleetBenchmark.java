@@ -70,7 +70,8 @@ final class FleetBenchmark {
 
     /** Whether there can be a memory cgroup here; says so if not. */
     static boolean isGrouped() {
-        try (MemoryGroup ignored = MemoryGroup.create(OptionalLong.of(1L << 30))) {
+        try {
+            MemoryGroup.create(OptionalLong.of(1L << 30)).close();
             return true;
         } catch (IOException e) {
             System.out.printf(
@@ -85,7 +86,7 @@ final class FleetBenchmark {
         System.out.println("JVMs: java " + String.join(" ", FleetPlan.JVM));
         System.err.println("What the fleet takes at rest, and how large a spike doubles a pod ...");
         Calibration calibration = Calibration.measure(
-                new FleetPlan(FleetPlan.EIGHT, 0, readTime), folder.resolve("calibration"), grouped);
+                new FleetPlan(FleetPlan.EIGHT, 0, readTime), seeds < 5 ? 1 : 3, folder.resolve("calibration"), grouped);
         System.out.printf(
                 Locale.ROOT,
                 "Steady: %.0f MiB for %d pods. A spike of %d MiB of rows makes one pod alone take %.2f x.%n",

@@ -115,7 +115,7 @@ final class FleetRun {
             if (mode == Mode.SERIAL) {
                 pod.watch();
             } else {
-                threads.submit(() -> {
+                Future<Void> unused = threads.submit(() -> {
                     pod.watch();
                     return null;
                 });

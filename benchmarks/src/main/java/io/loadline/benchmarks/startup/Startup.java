@@ -72,7 +72,7 @@ public final class Startup implements Callable<Integer> {
             return new Readiness(times(5), folder("startup-readiness")).run();
         }
         if (question.memory) {
-            throw new IllegalStateException("not yet");
+            return new MemoryVerdict(quick, folder("startup-memory")).run();
         }
         return new FleetBenchmark(times(2), Duration.ofMillis(readMillis), folder("startup")).run();
     }

@@ -41,7 +41,7 @@ public final class StartupDemo {
     private int start() throws IOException, InterruptedException {
         System.out.println("Measuring what the eight take at rest, and what one takes while it starts ...");
         Calibration calibration = Calibration.measure(
-                new FleetPlan(FleetPlan.EIGHT, 0, READ_TIME), folder.resolve("calibration"), grouped);
+                new FleetPlan(FleetPlan.EIGHT, 0, READ_TIME), 1, folder.resolve("calibration"), grouped);
         System.out.printf(
                 Locale.ROOT,
                 "At rest %.0f MiB; while it reads its catalog of %d MiB, a pod takes %.1f times what it takes at rest.%n"
@@ -124,6 +124,12 @@ public final class StartupDemo {
         return table;
     }
 
+    private static String ending(FleetResult result) {
+        return result.gone() > 0
+                ? result.gone() + " of " + FleetPlan.EIGHT + " killed"
+                : "all ready after " + seconds(result.allReadyMillis());
+    }
+
     private static String peak(Calibration calibration, FleetResult result) {
         return String.format(Locale.ROOT, "%.2f", calibration.ofSteady(result.peakBytes()));
     }
@@ -140,8 +146,8 @@ public final class StartupDemo {
         Path file = folder.resolve("startup.png");
         try {
             new FleetPlot("Eight services start at once")
-                    .add("without Loadline", without)
-                    .add("with Loadline", with)
+                    .add("without Loadline: " + ending(without), without)
+                    .add("with Loadline: " + ending(with), with)
                     .save(file, calibration, grouped);
             System.out.println("Plot: " + Workspace.root().relativize(file));
         } catch (AWTError | LinkageError | RuntimeException e) {

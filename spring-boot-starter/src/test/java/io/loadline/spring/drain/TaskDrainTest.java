@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -86,7 +87,8 @@ class TaskDrainTest {
     void periodicTask_ofAScheduler_endsWhenTheDrainIsAnnounced() {
         try (ConfigurableApplicationContext context = start(Pools.class)) {
             AtomicInteger runs = new AtomicInteger();
-            context.getBean(TaskScheduler.class).scheduleAtFixedRate(runs::incrementAndGet, Duration.ofMillis(10));
+            ScheduledFuture<?> periodic = context.getBean(TaskScheduler.class)
+                    .scheduleAtFixedRate(runs::incrementAndGet, Duration.ofMillis(10));
             await().until(() -> runs.get() > 3);
             DrainResult result = join(drain(context));
             assertThat(result.outcome()).isEqualTo(DrainOutcome.IDLE);
@@ -94,8 +96,10 @@ class TaskDrainTest {
             int after = runs.get();
             // A later task has its turn, the periodic one no longer.
             CountDownLatch later = new CountDownLatch(1);
-            scheduler.getScheduledExecutor().schedule(later::countDown, 50, TimeUnit.MILLISECONDS);
-            await().until(() -> later.getCount() == 0);
+            ScheduledFuture<?> last =
+                    scheduler.getScheduledExecutor().schedule(later::countDown, 50, TimeUnit.MILLISECONDS);
+            await().until(() -> later.getCount() == 0 && last.isDone());
+            assertThat(periodic.isDone()).isTrue();
             assertThat(runs).hasValue(after);
         }
     }

@@ -12,10 +12,13 @@ import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
 import io.loadline.spring.testing.Wire.Answer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -44,6 +47,16 @@ public abstract class AdmissionContract {
     @BeforeAll
     void start() {
         service = Service.start(HeldApplication.class, server, properties);
+    }
+
+    /** A call that is not in flight any more is counted a moment later: not in the next test. */
+    @AfterEach
+    void awaitCounted() {
+        AtomicReference<LimiterStats> last = new AtomicReference<>(LimiterStats.ZERO);
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            LimiterStats now = service.stats();
+            return service.inFlight() == 0 && now.equals(last.getAndSet(now));
+        });
     }
 
     @AfterAll

@@ -17,6 +17,7 @@ import io.loadline.startup.FailurePolicy;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
+import io.loadline.startup.WarmUpReport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -112,6 +113,7 @@ final class OrdersServer {
         Loadline loadline = Loadline.builder("orders")
                 .meterRegistry(registry)
                 .startup(plan())
+                .memory(memory -> memory.window(settings.memoryWindow()))
                 .dependency(DependencyCheck.builder("database", orders::isThere).build())
                 .build();
         // An open stream is a call that never ends: it is told to go when nothing new comes any more.
@@ -150,7 +152,8 @@ final class OrdersServer {
     }
 
     private void callOwnRoutes() throws InterruptedException {
-        warmUp.run(URI.create("http://localhost:" + server.getAddress().getPort()));
+        WarmUpReport unused =
+                warmUp.run(URI.create("http://localhost:" + server.getAddress().getPort()));
     }
 
     private void readCatalog(Catalog.Checkpoint checkpoint) throws InterruptedException {

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param catalogBytes what the rows of the catalog take while they are read, {@code CATALOG_MIB} (0: next to nothing)
  * @param catalogTime what the source of the rows takes at least, {@code CATALOG_MILLIS} (0)
  * @param gated whether the catalog waits for memory, {@code LOADLINE_STARTUP_GATE} (true)
+ * @param memoryWindow over which time memory must stay where it is, {@code MEMORY_WINDOW_SECONDS} (600)
  * @param lockFile shared by all pods of a node, {@code LOADLINE_STARTUP_LOCK_FILE} (none)
  * @param warmUpPaths own routes to be called before the service is ready, {@code WARM_UP_PATHS}, comma-separated (none)
  */
@@ -31,12 +32,14 @@ record Settings(
         long catalogBytes,
         Duration catalogTime,
         boolean gated,
+        Duration memoryWindow,
         Optional<Path> lockFile,
         List<String> warmUpPaths) {
     private static final int DEFAULT_PORT = 8080;
     private static final int MAX_PORT = 65_535;
     private static final int MAX_CATALOG_MIB = 4096;
     private static final int MAX_CATALOG_MILLIS = 600_000;
+    private static final int MAX_WINDOW_SECONDS = 86_400;
 
     /** @throws IllegalArgumentException if a number is none, or out of its range */
     static Settings from(Map<String, String> environment) {
@@ -48,6 +51,8 @@ record Settings(
                 Duration.ofMillis(number(environment, "CATALOG_MILLIS", MAX_CATALOG_MILLIS)
                         .orElse(0)),
                 isOn(environment, "LOADLINE_STARTUP_GATE"),
+                Duration.ofSeconds(number(environment, "MEMORY_WINDOW_SECONDS", MAX_WINDOW_SECONDS)
+                        .orElse(600)),
                 Optional.ofNullable(environment.get("LOADLINE_STARTUP_LOCK_FILE"))
                         .filter(path -> !path.isBlank())
                         .map(Path::of),

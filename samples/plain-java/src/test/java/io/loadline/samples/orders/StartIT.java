@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +51,7 @@ class StartIT {
         AtomicInteger wrong = new AtomicInteger();
         CountDownLatch answered = new CountDownLatch(20);
         ScheduledExecutorService prober = Executors.newSingleThreadScheduledExecutor();
-        prober.scheduleAtFixedRate(
+        ScheduledFuture<?> probes = prober.scheduleAtFixedRate(
                 () -> {
                     try {
                         if (get("/readyz").statusCode() == 200) {
@@ -71,6 +72,7 @@ class StartIT {
         try {
             assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
         } finally {
+            probes.cancel(true);
             prober.shutdownNow();
         }
         assertThat(wrong).hasValue(0);

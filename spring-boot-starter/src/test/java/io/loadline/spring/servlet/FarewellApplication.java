@@ -140,6 +140,7 @@ class FarewellApplication {
 
     /** A long poll without Spring. */
     @Bean
+    @SuppressWarnings("serial")
     ServletRegistrationBean<HttpServlet> rawPoll() {
         HttpServlet servlet = new HttpServlet() {
             @Override

@@ -227,7 +227,7 @@ public final class Loadline implements AutoCloseable {
 
     /** The management reads, to be added to a server of yours. */
     public ManagementEndpoints managementEndpoints() {
-        return new ManagementEndpoints(availability, signal, this::status)
+        return new ManagementEndpoints(availability, () -> status().toJson(), this::loadJson)
                 .read(
                         "/loadline/startup",
                         "application/json",

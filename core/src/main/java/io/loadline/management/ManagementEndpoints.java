@@ -12,7 +12,6 @@ import io.loadline.availability.LivenessState;
 import io.loadline.availability.ReadinessState;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Rejection;
-import io.loadline.signal.LoadSignal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -29,23 +28,24 @@ public final class ManagementEndpoints {
     public static final List<String> PATHS = List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
 
     private final Availability availability;
-    private final LoadSignal signal;
-    private final Supplier<LoadlineStatus> status;
     private final Map<String, Supplier<Answer>> reads = new LinkedHashMap<>();
 
-    /** Reads about the application whose status {@code status} tells. */
-    public ManagementEndpoints(Availability availability, LoadSignal signal, Supplier<LoadlineStatus> status) {
+    /**
+     * Reads about an application.
+     *
+     * @param json what {@code /loadline} tells
+     * @param loadJson what {@code /loadline/load} tells
+     */
+    public ManagementEndpoints(Availability availability, Supplier<String> json, Supplier<String> loadJson) {
         this.availability = availability;
-        this.status = status;
-        this.signal = signal;
         reads.put("/livez", () -> probe(availability.liveness() == LivenessState.CORRECT));
         reads.put(
                 "/readyz",
                 () -> probe(
                         availability.readiness() == ReadinessState.ACCEPTING_TRAFFIC, availability.readinessHolds()));
         reads.put("/startupz", () -> probe(availability.isStarted()));
-        reads.put("/loadline", () -> Answer.json(200, status.get().toJson()));
-        reads.put("/loadline/load", () -> Answer.json(200, loadJson()));
+        reads.put("/loadline", () -> Answer.json(200, json.get()));
+        reads.put("/loadline/load", () -> Answer.json(200, loadJson.get()));
     }
 
     /**
@@ -70,12 +70,6 @@ public final class ManagementEndpoints {
                 serve(exchange, path, answer);
             }
         }));
-    }
-
-    private String loadJson() {
-        // Notes that somebody follows it.
-        double unused = signal.load();
-        return status.get().loadJson();
     }
 
     private Answer probe(boolean good) {

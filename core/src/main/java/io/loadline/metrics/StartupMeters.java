@@ -41,7 +41,8 @@ final class StartupMeters {
         }
         gauge(
                 LoadlineMeter.STARTUP_READY,
-                report -> report.readyAfter().map(ready -> ready.toNanos() / 1e9).orElse(Double.NaN));
+                report ->
+                        report.readyAfter().map(ready -> ready.toNanos() / 1e9).orElse(Double.NaN));
         gauge(
                 LoadlineMeter.STARTUP_PEAK,
                 report -> report.peakBytes().isPresent() ? report.peakBytes().getAsLong() : Double.NaN);
@@ -57,8 +58,14 @@ final class StartupMeters {
     void follow() {
         for (StartupStage stage : startup.plan().stages()) {
             if (stages.add(stage.name())) {
-                stage(LoadlineMeter.STARTUP_STAGE_DURATION, stage.name(), each -> each.took().toNanos() / 1e9);
-                stage(LoadlineMeter.STARTUP_STAGE_WAIT, stage.name(), each -> each.waited().toNanos() / 1e9);
+                stage(
+                        LoadlineMeter.STARTUP_STAGE_DURATION,
+                        stage.name(),
+                        each -> each.took().toNanos() / 1e9);
+                stage(
+                        LoadlineMeter.STARTUP_STAGE_WAIT,
+                        stage.name(),
+                        each -> each.waited().toNanos() / 1e9);
                 stage(LoadlineMeter.STARTUP_STAGE_MEMORY, stage.name(), StageReport::tookBytes);
             }
         }

@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,15 +76,16 @@ class ManagementServerTest {
                         .build()),
                 service.availability,
                 service.heartbeat);
+        Supplier<LoadlineStatus> status = () -> LoadlineStatus.of(
+                "shop",
+                service.signal.snapshot(),
+                service.availability.readinessHolds(),
+                drain.progress(),
+                dependencies.statuses());
         return new ManagementEndpoints(
                         service.availability,
-                        service.signal,
-                        () -> LoadlineStatus.of(
-                                "shop",
-                                service.signal.snapshot(),
-                                service.availability.readinessHolds(),
-                                drain.progress(),
-                                dependencies.statuses()))
+                        () -> status.get().toJson(),
+                        () -> status.get().loadJson())
                 .read(
                         "/loadline/startup",
                         "application/json",

@@ -285,8 +285,7 @@ class LoadlineMetricsTest {
     @Test
     void startup_whosePlanIsToldLate_isFollowed() {
         metrics.bindTo(registry);
-        startup.plan(
-                StartupPlan.builder().stage("suggestions", stage -> {}).build());
+        startup.plan(StartupPlan.builder().stage("suggestions", stage -> {}).build());
         assertThat(gauge(LoadlineMeter.STARTUP_STAGE_MEMORY, "stage", "prices")).isNaN();
         service.offer(0, SECOND);
 

@@ -137,7 +137,7 @@ public record LoadlineProperties(
      *
      * @param maxWait How long a stage that readiness waits for may wait for memory. Default: 60s.
      * @param maxPressure Memory pressure from which on no stage begins, as a share of time, 0..1. Default: 0.1.
-     * @param slot Window in which instances without a lock file spread the beginning of each stage. Default: 2s.
+     * @param slot Window in which instances without a lock file spread the beginning of their first stage. Default: 1s.
      * @param jitter Window in which instances spread the beginning of their first stage that is not critical.
      *     Default: 5s.
      * @param instance Name that tells this instance from others. Default: the host's name and the process's id.

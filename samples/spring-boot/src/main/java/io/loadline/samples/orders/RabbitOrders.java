@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.messaging.handler.annotation.Header;
 
 /**
- * Orders that come in through RabbitMQ. Nothing here knows that the instance may go: what it holds is finished, and the rest
- * is for others.
+ * Orders that come in through RabbitMQ. Nothing here knows that the instance may go: the order at hand is finished, those that
+ * were prefetched are for others.
  */
 @Configuration(proxyBeanMethods = false)
 @Profile("rabbitmq")

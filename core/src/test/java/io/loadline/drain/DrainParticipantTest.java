@@ -209,6 +209,34 @@ class DrainParticipantTest {
         assertThat(result.participants().get(0).state()).isEqualTo(State.UNFINISHED);
     }
 
+    /** As one should that catches an interrupt: its thread waits for the report nevertheless. */
+    @Test
+    void drain_thatKeepsTheInterrupt_isStillReported() throws Exception {
+        Scripted slow = new Scripted("slow") {
+            @Override
+            public List<String> active() {
+                Thread draining = runner;
+                while (draining.getState() != Thread.State.TIMED_WAITING && draining.isAlive()) {
+                    Thread.onSpinWait();
+                }
+                return List.of("order 17");
+            }
+        };
+        slow.drain(() -> {
+            try {
+                slow.go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        service.drain.add(slow);
+        CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
+        slow.entered.await();
+        service.pass(Duration.ofSeconds(24));
+
+        assertThat(drained.get().participants().get(0).active()).containsExactly("order 17");
+    }
+
     @Test
     void prepare_thatHangs_costsNobodyElseTheirTurn() throws Exception {
         CountDownLatch hanging = new CountDownLatch(1);
@@ -388,6 +416,7 @@ class DrainParticipantTest {
         final CountDownLatch go = new CountDownLatch(1);
         final CountDownLatch left = new CountDownLatch(1);
         volatile Duration timeLeft;
+        volatile Thread runner;
         private final String name;
         private int order;
         private boolean servesRequests;
@@ -453,6 +482,7 @@ class DrainParticipantTest {
         @Override
         public void drain(Duration given) throws Exception {
             timeLeft = given;
+            runner = Thread.currentThread();
             said.add(name);
             entered.countDown();
             try {

@@ -78,11 +78,11 @@ final class EmitterNote implements HandlerMethodReturnValueHandler {
         }
         Object declared =
                 request.getAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, RequestAttributes.SCOPE_REQUEST);
-        return declared instanceof Collection<?> types && !types.isEmpty()
-                ? types.stream()
-                        .anyMatch(
-                                type -> type instanceof MediaType media && MediaType.TEXT_EVENT_STREAM.includes(media))
-                : Outcomes.isEventStream(request.getHeader("Accept"));
+        if (declared instanceof Collection<?> types && !types.isEmpty()) {
+            return types.stream()
+                    .anyMatch(type -> type instanceof MediaType media && MediaType.TEXT_EVENT_STREAM.includes(media));
+        }
+        return Outcomes.isEventStream(request.getHeader("Accept"));
     }
 
     /** Puts itself around the handler of emitters. Stateless. */

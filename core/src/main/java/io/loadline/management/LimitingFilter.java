@@ -137,7 +137,7 @@ public final class LimitingFilter extends Filter {
         if (warmUp != null && warmUp.isOwn(headers.getFirst(WarmUp.HEADER))) {
             return true;
         }
-        String userAgent = headers.getFirst("User-Agent");
+        String userAgent = excludedUserAgents.isEmpty() ? null : headers.getFirst("User-Agent");
         return userAgent != null && excludedUserAgents.stream().anyMatch(userAgent::startsWith);
     }
 

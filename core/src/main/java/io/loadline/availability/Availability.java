@@ -84,10 +84,10 @@ public final class Availability {
     public Registration holdReadiness(String reason) {
         Hold hold = new Hold(reason);
         holds.add(hold);
-        LOG.info("Readiness is held: {}", reason);
+        log("Readiness is held: {}", reason);
         return () -> {
             if (holds.remove(hold)) {
-                LOG.info("Readiness is no longer held: {}", reason);
+                log("Readiness is no longer held: {}", reason);
             }
         };
     }
@@ -148,7 +148,7 @@ public final class Availability {
             }
             acceptsWhileDraining = false;
         }
-        LOG.info("Readiness is down: {}", reason);
+        log("Readiness is down: {}", reason);
     }
 
     /** The service has left. Returns whether this call changed the state. */
@@ -187,9 +187,18 @@ public final class Availability {
             last = next;
             listeners.enqueue(next);
         }
-        LOG.info("{} -> {}: {}", next.from(), next.to(), reason);
+        log("{} -> {}: {}", next.from(), next.to(), reason);
         listeners.deliver();
         return true;
+    }
+
+    /** An appender that throws must not stand between a change and what follows from it. */
+    private static void log(String format, Object... values) {
+        try {
+            LOG.info(format, values);
+        } catch (Throwable unlogged) {
+            // There is nobody to be told.
+        }
     }
 
     private static boolean isAllowed(ServiceState from, ServiceState to) {

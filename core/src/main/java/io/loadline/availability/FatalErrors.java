@@ -120,10 +120,11 @@ public final class FatalErrors {
         }
         try {
             Throwable fatal = last;
-            LOG.error("Fatal error, {}", policy == Policy.BREAK ? "the service is broken" : "reported only", fatal);
+            // First what matters; told again it changes nothing.
             if (policy == Policy.BREAK) {
                 boolean unused = availability.broken("fatal error: " + fatal);
             }
+            LOG.error("Fatal error, {}", policy == Policy.BREAK ? "the service is broken" : "reported only", fatal);
             untold = false;
         } catch (Throwable outOfMemoryAgain) {
             // The next beat tries again.

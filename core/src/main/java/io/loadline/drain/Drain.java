@@ -149,6 +149,12 @@ final class Drain {
         advance();
     }
 
+    /** Due at each beat. */
+    void beat() {
+        advance();
+        longLived.beat();
+    }
+
     /** Moves on as far as it goes now. */
     void advance() {
         boolean quiesces = false;

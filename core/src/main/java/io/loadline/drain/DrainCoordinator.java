@@ -38,7 +38,7 @@ public final class DrainCoordinator implements AutoCloseable {
                 : ReadinessState.ACCEPTING_TRAFFIC;
         this.drain = new Drain(builder);
         builder.participants.forEach(this::add);
-        this.beats = builder.heartbeat.listen(beat -> drain.advance());
+        this.beats = builder.heartbeat.listen(beat -> drain.beat());
     }
 
     /** A builder for a coordinator that changes {@code availability}, waits for {@code limiter} and is driven by {@code heartbeat}. */

@@ -4,6 +4,7 @@
  */
 package io.loadline.drain;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
 import java.time.Duration;
@@ -30,13 +31,15 @@ import org.slf4j.LoggerFactory;
 public final class LongLivedExchanges {
     /*
      * Told by a few threads of their own: a farewell that writes to a client which does not read may block, and must hold
-     * up neither the drain nor most of the others.
+     * up neither the drain nor the others. So there are twice as many threads whenever, from one beat to the next, none
+     * has got on while somebody still waits to be told.
      *
      * An exchange is put into the set before "leaving" is read, and the set is read after "leaving" is written: one that
      * is opened while a drain begins is told by the one or the other, and by the first of both.
      */
     private static final Logger LOG = LoggerFactory.getLogger(LongLivedExchanges.class);
-    private static final int MAX_THREADS = 8;
+    private static final int FEW_THREADS = 8;
+    private static final int MAX_THREADS = 64;
     private static final long IDLE_SECONDS = 1;
 
     private final Ticker ticker;
@@ -46,7 +49,11 @@ public final class LongLivedExchanges {
     /** Written once by the drain, read by whoever opens or closes an exchange. */
     private volatile boolean leaving;
 
-    private @Nullable Executor messengers;
+    @GuardedBy("this")
+    private @Nullable ThreadPoolExecutor messengers;
+
+    @GuardedBy("this")
+    private long toldBefore = -1;
 
     /** {@code whenGone} is called when the last one goes during a drain. */
     LongLivedExchanges(Ticker ticker, Runnable whenGone) {
@@ -83,6 +90,18 @@ public final class LongLivedExchanges {
 
     boolean isEmpty() {
         return exchanges.isEmpty();
+    }
+
+    /** Due at each beat. */
+    synchronized void beat() {
+        if (messengers == null) {
+            return;
+        }
+        long told = messengers.getCompletedTaskCount();
+        if (told == toldBefore && !messengers.getQueue().isEmpty()) {
+            messengers.setCorePoolSize(Math.min(2 * messengers.getCorePoolSize(), MAX_THREADS));
+        }
+        toldBefore = told;
     }
 
     /** The {@code most} oldest that are open, oldest first. */
@@ -124,7 +143,7 @@ public final class LongLivedExchanges {
     private synchronized Executor messengers() {
         if (messengers == null) {
             ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                    MAX_THREADS, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    FEW_THREADS, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                         Thread thread = new Thread(task, "loadline-farewell");
                         thread.setDaemon(true);
                         return thread;

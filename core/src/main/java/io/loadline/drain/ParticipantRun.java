@@ -145,6 +145,8 @@ final class ParticipantRun {
     private void awaitReport() {
         Thread asking = report;
         if (asking != null) {
+            // Whoever heeds the interrupt keeps its status, as he should; here it would end the wait before it began.
+            boolean unused = Thread.interrupted();
             try {
                 asking.join(REPORT_MILLIS);
             } catch (InterruptedException e) {

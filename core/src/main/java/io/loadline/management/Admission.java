@@ -37,9 +37,11 @@ final class Admission {
         return ticket != ConcurrencyLimiter.REFUSED;
     }
 
-    /** After {@link #tryAcquire}, inside the block that ends with {@link #end}. */
+    /** After {@link #tryAcquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */
     void begin() {
-        call = drain.inFlightCalls().begin(route, ticket);
+        if (ticket != ConcurrencyLimiter.REFUSED) {
+            call = drain.inFlightCalls().begin(route, ticket);
+        }
     }
 
     /** The exchange will last: it gives its ticket back and is told to go when a drain begins. */
@@ -62,7 +64,7 @@ final class Admission {
     }
 
     private void release(Outcome outcome) {
-        if (released.compareAndSet(false, true)) {
+        if (ticket != ConcurrencyLimiter.REFUSED && released.compareAndSet(false, true)) {
             if (call != null) {
                 call.end();
             }

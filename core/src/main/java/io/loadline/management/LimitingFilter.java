@@ -7,6 +7,7 @@ package io.loadline.management;
 import static io.loadline.internal.Checks.checkArgument;
 
 import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.LongLivedExchanges;
@@ -16,6 +17,7 @@ import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public final class LimitingFilter extends Filter {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final @Nullable WarmUp warmUp;
+    private final List<String> excludedUserAgents;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
@@ -55,10 +58,35 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
+        this(limiter, drain, warmUp, List.of(), routeOf);
+    }
+
+    private LimitingFilter(
+            ConcurrencyLimiter limiter,
+            DrainCoordinator drain,
+            @Nullable WarmUp warmUp,
+            List<String> excludedUserAgents,
+            Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.limiter = limiter;
         this.drain = drain;
         this.warmUp = warmUp;
+        this.excludedUserAgents = excludedUserAgents;
         this.routeOf = routeOf;
+    }
+
+    /**
+     * A filter like this one, but requests of these user agents are neither limited nor counted as traffic: the checks of
+     * a balancer, for example, would otherwise keep a drain from seeing that the traffic has stopped. Anybody may call
+     * himself so.
+     *
+     * @param prefixes what their {@code User-Agent} headers begin with, for example {@code ELB-HealthChecker/}
+     * @throws IllegalArgumentException if one is blank
+     */
+    public LimitingFilter excludeUserAgents(String... prefixes) {
+        for (String prefix : prefixes) {
+            checkArgument(!prefix.isBlank(), "prefix must not be blank: '%s'", prefix);
+        }
+        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), routeOf);
     }
 
     /**
@@ -79,13 +107,9 @@ public final class LimitingFilter extends Filter {
 
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-        if (warmUp != null && warmUp.isOwn(exchange.getRequestHeaders().getFirst(WarmUp.HEADER))) {
-            chain.doFilter(exchange);
-            return;
-        }
         Admission admission = new Admission(limiter, drain, route(exchange));
         DrainingExchange draining = new DrainingExchange(exchange, drain, admission);
-        if (!admission.tryAcquire()) {
+        if (!isUntouched(exchange.getRequestHeaders()) && !admission.tryAcquire()) {
             refuse(draining);
             return;
         }
@@ -107,6 +131,14 @@ public final class LimitingFilter extends Filter {
         } finally {
             admission.end(outcome);
         }
+    }
+
+    private boolean isUntouched(Headers headers) {
+        if (warmUp != null && warmUp.isOwn(headers.getFirst(WarmUp.HEADER))) {
+            return true;
+        }
+        String userAgent = excludedUserAgents.isEmpty() ? null : headers.getFirst("User-Agent");
+        return userAgent != null && excludedUserAgents.stream().anyMatch(userAgent::startsWith);
     }
 
     private Route route(HttpExchange exchange) {

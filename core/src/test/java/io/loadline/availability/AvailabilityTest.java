@@ -223,6 +223,25 @@ class AvailabilityTest {
         }
     }
 
+    @Test
+    void appender_thatThrows_standsBetweenNothing() {
+        availability.listen(this::tell);
+        try (LogCapture log = LogCapture.of(Availability.class, message -> {
+            throw new IllegalStateException("mine");
+        })) {
+            assertThat(availability.ready("")).isTrue();
+            availability.holdReadiness("held").close();
+            assertThat(availability.readinessHolds()).isEmpty();
+            assertThat(availability.draining("", ReadinessState.ACCEPTING_TRAFFIC))
+                    .isTrue();
+            availability.refuseTraffic("late");
+
+            assertThat(availability.readiness()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+            assertThat(told).containsExactly("STARTING -> READY", "READY -> DRAINING");
+            assertThat(log.messages()).hasSize(5);
+        }
+    }
+
     private void tell(StateChange change) {
         told.add(change.from() + " -> " + change.to());
     }

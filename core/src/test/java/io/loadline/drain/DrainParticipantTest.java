@@ -41,7 +41,7 @@ class DrainParticipantTest {
 
     @Test
     void drain_waitsForItsParticipants() throws Exception {
-        Scripted consumer = new Scripted("consumer");
+        ScriptedParticipant consumer = new ScriptedParticipant("consumer", said);
         service.drain.add(consumer);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
         consumer.entered.await();
@@ -64,7 +64,7 @@ class DrainParticipantTest {
     @Test
     void drain_participantsBesideTheEndOfTheTraffic_takeNoTimeOfTheirOwn() throws Exception {
         service.traffic(Duration.ofSeconds(60), Duration.ofMillis(100));
-        Scripted consumer = new Scripted("consumer");
+        ScriptedParticipant consumer = new ScriptedParticipant("consumer", said);
         service.drain.add(consumer);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.WAIT);
         consumer.entered.await();
@@ -80,9 +80,11 @@ class DrainParticipantTest {
     @Test
     void prepare_happensAtOnceForAllWhateverTheirOrder() throws Exception {
         CyclicBarrier all = new CyclicBarrier(3);
-        Scripted first = new Scripted("first").prepare(all::await);
-        Scripted second = new Scripted("second").order(1).prepare(all::await);
-        Scripted executor = new Scripted("executor").forRequests().prepare(all::await);
+        ScriptedParticipant first = new ScriptedParticipant("first", said).prepare(all::await);
+        ScriptedParticipant second =
+                new ScriptedParticipant("second", said).order(1).prepare(all::await);
+        ScriptedParticipant executor =
+                new ScriptedParticipant("executor", said).forRequests().prepare(all::await);
         Permit request = service.begin();
         List.of(first, second, executor).forEach(service.drain::add);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
@@ -105,21 +107,21 @@ class DrainParticipantTest {
     @Test
     void participants_ofTheSameOrder_drainSideBySide() throws Exception {
         CyclicBarrier both = new CyclicBarrier(2);
-        service.drain.add(new Scripted("left").drain(both::await));
-        service.drain.add(new Scripted("right").drain(both::await));
+        service.drain.add(new ScriptedParticipant("left", said).drain(both::await));
+        service.drain.add(new ScriptedParticipant("right", said).drain(both::await));
 
         assertThat(service.drainAsync(Settling.SKIP).get().outcome()).isEqualTo(DrainOutcome.IDLE);
     }
 
     @Test
     void prepare_thatThrows_isLoggedAndTheOthersGoOn() throws Exception {
-        Scripted bad = new Scripted("bad")
+        ScriptedParticipant bad = new ScriptedParticipant("bad", said)
                 .prepare(() -> {
                     throw new IllegalStateException("mine");
                 })
                 .drain(() -> {});
         service.drain.add(bad);
-        service.drain.add(new Scripted("good").drain(() -> {}));
+        service.drain.add(new ScriptedParticipant("good", said).drain(() -> {}));
         try (LogCapture log = LogCapture.of(ParticipantRun.class)) {
             DrainResult result = service.drainAsync(Settling.SKIP).get();
 
@@ -132,10 +134,10 @@ class DrainParticipantTest {
 
     @Test
     void drain_thatThrows_isReportedAndTheOthersGoOn() throws Exception {
-        service.drain.add(new Scripted("bad").drain(() -> {
+        service.drain.add(new ScriptedParticipant("bad", said).drain(() -> {
             throw new StackOverflowError("mine");
         }));
-        service.drain.add(new Scripted("good").order(1).drain(() -> {}));
+        service.drain.add(new ScriptedParticipant("good", said).order(1).drain(() -> {}));
         try (LogCapture log = LogCapture.of(ParticipantRun.class)) {
             DrainResult result = service.drainAsync(Settling.SKIP).get();
 
@@ -150,8 +152,11 @@ class DrainParticipantTest {
 
     @Test
     void drain_thatNeverReturns_isReportedAndTheDrainEndsAtItsDeadline() throws Exception {
-        Scripted stuck = new Scripted("stuck").drain(this::ignoreInterruption).active(List.of("order 17", "order 18"));
-        Scripted next = new Scripted("next").order(1).drain(() -> {});
+        ScriptedParticipant stuck = new ScriptedParticipant("stuck", said)
+                .drain(this::ignoreInterruption)
+                .active(List.of("order 17", "order 18"));
+        ScriptedParticipant next =
+                new ScriptedParticipant("next", said).order(1).drain(() -> {});
         service.drain.add(stuck);
         service.drain.add(next);
         try (LogCapture log = LogCapture.of(DrainCoordinator.class)) {
@@ -184,7 +189,7 @@ class DrainParticipantTest {
 
     @Test
     void drain_thatIsTheLastAndNeverReturns_endsWithinTheDeadline() throws Exception {
-        Scripted stuck = new Scripted("stuck").drain(this::ignoreInterruption);
+        ScriptedParticipant stuck = new ScriptedParticipant("stuck", said).drain(this::ignoreInterruption);
         service.drain.add(stuck);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
         stuck.entered.await();
@@ -197,7 +202,7 @@ class DrainParticipantTest {
 
     @Test
     void drain_thatHeedsTheInterrupt_letsTheDrainEndThen() throws Exception {
-        Scripted slow = new Scripted("slow");
+        ScriptedParticipant slow = new ScriptedParticipant("slow", said);
         service.drain.add(slow);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
         slow.entered.await();
@@ -209,14 +214,42 @@ class DrainParticipantTest {
         assertThat(result.participants().get(0).state()).isEqualTo(State.UNFINISHED);
     }
 
+    /** As one should that catches an interrupt: its thread waits for the report nevertheless. */
+    @Test
+    void drain_thatKeepsTheInterrupt_isStillReported() throws Exception {
+        ScriptedParticipant slow = new ScriptedParticipant("slow", said) {
+            @Override
+            public List<String> active() {
+                Thread draining = runner;
+                while (draining.getState() != Thread.State.TIMED_WAITING && draining.isAlive()) {
+                    Thread.onSpinWait();
+                }
+                return List.of("order 17");
+            }
+        };
+        slow.drain(() -> {
+            try {
+                slow.go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        service.drain.add(slow);
+        CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
+        slow.entered.await();
+        service.pass(Duration.ofSeconds(24));
+
+        assertThat(drained.get().participants().get(0).active()).containsExactly("order 17");
+    }
+
     @Test
     void prepare_thatHangs_costsNobodyElseTheirTurn() throws Exception {
         CountDownLatch hanging = new CountDownLatch(1);
-        service.drain.add(new Scripted("hanging").prepare(() -> {
+        service.drain.add(new ScriptedParticipant("hanging", said).prepare(() -> {
             hanging.countDown();
             ignoreInterruption();
         }));
-        Scripted good = new Scripted("good").drain(() -> {});
+        ScriptedParticipant good = new ScriptedParticipant("good", said).drain(() -> {});
         service.drain.add(good);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
         hanging.await();
@@ -232,7 +265,7 @@ class DrainParticipantTest {
     @Test
     void active_thatHangs_isLeftOut() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
-        Scripted stuck = new Scripted("stuck") {
+        ScriptedParticipant stuck = new ScriptedParticipant("stuck", said) {
             @Override
             public List<String> active() {
                 asked.countDown();
@@ -252,7 +285,7 @@ class DrainParticipantTest {
 
     @Test
     void active_thatThrows_isReportedAsThat() throws Exception {
-        Scripted stuck = new Scripted("stuck") {
+        ScriptedParticipant stuck = new ScriptedParticipant("stuck", said) {
             @Override
             public List<String> active() {
                 throw new IllegalStateException("mine");
@@ -275,7 +308,8 @@ class DrainParticipantTest {
     @Test
     void request_thatNeverEnds_doesNotKeepAnExecutorFromItsTurn() throws Exception {
         Permit request = service.begin();
-        Scripted executor = new Scripted("executor").forRequests().drain(() -> {});
+        ScriptedParticipant executor =
+                new ScriptedParticipant("executor", said).forRequests().drain(() -> {});
         service.drain.add(executor);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
         service.pass(Duration.ofMillis(19_900));
@@ -293,8 +327,8 @@ class DrainParticipantTest {
 
     @Test
     void abort_interruptsWhoeverDrainsAndDismissesWhoWaits() throws Exception {
-        Scripted running = new Scripted("running");
-        Scripted waiting = new Scripted("waiting").order(1);
+        ScriptedParticipant running = new ScriptedParticipant("running", said);
+        ScriptedParticipant waiting = new ScriptedParticipant("waiting", said).order(1);
         service.drain.add(running);
         service.drain.add(waiting);
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
@@ -318,7 +352,7 @@ class DrainParticipantTest {
     void add_afterTheAnnouncement_takesNoPart() throws Exception {
         Permit request = service.begin();
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
-        service.drain.add(new Scripted("late"));
+        service.drain.add(new ScriptedParticipant("late", said));
         request.success();
 
         assertThat(drained.get().participants()).isEmpty();
@@ -326,20 +360,20 @@ class DrainParticipantTest {
 
     @Test
     void add_thenClosed_takesNoPart() throws Exception {
-        service.drain.add(new Scripted("gone")).close();
+        service.drain.add(new ScriptedParticipant("gone", said)).close();
 
         assertThat(service.drainAsync(Settling.SKIP).get().participants()).isEmpty();
     }
 
     @Test
     void add_withoutAName_isRefused() {
-        assertThatNullPointerException().isThrownBy(() -> service.drain.add(new Scripted(null)));
+        assertThatNullPointerException().isThrownBy(() -> service.drain.add(new ScriptedParticipant(null, said)));
     }
 
     @Test
     void secondDrain_drainsParticipantsOnce() throws Exception {
         AtomicInteger times = new AtomicInteger();
-        service.drain.add(new Scripted("once").drain(times::incrementAndGet));
+        service.drain.add(new ScriptedParticipant("once", said).drain(times::incrementAndGet));
         service.drainAsync(Settling.SKIP).get();
         service.drainAsync(Settling.SKIP).get();
 
@@ -375,96 +409,5 @@ class DrainParticipantTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals(name))
                 .toList();
-    }
-
-    @FunctionalInterface
-    private interface Step {
-        void run() throws Exception;
-    }
-
-    /** Does what the test says, by default waits to be told to go. */
-    private class Scripted implements DrainParticipant {
-        final CountDownLatch entered = new CountDownLatch(1);
-        final CountDownLatch go = new CountDownLatch(1);
-        final CountDownLatch left = new CountDownLatch(1);
-        volatile Duration timeLeft;
-        private final String name;
-        private int order;
-        private boolean servesRequests;
-        private List<String> active = List.of();
-        private Step prepare = () -> {};
-        private Step drain = go::await;
-
-        Scripted(String name) {
-            this.name = name;
-        }
-
-        Scripted order(int changed) {
-            order = changed;
-            return this;
-        }
-
-        Scripted forRequests() {
-            servesRequests = true;
-            return this;
-        }
-
-        Scripted prepare(Step step) {
-            prepare = step;
-            return this;
-        }
-
-        Scripted drain(Step step) {
-            drain = step;
-            return this;
-        }
-
-        Scripted active(List<String> lines) {
-            active = lines;
-            return this;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public int order() {
-            return order;
-        }
-
-        @Override
-        public boolean servesRequests() {
-            return servesRequests;
-        }
-
-        @Override
-        public void prepare() {
-            try {
-                prepare.run();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void drain(Duration given) throws Exception {
-            timeLeft = given;
-            said.add(name);
-            entered.countDown();
-            try {
-                drain.run();
-            } finally {
-                left.countDown();
-            }
-        }
-
-        @Override
-        public List<String> active() {
-            return active;
-        }
     }
 }

@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -115,27 +114,35 @@ class LongLivedExchangesTest {
         }
     }
 
-    /** Seven clients that do not read leave an eighth to be told. */
+    /** Clients that do not read cost a thread each; more come at each beat. */
     @Test
     void farewell_thatBlocks_holdsUpNeitherTheDrainNorTheOthers() throws Exception {
+        int stuck = 63;
+        CountDownLatch few = new CountDownLatch(8);
+        CountDownLatch all = new CountDownLatch(stuck);
         CountDownLatch released = new CountDownLatch(1);
-        for (int i = 0; i < 7; i++) {
-            Registration unused = service.drain.longLived().open("GET /stuck", () -> await(released));
-        }
-        CountDownLatch told = new CountDownLatch(20);
-        for (int i = 0; i < 20; i++) {
-            AtomicReference<Registration> self = new AtomicReference<>();
-            self.set(service.drain.longLived().open("GET /events", () -> {
-                self.get().close();
-                told.countDown();
-            }));
+        for (int i = 0; i < stuck; i++) {
+            Registration unused = service.drain.longLived().open("GET /stuck", () -> {
+                few.countDown();
+                all.countDown();
+                await(released);
+            });
         }
         CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
+        few.await();
+        service.pass(Duration.ofMillis(400));
+        all.await();
+        CountDownLatch told = new CountDownLatch(20);
+        List<Registration> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            others.add(service.drain.longLived().open("GET /events", told::countDown));
+        }
         told.await();
+        others.forEach(Registration::close);
         service.beatUntil(drained);
 
         assertThat(drained.get().total()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(drained.get().unfinished()).hasSize(7).allMatch(UnfinishedCall::longLived);
+        assertThat(drained.get().unfinished()).hasSize(20).allMatch(UnfinishedCall::longLived);
         released.countDown();
     }
 

@@ -94,7 +94,8 @@ class LimitingFilterLifecycleTest {
                 return "counts";
             }
         });
-        context.getFilters().add(new LimitingFilter(limiter, drain, warmUp, exchange -> work));
+        LimitingFilter filter = new LimitingFilter(limiter, drain, warmUp, exchange -> work);
+        context.getFilters().add(filter.excludeUserAgents("ELB-HealthChecker/", "Monitor"));
         server.setExecutor(threads);
         server.start();
         assertThat(availability.ready("listens")).isTrue();
@@ -244,6 +245,52 @@ class LimitingFilterLifecycleTest {
             assertThat(connection.get("/work", forged).response().status()).isEqualTo(503);
             assertThat(running).isNotNull();
         }
+    }
+
+    @Test
+    void request_ofAnExcludedUserAgent_isNeitherLimitedNorCounted() throws Exception {
+        try (var running = Objects.requireNonNull(limiter.tryAcquire());
+                RawConnection connection = connect()) {
+            String checker = "User-Agent: ELB-HealthChecker/2.0";
+            assertThat(connection.get("/work", checker).response().status()).isEqualTo(200);
+            assertThat(connection.get("/work", "User-Agent: curl/8").response().status())
+                    .isEqualTo(503);
+            drain.drainAsync("test", Settling.WAIT);
+            RawConnection.Response last = connection.get("/work", checker).response();
+            assertThat(last.status()).isEqualTo(200);
+            assertThat(last.asksToClose()).isTrue();
+            assertThat(limiter.stats(work).completed()).isZero();
+            assertThat(limiter.stats(work).shed()).isOne();
+            assertThat(running).isNotNull();
+        }
+    }
+
+    @Test
+    void stream_ofAnExcludedUserAgent_isToldToGo() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        handler = exchange -> {
+            LimitingFilter.longLived(exchange, told::countDown);
+            await(told);
+            answer(exchange);
+        };
+        try (RawConnection connection = connect()) {
+            connection.get("/work", "User-Agent: Monitor");
+            while (drain.longLived().count() == 0) {
+                Thread.onSpinWait();
+            }
+            drain.drainAsync("test", Settling.SKIP);
+            assertThat(connection.response().status()).isEqualTo(200);
+            awaitFiltered();
+            assertThat(drain.longLived().count()).isZero();
+        }
+    }
+
+    @Test
+    void excludeUserAgents_ofABlankOne_isRefused() {
+        LimitingFilter filter = new LimitingFilter(limiter, drain, exchange -> work);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> filter.excludeUserAgents("Monitor", ""))
+                .withMessageContaining("must not be blank");
     }
 
     private RawConnection connect() throws IOException {

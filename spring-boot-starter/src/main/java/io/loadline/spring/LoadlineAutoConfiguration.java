@@ -26,6 +26,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
@@ -150,7 +151,7 @@ public final class LoadlineAutoConfiguration {
 
     @Bean
     @Lazy(false)
-    ContextLifecycle loadlineContextLifecycle(Loadline loadline, ApplicationContext context) {
+    ContextLifecycle loadlineContextLifecycle(Loadline loadline, ConfigurableApplicationContext context) {
         return new ContextLifecycle(loadline, context);
     }
 

@@ -49,6 +49,8 @@ public record LoadlineProperties(
      * @param maxRoutes Number of routes that are told apart; all further ones count as "other". Default: 100.
      * @param warmUp When the adaptive limit begins to be enforced.
      * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.
+     * @param excludeUserAgents What the User-Agent headers begin with of requests that are neither limited nor counted,
+     *     such as ELB-HealthChecker/.
      */
     public record Limit(
             @Nullable Enforcement enforcement,
@@ -58,7 +60,8 @@ public record LoadlineProperties(
             @Nullable Integer max,
             @Nullable Integer maxRoutes,
             @DefaultValue WarmUp warmUp,
-            @DefaultValue List<String> exclude) {}
+            @DefaultValue List<String> exclude,
+            @DefaultValue List<String> excludeUserAgents) {}
 
     /**
      * The settings under {@code loadline.limit.warm-up.*}. Immutable.

@@ -19,6 +19,7 @@ import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
 import io.loadline.spring.actuator.LoadlineActuatorAutoConfiguration;
+import io.loadline.spring.actuator.LoadlineDependenciesAutoConfiguration;
 import io.loadline.spring.actuator.LoadlineEndpoint;
 import io.loadline.spring.actuator.LoadlineHealthAutoConfiguration;
 import io.loadline.spring.internal.CollectedRoutes;
@@ -55,6 +56,7 @@ class LoadlineAutoConfigurationTest {
     private static final AutoConfigurations OURS = AutoConfigurations.of(
             LoadlineAutoConfiguration.class,
             LoadlineActuatorAutoConfiguration.class,
+            LoadlineDependenciesAutoConfiguration.class,
             LoadlineHealthAutoConfiguration.class,
             LoadlineReactiveAutoConfiguration.class,
             LoadlineServletAutoConfiguration.class,
@@ -268,6 +270,14 @@ class LoadlineAutoConfigurationTest {
                 .withPropertyValues("loadline.startup.dependencies=db")
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasMessageContaining("it needs spring-boot-starter-actuator"));
+    }
+
+    @Test
+    void dependencies_withoutProbes_areKnown() {
+        plain.withPropertyValues(
+                        "management.endpoint.health.probes.enabled=false", "loadline.startup.dependencies=nobody")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasMessageContaining("each is the name of a health contributor"));
     }
 
     @Test

@@ -6,7 +6,6 @@ package io.loadline.spring.actuator;
 
 import io.loadline.Loadline;
 import io.loadline.spring.LoadlineAutoConfiguration;
-import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.RouteContributor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,7 +21,7 @@ import org.springframework.boot.health.application.LivenessStateHealthIndicator;
 import org.springframework.boot.health.application.ReadinessStateHealthIndicator;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
-import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -42,9 +41,9 @@ public final class LoadlineHealthAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "readinessStateHealthIndicator")
-    ReadinessStateHealthIndicator readinessStateHealthIndicator(
-            ApplicationAvailability application, Loadline loadline) {
-        return new ServiceReadinessIndicator(application, loadline.availability());
+    ServiceReadinessIndicator readinessStateHealthIndicator(
+            ApplicationAvailability application, Loadline loadline, ConfigurableApplicationContext context) {
+        return new ServiceReadinessIndicator(application, loadline.availability(), context);
     }
 
     @Bean
@@ -63,12 +62,6 @@ public final class LoadlineHealthAutoConfiguration {
     StartupGroupPostProcessor loadlineStartupGroup(Environment environment) {
         return new StartupGroupPostProcessor(environment.getProperty(
                 "management.endpoint.health.probes.add-additional-paths", Boolean.class, false));
-    }
-
-    @Bean
-    HealthDependencies loadlineHealthDependencies(
-            LoadlineProperties properties, ObjectProvider<HealthContributorRegistry> registry) {
-        return new HealthDependencies(properties.startup().dependencies(), registry);
     }
 
     @Bean

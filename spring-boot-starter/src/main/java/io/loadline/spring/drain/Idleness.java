@@ -13,11 +13,11 @@ import java.util.function.BooleanSupplier;
 final class Idleness {
     private Idleness() {}
 
-    /** Looks now and at each heartbeat; the caller is interrupted when its time is over. */
+    /**
+     * Looks at each heartbeat and not before: two looks are never closer to each other than two beats. The caller is
+     * interrupted when its time is over.
+     */
     static void await(Heartbeat heartbeat, BooleanSupplier idle) throws InterruptedException {
-        if (idle.getAsBoolean()) {
-            return;
-        }
         CountDownLatch seen = new CountDownLatch(1);
         Registration beats = heartbeat.listen(beat -> {
             if (idle.getAsBoolean()) {

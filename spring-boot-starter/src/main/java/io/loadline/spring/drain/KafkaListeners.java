@@ -5,6 +5,7 @@
 package io.loadline.spring.drain;
 
 import io.loadline.spring.drain.MessageListeners.Listener;
+import io.loadline.spring.internal.Singletons;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -35,11 +36,14 @@ final class KafkaListeners {
         List<Listener> listeners = new ArrayList<>();
         for (MessageListenerContainer container : containers) {
             if (!takesReplies(container)) {
-                listeners.add(new Listener(
-                        "%s of group %s".formatted(container.getListenerId(), container.getGroupId()), container));
+                listeners.add(new Listener(() -> description(container), container));
             }
         }
         return listeners;
+    }
+
+    private static String description(MessageListenerContainer container) {
+        return "%s of group %s".formatted(container.getListenerId(), container.getGroupId());
     }
 
     /** Requests in flight wait for these. */

@@ -38,13 +38,16 @@ final class MessageListeners implements DrainParticipant {
 
     @Override
     public void prepare() {
-        List<Listener> running = listeners.get().stream()
-                .filter(listener -> listener.container.isRunning())
-                .toList();
-        active.addAll(running);
-        running.forEach(this::stop);
-        if (running.isEmpty()) {
-            none.countDown();
+        try {
+            for (Listener listener : listeners.get()) {
+                if (listener.container.isRunning()) {
+                    active.add(listener);
+                }
+            }
+        } finally {
+            // Also if one of them fails to answer: the others stop, and nobody waits for nothing.
+            List.copyOf(active).forEach(this::stopAside);
+            releaseIfNone();
         }
     }
 
@@ -55,25 +58,60 @@ final class MessageListeners implements DrainParticipant {
 
     @Override
     public List<String> active() {
-        return active.stream().map(Listener::description).toList();
+        return active.stream().map(Listener::toString).toList();
+    }
+
+    /** In a thread of its own: some containers wait for their listeners in there, and the others must stop meanwhile. */
+    private void stopAside(Listener listener) {
+        Thread thread = new Thread(() -> stop(listener), "loadline-stop " + listener);
+        thread.setDaemon(true);
+        try {
+            thread.start();
+        } catch (Throwable e) {
+            // No thread to be had: it is stopped all the same.
+            stop(listener);
+        }
     }
 
     /** The container calls back when its listeners have returned, and acknowledged what they got. */
     private void stop(Listener listener) {
         try {
             listener.container.stop(() -> stopped(listener));
-        } catch (RuntimeException e) {
-            LOG.warn("{} could not be stopped", listener.description, e);
+        } catch (Throwable e) {
             stopped(listener);
+            LOG.warn("{} could not be stopped", listener, e);
         }
     }
 
     private void stopped(Listener listener) {
-        if (active.remove(listener) && active.isEmpty()) {
+        active.remove(listener);
+        releaseIfNone();
+    }
+
+    private void releaseIfNone() {
+        if (active.isEmpty()) {
             none.countDown();
         }
     }
 
-    /** A container of listeners, and what reports call it. */
-    record Listener(String description, SmartLifecycle container) {}
+    /** A container of listeners, and what reports call it; told from others by its identity. */
+    static final class Listener {
+        private final Supplier<String> description;
+        private final SmartLifecycle container;
+
+        Listener(Supplier<String> description, SmartLifecycle container) {
+            this.description = description;
+            this.container = container;
+        }
+
+        /** Not every container knows its name or its group. */
+        @Override
+        public String toString() {
+            try {
+                return description.get();
+            } catch (RuntimeException unknown) {
+                return container.getClass().getSimpleName();
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@ package io.loadline.spring.drain;
 
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.spring.drain.MessageListeners.Listener;
+import io.loadline.spring.internal.Singletons;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -38,11 +39,11 @@ final class RabbitListeners {
         List<Listener> listeners = new ArrayList<>();
         for (MessageListenerContainer container : containers) {
             if (!(container instanceof AbstractMessageListenerContainer known)) {
-                listeners.add(new Listener(container.toString(), container));
+                listeners.add(new Listener(container::toString, container));
             } else if (!takesReplies(known.getMessageListener())) {
                 // Its own limit, 5 s, would interrupt what it holds; there is the one deadline instead.
                 known.setShutdownTimeout(drain.progress().remaining().toMillis());
-                listeners.add(new Listener("listener of " + Arrays.toString(known.getQueueNames()), known));
+                listeners.add(new Listener(() -> "listener of " + Arrays.toString(known.getQueueNames()), known));
             }
         }
         return listeners;

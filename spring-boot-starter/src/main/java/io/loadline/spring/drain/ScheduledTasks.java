@@ -5,6 +5,7 @@
 package io.loadline.spring.drain;
 
 import io.loadline.drain.DrainParticipant;
+import io.loadline.spring.internal.Singletons;
 import io.loadline.time.Heartbeat;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,9 @@ final class ScheduledTasks implements DrainParticipant {
     private final ConfigurableListableBeanFactory beans;
     private final Heartbeat heartbeat;
 
+    /** Written when they prepare, read at each beat and by the report. */
+    private volatile List<ScheduledTask> tasks = List.of();
+
     ScheduledTasks(ConfigurableListableBeanFactory beans, Heartbeat heartbeat) {
         this.beans = beans;
         this.heartbeat = heartbeat;
@@ -36,7 +40,10 @@ final class ScheduledTasks implements DrainParticipant {
 
     @Override
     public void prepare() {
-        tasks().forEach(task -> task.cancel(false));
+        tasks = Singletons.of(beans, ScheduledTaskHolder.class).values().stream()
+                .flatMap(holder -> holder.getScheduledTasks().stream())
+                .toList();
+        tasks.forEach(task -> task.cancel(false));
     }
 
     @Override
@@ -52,12 +59,7 @@ final class ScheduledTasks implements DrainParticipant {
     }
 
     private Stream<ScheduledTask> running() {
-        return tasks().filter(task -> outcome(task).status() == Status.STARTED);
-    }
-
-    private Stream<ScheduledTask> tasks() {
-        return Singletons.of(beans, ScheduledTaskHolder.class).values().stream()
-                .flatMap(holder -> holder.getScheduledTasks().stream());
+        return tasks.stream().filter(task -> outcome(task).status() == Status.STARTED);
     }
 
     private static TaskExecutionOutcome outcome(ScheduledTask task) {

@@ -5,6 +5,7 @@
 package io.loadline.spring.drain;
 
 import io.loadline.drain.DrainParticipant;
+import io.loadline.spring.internal.Singletons;
 import io.loadline.time.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +30,8 @@ final class TaskExecutors implements DrainParticipant {
      * A task that waits for its time is not held: it would not run in a process without Loadline either.
      *
      * Neither a pool nor a thread that has been started tells whether a task is between its queue and its run, and
-     * executors hand tasks to each other. So they are idle when all of them seem so twice in a row and none has
-     * completed a task in between.
+     * executors hand tasks to each other. So they are idle when all of them seem so at two beats in a row and none
+     * has completed a task in between.
      */
     private final ConfigurableListableBeanFactory beans;
     private final RunningTasks.Registry simpleExecutors;

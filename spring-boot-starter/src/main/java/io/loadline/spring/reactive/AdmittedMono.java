@@ -72,7 +72,7 @@ final class AdmittedMono extends Mono<Void> {
     }
 
     private Mono<Void> handle(Admission admission) {
-        EndableResponse response = new EndableResponse(exchange.getResponse(), admission, longLived);
+        EndableResponse response = new EndableResponse(exchange, admission, longLived);
         ServerWebExchange endable = exchange.mutate().response(response).build();
         if (exchange.getRequest().getHeaders().getUpgrade() != null) {
             exchange.getAttributes().put(ToldWebSocketService.ADMISSION, admission);

@@ -8,16 +8,23 @@ import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** A response whose stream of events ends, between two of them, when the service leaves. Thread-safe. */
 final class EndableResponse extends ServerHttpResponseDecorator {
+    private final ServerWebExchange exchange;
     private final Admission admission;
     private final boolean longLived;
 
@@ -25,15 +32,16 @@ final class EndableResponse extends ServerHttpResponseDecorator {
     private volatile Sinks.@Nullable Empty<Void> end;
 
     /** {@code longLived}: its body is endless whatever its type. */
-    EndableResponse(ServerHttpResponse delegate, Admission admission, boolean longLived) {
-        super(delegate);
+    EndableResponse(ServerWebExchange exchange, Admission admission, boolean longLived) {
+        super(exchange.getResponse());
+        this.exchange = exchange;
         this.admission = admission;
         this.longLived = longLived;
     }
 
     @Override
     public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        if (!longLived && !Outcomes.isEventStream(getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))) {
+        if (!longLived && !isEventStream()) {
             return super.writeAndFlushWith(body);
         }
         Sinks.Empty<Void> ended = Sinks.empty();
@@ -42,6 +50,30 @@ final class EndableResponse extends ServerHttpResponseDecorator {
             boolean unused = endBody();
         });
         return super.writeAndFlushWith(Flux.from(body).takeUntilOther(ended.asMono()));
+    }
+
+    /** One value is one answer, although a client may have it sent as an event. */
+    private boolean isEventStream() {
+        Object handler = exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
+        return Outcomes.isEventStream(getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))
+                && !(handler instanceof HandlerMethod method && returnsOneValue(method));
+    }
+
+    private static boolean returnsOneValue(HandlerMethod method) {
+        ResolvableType type = ResolvableType.forMethodParameter(method.getReturnType());
+        for (; ; ) {
+            Class<?> raw = type.toClass();
+            ReactiveAdapter adapter =
+                    ReactiveAdapterRegistry.getSharedInstance().getAdapter(raw);
+            if (adapter != null && adapter.isMultiValue()) {
+                return false;
+            }
+            if (adapter == null && !HttpEntity.class.isAssignableFrom(raw)) {
+                // Object is anything, and one that returns nothing writes the response itself.
+                return raw != Object.class && raw != Void.class && raw != void.class;
+            }
+            type = type.getGeneric();
+        }
     }
 
     /** Returns whether there was a body to end. */

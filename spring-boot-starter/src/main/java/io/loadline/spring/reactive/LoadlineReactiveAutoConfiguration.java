@@ -43,7 +43,11 @@ public final class LoadlineReactiveAutoConfiguration {
             ObjectProvider<RouteContributor> contributors,
             ObjectProvider<WarmUp> warmUp) {
         return new CollectedRoutes(
-                loadline.limiter(), contributors, properties.limit().exclude(), warmUp);
+                loadline.limiter(),
+                contributors,
+                properties.limit().exclude(),
+                properties.limit().excludeUserAgents(),
+                warmUp);
     }
 
     @Bean

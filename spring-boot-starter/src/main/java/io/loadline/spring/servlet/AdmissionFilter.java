@@ -15,7 +15,6 @@ import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.Outcomes;
-import io.loadline.spring.servlet.EmitterNote.Emitter;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -29,6 +28,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.web.util.WebUtils;
 
 /** Admits requests, refuses what exceeds the limit, and asks for closed connections while draining. Thread-safe. */
 final class AdmissionFilter implements Filter {
@@ -66,6 +66,12 @@ final class AdmissionFilter implements Filter {
         LimitedResponse response = bareResponse instanceof LimitedResponse limited
                 ? limited
                 : new LimitedResponse(bareResponse, drain, request.getProtocol().startsWith("HTTP/1."));
+        if (request.getDispatcherType() == DispatcherType.ASYNC) {
+            LimitedResponse admitted = WebUtils.getNativeResponse(bareResponse, LimitedResponse.class);
+            if (admitted != null) {
+                admitted.answering();
+            }
+        }
         Route route = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
         if (route == null) {
             chain.doFilter(request, response);
@@ -142,26 +148,26 @@ final class AdmissionFilter implements Filter {
 
     private void outlive(HttpServletRequest request, LimitedResponse response, Admission admission) {
         AsyncContext context = request.getAsyncContext();
-        Emitter emitter = (Emitter) request.getAttribute(EmitterNote.ATTRIBUTE);
-        if (emitter == null && request instanceof EarlyTimeoutRequest poll) {
+        Runnable complete = (Runnable) request.getAttribute(EmitterNote.COMPLETE);
+        boolean events = request.getAttribute(EmitterNote.EVENTS) != null;
+        if (complete == null && request instanceof EarlyTimeoutRequest poll) {
             admission.outlive(() -> unlessEnded(poll::timeOut));
             return;
         }
         Runnable farewell = () -> unlessEnded(() -> {
-            if (emitter == null) {
+            if (complete == null) {
                 response.end(context::complete);
             } else {
-                response.afterWrites(emitter.complete());
+                response.afterWrites(complete);
             }
         });
         Runnable outlive = () -> {
             response.guardWrites();
             admission.outlive(farewell);
         };
-        // Before its first event a response may not tell what it is: the emitter does, or what the client asked for.
-        if (request instanceof EarlyTimeoutRequest
-                || (emitter != null && emitter.events())
-                || Outcomes.isEventStream(request.getHeader("Accept"))) {
+        // Before its first event a response may not tell what it is: what the controller returned does. Not the client,
+        // who would have a way around the limit, and may well take an answer instead.
+        if (events || request instanceof EarlyTimeoutRequest) {
             outlive.run();
         } else {
             response.onEventStream(outlive);

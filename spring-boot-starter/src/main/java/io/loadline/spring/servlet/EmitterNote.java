@@ -4,25 +4,34 @@
  */
 package io.loadline.spring.servlet;
 
+import io.loadline.spring.internal.Outcomes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
 import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitterReturnValueHandler;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** Notes the emitter that a controller returns, by which its response may be ended. Stateless. */
+/** Notes what is known of a stream from what a controller returns. Stateless. */
 final class EmitterNote implements HandlerMethodReturnValueHandler {
-    /** The request attribute with the {@link Emitter}. */
-    static final String ATTRIBUTE = "io.loadline.emitter";
+    /** The request attribute with the {@link Runnable} that completes an emitter, between two of its items. */
+    static final String COMPLETE = "io.loadline.complete";
+
+    /** The request attribute that is there if events will be sent, be it later. */
+    static final String EVENTS = "io.loadline.events";
 
     private final HandlerMethodReturnValueHandler delegate;
 
@@ -44,19 +53,37 @@ final class EmitterNote implements HandlerMethodReturnValueHandler {
             throws Exception {
         Object body = value instanceof ResponseEntity<?> entity ? entity.getBody() : value;
         if (body instanceof ResponseBodyEmitter emitter) {
-            Emitter note = new Emitter(emitter instanceof SseEmitter, emitter::complete);
-            request.setAttribute(ATTRIBUTE, note, RequestAttributes.SCOPE_REQUEST);
+            Runnable complete = emitter::complete;
+            request.setAttribute(COMPLETE, complete, RequestAttributes.SCOPE_REQUEST);
+        }
+        if (body instanceof SseEmitter || (isMultiValue(body) && isEvents(value, request))) {
+            request.setAttribute(EVENTS, true, RequestAttributes.SCOPE_REQUEST);
         }
         delegate.handleReturnValue(value, returnType, container, request);
     }
 
-    /**
-     * An emitter, for those who do not know its class.
-     *
-     * @param events whether it emits an event stream
-     * @param complete completes it, between two of its items
-     */
-    record Emitter(boolean events, Runnable complete) {}
+    private static boolean isMultiValue(@Nullable Object body) {
+        ReactiveAdapter adapter = body == null
+                ? null
+                : ReactiveAdapterRegistry.getSharedInstance().getAdapter(body.getClass());
+        return adapter != null && adapter.isMultiValue();
+    }
+
+    /** Decides as Spring, which collects what it does not stream. */
+    private static boolean isEvents(@Nullable Object value, NativeWebRequest request) {
+        MediaType preset =
+                value instanceof ResponseEntity<?> entity ? entity.getHeaders().getContentType() : null;
+        if (preset != null) {
+            return MediaType.TEXT_EVENT_STREAM.includes(preset);
+        }
+        Object declared =
+                request.getAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, RequestAttributes.SCOPE_REQUEST);
+        if (declared instanceof Collection<?> types && !types.isEmpty()) {
+            return types.stream()
+                    .anyMatch(type -> type instanceof MediaType media && MediaType.TEXT_EVENT_STREAM.includes(media));
+        }
+        return Outcomes.isEventStream(request.getHeader("Accept"));
+    }
 
     /** Puts itself around the handler of emitters. Stateless. */
     static final class Installer implements BeanPostProcessor {

@@ -66,6 +66,11 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         checkEventStream();
     }
 
+    /** What is written from here on is one answer, whatever its type: it was dispatched when it was known. */
+    void answering() {
+        onEventStream = null;
+    }
+
     private void checkEventStream() {
         Runnable found = onEventStream;
         if (found != null && Outcomes.isEventStream(getContentType())) {

@@ -77,6 +77,16 @@ class FarewellApplication {
             return Flux.just("hello").concatWith(Flux.never());
         }
 
+        @GetMapping("/silent-flux")
+        Flux<Integer> silentFlux() {
+            return Flux.never();
+        }
+
+        @GetMapping(path = "/silent-events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+        Flux<Integer> silentEvents() {
+            return Flux.never();
+        }
+
         @GetMapping("/flood")
         SseEmitter flood() {
             SseEmitter emitter = new SseEmitter(0L);

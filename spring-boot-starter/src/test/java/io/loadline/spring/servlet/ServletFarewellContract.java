@@ -29,13 +29,15 @@ abstract class ServletFarewellContract extends FarewellContract {
 
     @Override
     protected int expectedOpen() {
-        return 8;
+        return 10;
     }
 
     @Override
     protected Runnable openOthers() {
         Wire functional = wire("/functional");
         Wire flux = wire("/flux");
+        Wire silent = wire("/silent-flux", "Accept: text/event-stream, application/json");
+        Wire events = wire("/silent-events");
         Wire raw = wire("/poll/raw");
         assertThat(functional.readHead().status()).isEqualTo(200);
         assertThat(flux.readHead().status()).isEqualTo(200);
@@ -47,10 +49,14 @@ abstract class ServletFarewellContract extends FarewellContract {
         return () -> {
             functional.skipChunks();
             flux.skipChunks();
+            assertThat(silent.read("GET").status()).isEqualTo(200);
+            assertThat(events.read("GET").status()).isEqualTo(200);
             assertEarly(raw.read("GET"));
             assertThat(join(stomp.closed)).isEqualTo(1001);
             functional.close();
             flux.close();
+            silent.close();
+            events.close();
             raw.close();
         };
     }

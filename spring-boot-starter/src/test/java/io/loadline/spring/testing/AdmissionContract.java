@@ -39,7 +39,10 @@ public abstract class AdmissionContract {
     protected AdmissionContract(Server server, String... properties) {
         this.server = server;
         this.properties = Stream.concat(
-                        Stream.of("loadline.limit.initial=1", "loadline.limit.exclude=/static/**"),
+                        Stream.of(
+                                "loadline.limit.initial=1",
+                                "loadline.limit.exclude=/static/**",
+                                "loadline.limit.exclude-user-agents=Checker/"),
                         Stream.of(properties))
                 .toArray(String[]::new);
     }
@@ -130,6 +133,29 @@ public abstract class AdmissionContract {
         try (Held held = new Held()) {
             assertThat(Wire.get(service.port(), path).status()).isEqualTo(200);
             assertThat(held.since()).isEqualTo(LimiterStats.ZERO);
+        }
+    }
+
+    @Test
+    void excludedUserAgent_beyondTheLimit_isServedAndNotCounted() {
+        try (Held held = new Held()) {
+            Answer checked = Wire.get(service.port(), "/orders/1", "User-Agent: Checker/2.0");
+            assertThat(checked.status()).isEqualTo(200);
+            assertThat(held.since()).isEqualTo(LimiterStats.ZERO);
+            assertThat(Wire.get(service.port(), "/orders/1", "User-Agent: The Checker/2.0")
+                            .status())
+                    .isEqualTo(503);
+        }
+    }
+
+    /** What counts is not for clients to choose. */
+    @Test
+    void request_whoseClientWouldTakeAStream_countsAsAnyOther() {
+        try (Held held = new Held("Accept: text/event-stream, application/json")) {
+            assertThat(Wire.get(service.port(), "/orders/1").status()).isEqualTo(503);
+            assertThat(service.inFlight()).isOne();
+            assertThat(service.longLived()).isZero();
+            assertThat(held.since().shed()).isOne();
         }
     }
 
@@ -235,11 +261,11 @@ public abstract class AdmissionContract {
         private final Gate gate;
         private final LimiterStats before;
 
-        Held() {
+        Held(String... headers) {
             await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
             String name = Gate.newName();
             gate = Gate.of(name);
-            wire.send("GET", "/held?gate=" + name);
+            wire.send("GET", "/held?gate=" + name, headers);
             gate.awaitArrival();
             before = service.stats();
         }
@@ -251,7 +277,7 @@ public abstract class AdmissionContract {
         @Override
         public void close() {
             gate.open();
-            assertThat(wire.read("GET").body()).isEqualTo("opened");
+            assertThat(wire.read("GET").body()).contains("opened");
             wire.close();
         }
     }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainOutcome;
+import io.loadline.drain.DrainPhase;
 import io.loadline.drain.DrainResult;
 import io.loadline.drain.UnfinishedCall;
 import io.loadline.spring.testing.Wire.Answer;
@@ -96,6 +97,23 @@ public abstract class FarewellContract {
             Gate.of(gate).open();
             assertThat(held.read("GET").body()).isEqualTo("opened");
             others.run();
+        }
+    }
+
+    /** What its client would take does not make a stream of one answer. */
+    @Test
+    void request_whoseClientWouldTakeAStream_isWaitedFor() {
+        start();
+        String gate = Gate.newName();
+        try (Wire held = wire("/held?gate=" + gate, "Accept: text/event-stream, application/json")) {
+            Gate.of(gate).awaitArrival();
+            CompletableFuture<DrainResult> drained = drainAsync(Settling.SKIP);
+            await().until(() -> service.loadline().drain().phase() == DrainPhase.QUIESCING);
+            assertThat(open()).isZero();
+            assertThat(drained).isNotDone();
+            Gate.of(gate).open();
+            assertThat(held.read("GET").body()).contains("opened");
+            assertThat(join(drained).outcome()).isEqualTo(DrainOutcome.IDLE);
         }
     }
 

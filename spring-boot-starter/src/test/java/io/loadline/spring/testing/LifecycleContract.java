@@ -25,15 +25,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 /** How a service starts, is looked at and leaves, on every server. */
 public abstract class LifecycleContract {
@@ -148,16 +153,44 @@ public abstract class LifecycleContract {
         }
     }
 
+    /** Spring Boot itself publishes that it refuses traffic, right before the context is closed. */
     @Test
     void readiness_thatFlipsLate_isUpWhileTrafficSettles() {
-        try (Service service = Service.start(
-                HeldApplication.class, server, "loadline.drain.readiness=late", "loadline.drain.settle-max=2s")) {
-            service.loadline().drain().drainAsync("test", Settling.WAIT);
-            Answer settling = Wire.get(service.port(), "/readyz");
+        Service service = Service.start(
+                HeldApplication.class,
+                server,
+                "loadline.drain.readiness=late",
+                "loadline.drain.quiet=3s",
+                "loadline.drain.settle-max=3s");
+        DrainCoordinator drain = service.loadline().drain();
+        int port = service.port();
+        try (Held held = new Held(port)) {
+            drain.drainAsync("test", Settling.WAIT);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(service::close);
+            await().until(service.context()::isClosed);
+            Answer settling = Wire.get(port, "/readyz");
             assertThat(settling.status()).isEqualTo(200);
             assertThat(settling.header("connection")).isEqualTo("close");
-            await().until(() -> service.loadline().drain().phase() == DrainPhase.CLOSING);
-            assertThat(Wire.get(service.port(), "/readyz").status()).isEqualTo(503);
+            await().until(() -> drain.phase() == DrainPhase.QUIESCING);
+            assertThat(Wire.get(port, "/readyz").status()).isEqualTo(503);
+            held.finish();
+            closed.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ACCEPTING_TRAFFIC, 200", "REFUSING_TRAFFIC, 503"})
+    void readiness_thatNeverFlips_isLeftToTheApplication(ReadinessState published, int status) {
+        Service service = Service.start(HeldApplication.class, server, "loadline.drain.readiness=never");
+        DrainCoordinator drain = service.loadline().drain();
+        int port = service.port();
+        try (Held held = new Held(port)) {
+            AvailabilityChangeEvent.publish(service.context(), published);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(service::close);
+            await().until(() -> drain.phase() == DrainPhase.QUIESCING);
+            assertThat(Wire.get(port, "/readyz").status()).isEqualTo(status);
+            held.finish();
+            closed.orTimeout(20, TimeUnit.SECONDS).join();
         }
     }
 
@@ -266,6 +299,68 @@ public abstract class LifecycleContract {
             }
             assertThat(process.exitCode()).isEqualTo(143);
             assertThat(process.output()).contains("Drain: IDLE", "DRAINING -> STOPPED");
+        }
+    }
+
+    /** The platform sends to one that has broken until it has noticed. */
+    @Test
+    void sigterm_ofAServiceThatHasBroken_losesNothing() {
+        try (ServiceProcess process = ServiceProcess.start(server, BreakableApplication.class)) {
+            int port = process.port();
+            assertThat(Wire.get(port, "/break").status()).isEqualTo(200);
+            assertThat(Wire.get(port, "/livez").status()).isEqualTo(503);
+            process.terminate();
+            await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                Answer answer = Wire.get(port, "/orders/1");
+                assertThat(answer.status()).isEqualTo(200);
+                return "close".equals(answer.header("connection"));
+            });
+            assertThat(process.exitCode()).isEqualTo(143);
+            assertThat(process.output())
+                    .contains("READY -> BROKEN", "Drain: IDLE")
+                    .containsPattern("SETTLING=[1-9]");
+        }
+    }
+
+    /** A request that runs until it is told to finish. */
+    private static final class Held implements AutoCloseable {
+        private final Gate gate;
+        private final Wire wire;
+
+        Held(int port) {
+            String name = Gate.newName();
+            gate = Gate.of(name);
+            wire = new Wire(port).send("GET", "/held?gate=" + name);
+            gate.awaitArrival();
+        }
+
+        void finish() {
+            gate.open();
+            assertThat(wire.read("GET").status()).isEqualTo(200);
+        }
+
+        @Override
+        public void close() {
+            gate.open();
+            wire.close();
+        }
+    }
+
+    /** Breaks when it is asked to. */
+    @Configuration(proxyBeanMethods = false)
+    @Import(HeldApplication.class)
+    @RestController
+    static class BreakableApplication {
+        private final ApplicationContext context;
+
+        BreakableApplication(ApplicationContext context) {
+            this.context = context;
+        }
+
+        @GetMapping("/break")
+        String breakDown() {
+            AvailabilityChangeEvent.publish(context, LivenessState.BROKEN);
+            return "broken";
         }
     }
 

@@ -1,0 +1,55 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.startup.WarmUp;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+
+class CollectedRoutesTest {
+    private final ConcurrencyLimiter limiter =
+            ConcurrencyLimiter.builder("test").build();
+
+    @ParameterizedTest
+    @CsvSource({
+        "ELB-HealthChecker/2.0, true",
+        "Monitor, true",
+        "Monitoring/1, true",
+        "My Monitor, false",
+        "elb-healthchecker/2.0, false",
+        "'', false",
+        ", false"
+    })
+    void userAgent_thatBeginsSo_passesUntouched(String userAgent, boolean untouched) {
+        CollectedRoutes routes = routes("ELB-HealthChecker/", "Monitor");
+        assertThat(routes.match("GET", "/", header -> header.equals("User-Agent") ? userAgent : null) == null)
+                .isEqualTo(untouched);
+    }
+
+    @Test
+    void userAgent_thatIsBlank_isRefused() {
+        assertThatThrownBy(() -> routes("Monitor", " "))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("loadline.limit.exclude-user-agents");
+    }
+
+    private CollectedRoutes routes(String... excludedUserAgents) {
+        StaticListableBeanFactory none = new StaticListableBeanFactory(Map.of());
+        return new CollectedRoutes(
+                limiter,
+                none.getBeanProvider(RouteContributor.class),
+                List.of(),
+                List.of(excludedUserAgents),
+                none.getBeanProvider(WarmUp.class));
+    }
+}

@@ -200,6 +200,7 @@ final class StageLoop {
     }
 
     private void attempt(StageRecord record) throws InterruptedException {
+        pending.forEach(each -> each.turn.suspend(ticker.read()));
         MemoryReading before = sample();
         StageRun run =
                 new StageRun(record, ticker, progress.lock, progress.changed, waiter, () -> mayGoOn(record, before));
@@ -213,6 +214,7 @@ final class StageLoop {
         long begun = ticker.read();
         run.start();
         String ending = awaitEnd(run, record, before, begun);
+        record.turn.suspend(ticker.read());
         MemoryReading after = sample();
         Throwable failure;
         boolean ended;

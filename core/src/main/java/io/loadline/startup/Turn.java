@@ -4,7 +4,7 @@
  */
 package io.loadline.startup;
 
-/** A stage at the gate: what it needs and how long it has waited. Thread-safe; its gate changes it, reports read it. */
+/** A stage at the gate: what it needs and how long it has waited. Thread-safe; gate and loop change it, reports read it. */
 final class Turn {
     final String stage;
     final boolean gated;
@@ -41,6 +41,12 @@ final class Turn {
             waitsNanos += nowNanos - refusedNanos;
             refusedNanos = nowNanos;
         }
+    }
+
+    /** Something runs, and be it the stage itself: until it asks again no time counts as waiting. */
+    synchronized void suspend(long nowNanos) {
+        asks(nowNanos);
+        refused = false;
     }
 
     /** Whether it was refused when it asked last. */

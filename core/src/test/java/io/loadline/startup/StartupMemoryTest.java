@@ -84,6 +84,49 @@ class StartupMemoryTest {
         assertThat(report("cache").waited()).isBetween(Duration.ofSeconds(45), Duration.ofSeconds(63));
     }
 
+    /** Stages wait side by side, but not while one of them runs. */
+    @Test
+    void stage_whoseNeighbourRunsLong_hasNotWaitedMeanwhile() throws Exception {
+        machine.headroomMib(300);
+        startup = build(StartupPlan.builder()
+                .stage("first", context -> {
+                    ran.add("first");
+                    time.pass(Duration.ofSeconds(70));
+                    long end = time.read() + Duration.ofSeconds(20).toNanos();
+                    machine.beforeRead(() -> machine.headroomMib(time.read() < end ? 100 : 300));
+                })
+                .stage(stage("cache", StageTier.CRITICAL).estimateBytes(ESTIMATE).build()));
+        run();
+
+        assertThat(ran).containsExactly("first", "cache");
+        assertThat(report("cache").wentAhead()).isFalse();
+        assertThat(report("cache").waited()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(25));
+    }
+
+    @Test
+    void stage_thatFailsAtACheckpoint_doesNotWaitForMemoryUntilItIsTriedAgain() throws Exception {
+        startup = build(StartupPlan.builder()
+                .stage(StartupStage.builder("cache", context -> {
+                            ran.add("cache");
+                            if (ran.size() == 1) {
+                                machine.pressure(0.5);
+                                time.pass(Duration.ofMillis(100));
+                                Thread.currentThread().interrupt();
+                                try {
+                                    context.checkpoint();
+                                } finally {
+                                    machine.pressure(0);
+                                }
+                            }
+                        })
+                        .onFailure(FailurePolicy.retry(1, Duration.ofSeconds(60)))
+                        .build()));
+        run();
+
+        assertThat(ran).hasSize(2);
+        assertThat(report("cache").waited()).isLessThan(Duration.ofSeconds(5));
+    }
+
     @Test
     void backgroundStage_withoutMemory_keepsWaitingUntilThereIsSome() throws Exception {
         machine.headroomMib(100);

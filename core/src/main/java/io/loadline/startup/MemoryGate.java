@@ -32,6 +32,9 @@ public final class MemoryGate {
      * through a lock on a file that instances share, or else by sensing (see there). The claim is kept until the stage's
      * memory has been given back.
      *
+     * What a stage took before was read of the whole process, garbage and native memory included. The heap is asked for
+     * what was estimated only: it might never be able to offer that much, and nothing would ever mend the figure.
+     *
      * Slots and jitter come from a hash of the instance's name, not from chance, so that a start can be reproduced.
      */
     private static final Logger LOG = LoggerFactory.getLogger(MemoryGate.class);
@@ -119,7 +122,7 @@ public final class MemoryGate {
 
     /** What stands in the way of taking {@code needBytes} now; empty if nothing does. Says nothing of other instances. */
     public Optional<String> obstacle(long needBytes) {
-        return Optional.ofNullable(obstacle(read(), needBytes));
+        return Optional.ofNullable(obstacle(read(), needBytes, needBytes));
     }
 
     /** How often a stage stopped waiting because it had waited too long. */
@@ -167,7 +170,11 @@ public final class MemoryGate {
     synchronized Turn turn(StartupStage stage, boolean bounded, OptionalLong beforeBytes, OptionalLong beforeNanos) {
         // Other instances run the same plan: they are silent for no longer than this one was.
         sensing.silentFor(Math.min(MAX_SILENCE_NANOS, beforeNanos.orElse(0)));
-        return new Turn(stage, bounded, needBytes(stage.estimateBytes(), beforeBytes));
+        return new Turn(
+                stage,
+                bounded,
+                needBytes(stage.estimateBytes(), beforeBytes),
+                needBytes(stage.estimateBytes(), OptionalLong.empty()));
     }
 
     /** Whether the stage may begin now. If it may it holds the claim, until {@link #release()}. */
@@ -177,7 +184,7 @@ public final class MemoryGate {
         if (!turn.gated) {
             return true;
         }
-        String memory = obstacle(reading, turn.needBytes);
+        String memory = obstacle(reading, turn.needBytes, ofHeap(turn, reading, turn.heapNeedBytes));
         if (memory != null) {
             sensing.isNotIdle();
         }
@@ -206,7 +213,10 @@ public final class MemoryGate {
         if (!turn.gated || turn.wentAhead()) {
             return true;
         }
-        String memory = obstacle(reading, restBytes(turn, takenBytes));
+        String memory = obstacle(
+                reading,
+                restBytes(turn, turn.needBytes, takenBytes),
+                ofHeap(turn, reading, restBytes(turn, turn.heapNeedBytes, takenBytes)));
         String obstacle = memory != null ? memory : collision(turn, takenBytes, now);
         if (obstacle != null && turn.mayWaitAtCheckpoint()) {
             turn.refuse(now, "at a checkpoint: " + obstacle, POLL_NANOS);
@@ -223,10 +233,15 @@ public final class MemoryGate {
      * What a stage still needs that has taken so much. The reserve shrinks while it waits, for some sooner: of instances
      * that hold what the others wait for one has to go on, and what it really needs may well be there.
      */
-    private long restBytes(Turn turn, long takenBytes) {
+    private long restBytes(Turn turn, long needBytes, long takenBytes) {
         double waited = turn.waitsNanos() / (RELENTING_NANOS * (0.5 + place));
         double reserve = 1 + (RESERVE - 1) * Math.max(0, 1 - waited);
-        return (long) Math.max((double) MIN_REST_BYTES, reserve * (turn.needBytes / RESERVE - takenBytes));
+        return (long) Math.max((double) MIN_REST_BYTES, reserve * (needBytes / RESERVE - takenBytes));
+    }
+
+    /** An estimate that is beyond the whole heap tells of other memory. */
+    private static long ofHeap(Turn turn, MemoryReading reading, long bytes) {
+        return turn.heapNeedBytes > reading.heapMaxBytes().orElse(Long.MAX_VALUE) ? 0 : bytes;
     }
 
     private long patienceNanos() {
@@ -250,7 +265,7 @@ public final class MemoryGate {
         }
     }
 
-    private @Nullable String obstacle(MemoryReading reading, long need) {
+    private @Nullable String obstacle(MemoryReading reading, long need, long heapNeed) {
         if (reading.pressure().orElse(0) >= maxPressure) {
             return String.format(
                     Locale.ROOT,
@@ -259,7 +274,7 @@ public final class MemoryGate {
                     100 * maxPressure);
         }
         @Nullable String obstacle = tooLittle("cgroup", reading.cgroupHeadroomBytes(), need);
-        obstacle = obstacle != null ? obstacle : tooLittle("heap", reading.heapHeadroomBytes(), need);
+        obstacle = obstacle != null ? obstacle : tooLittle("heap", reading.heapHeadroomBytes(), heapNeed);
         return obstacle != null ? obstacle : tooLittle("node", reading.nodeHeadroomBytes(), need);
     }
 

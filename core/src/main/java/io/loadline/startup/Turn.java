@@ -17,6 +17,9 @@ final class Turn {
 
     final long needBytes;
 
+    /** The part of it that the heap has to have. */
+    final long heapNeedBytes;
+
     private long waitedNanos;
     private long waitsNanos;
     private long checkpointLimitNanos;
@@ -26,12 +29,13 @@ final class Turn {
     private long refusedNanos;
     private long backoffNanos;
 
-    Turn(StartupStage stage, boolean bounded, long needBytes) {
+    Turn(StartupStage stage, boolean bounded, long needBytes, long heapNeedBytes) {
         this.stage = stage.name();
         this.gated = stage.isGated();
         this.spread = stage.tier() != StageTier.CRITICAL;
         this.bounded = bounded;
         this.needBytes = needBytes;
+        this.heapNeedBytes = heapNeedBytes;
     }
 
     /** Counts the time since it was refused last, if it was, as waiting. */

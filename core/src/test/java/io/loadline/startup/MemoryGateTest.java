@@ -58,12 +58,37 @@ class MemoryGateTest {
                 OptionalLong.of(cgroup * MIB),
                 OptionalLong.of(node * MIB),
                 OptionalLong.of(heap * MIB),
+                OptionalLong.of(0),
                 OptionalDouble.of(pressure),
                 0,
                 0,
                 UNKNOWN,
                 0);
         assertThat(gate(builder -> {}).obstacle(100 * MIB).orElse(null)).isEqualTo(obstacle);
+    }
+
+    /** What a stage took before is what the process grew by; the heap may never be able to offer as much. */
+    @Test
+    void heap_isAskedForTheEstimateOnly() {
+        reading = Readings.heap(512 * MIB, 400 * MIB);
+        StartupStage small = stage(64 * MIB);
+        assertThat(entersWith(small, OptionalLong.of(600 * MIB))).isTrue();
+        assertThat(entersWith(stage(100 * MIB), UNKNOWN)).isFalse();
+
+        reading = Readings.heap(512 * MIB, 440 * MIB);
+        assertThat(entersWith(small, UNKNOWN)).isFalse();
+    }
+
+    @Test
+    void heap_thatIsSmallerThanAnEstimate_isNotAskedForIt() {
+        reading = Readings.heap(512 * MIB, 400 * MIB);
+
+        assertThat(entersWith(stage(2048 * MIB), UNKNOWN)).isTrue();
+    }
+
+    private boolean entersWith(StartupStage stage, OptionalLong before) {
+        MemoryGate gate = gate(builder -> {});
+        return gate.tryEnter(gate.turn(stage, true, before, UNKNOWN), gate.read());
     }
 
     @Test
@@ -207,9 +232,7 @@ class MemoryGateTest {
 
     private Turn entered(MemoryGate gate) {
         Turn turn = gate.turn(
-                StartupStage.builder("cache", context -> {})
-                        .estimateBytes(64 * MIB)
-                        .build(),
+                stage(64 * MIB),
                 true,
                 UNKNOWN,
                 UNKNOWN);
@@ -311,6 +334,12 @@ class MemoryGateTest {
         MemoryGate.Builder builder = MemoryGate.builder(() -> reading, ticker).instance("orders-7f9c");
         configure.accept(builder);
         return builder.build();
+    }
+
+    private static StartupStage stage(long estimateBytes) {
+        return StartupStage.builder("cache", context -> {})
+                .estimateBytes(estimateBytes)
+                .build();
     }
 
     private static StartupStage stage(StageTier tier) {

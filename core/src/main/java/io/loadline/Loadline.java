@@ -105,6 +105,7 @@ public final class Loadline implements AutoCloseable {
         this.startup = Startup.builder(builder.startup, availability, memory.reader())
                 .ticker(builder.ticker)
                 .idle(() -> limiter.inFlight() == 0)
+                .onFailure(fatalErrors::report)
                 .build();
         MemoryAdvisor.Builder advisorBuilder =
                 MemoryAdvisor.builder(name, memory, signal).startup(this::startupFigures);

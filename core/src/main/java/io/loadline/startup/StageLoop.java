@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class StageLoop {
     private final Ticker ticker;
     private final Waiter waiter;
     private final BooleanSupplier idle;
+    private final Consumer<? super Throwable> onFailure;
     private final MemoryGate gate;
     private final StageHistory history;
     private final Progress progress;
@@ -63,6 +65,7 @@ final class StageLoop {
         this.ticker = startup.ticker;
         this.waiter = startup.waiter;
         this.idle = startup.idle;
+        this.onFailure = startup.onFailure;
         this.gate = gate;
         this.history = history;
         this.progress = progress;
@@ -238,6 +241,9 @@ final class StageLoop {
             fail(record, ended ? why : why + " and ignored that at " + run.whereabouts());
             LOG.warn("Startup: {} failed at attempt {}: {}", record.stage, record.attempts, record.failure, failure);
             retryOrConclude(record, ended);
+        }
+        if (failure != null) {
+            onFailure.accept(failure);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Starts a service: runs the stages of a plan one after the other, each when there is memory for it, and makes the service
@@ -194,6 +195,7 @@ public final class Startup implements AutoCloseable {
         final MemoryReader memory;
         Ticker ticker = Ticker.system();
         BooleanSupplier idle = () -> true;
+        Consumer<? super Throwable> onFailure = failure -> {};
         Waiter waiter = Waiter.SYSTEM;
         Runnable collector = System::gc;
         JvmFlags flags = JvmFlags.read();
@@ -215,6 +217,13 @@ public final class Startup implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder idle(BooleanSupplier idle) {
             this.idle = idle;
+            return this;
+        }
+
+        /** Sets who is told of what a stage throws, whatever its policy makes of it; must not throw. Default: nobody. */
+        @CanIgnoreReturnValue
+        public Builder onFailure(Consumer<? super Throwable> listener) {
+            this.onFailure = listener;
             return this;
         }
 

@@ -50,6 +50,17 @@ public final class StartupPlan {
         return builder().build();
     }
 
+    /** A builder with all that this plan has, for one that has more or differs. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        stages.forEach(builder::stage);
+        return builder.readyAfter(readyAfter)
+                .settle(settle)
+                .collection(collection)
+                .historyFile(historyFile)
+                .gate(gate);
+    }
+
     /** The stages in the order in which they run, as long as memory allows it. */
     public List<StartupStage> stages() {
         return stages;
@@ -182,15 +193,19 @@ public final class StartupPlan {
          * cannot be read or written is ignored with a warning. Default: none.
          */
         @CanIgnoreReturnValue
-        public Builder historyFile(Path file) {
+        public Builder historyFile(@Nullable Path file) {
             this.historyFile = file;
             return this;
         }
 
-        /** Configures the memory gate. */
+        /** Configures the memory gate, after whatever was told to configure it before. */
         @CanIgnoreReturnValue
         public Builder gate(Consumer<? super MemoryGate.Builder> configure) {
-            this.gate = configure;
+            Consumer<? super MemoryGate.Builder> before = gate;
+            this.gate = builder -> {
+                before.accept(builder);
+                configure.accept(builder);
+            };
             return this;
         }
 

@@ -25,6 +25,7 @@ import io.loadline.management.StartupStatus;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
+import io.loadline.startup.StageOutcome;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupReport;
@@ -316,14 +317,14 @@ public final class Loadline implements AutoCloseable {
         return !closed;
     }
 
+    /** A stage that only waits is no part of the start: it may wait for days. */
     private boolean hasStarted() {
         boolean serves = switch (availability.state()) {
             case STARTING, WARMING -> false;
             case READY, DRAINING, STOPPED, BROKEN -> true;
         };
         return serves
-                && startup.report().stages().stream()
-                        .allMatch(stage -> stage.outcome().isEnd());
+                && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
     }
 
     private StartupFigures startupFigures() {

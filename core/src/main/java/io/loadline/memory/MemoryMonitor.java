@@ -264,7 +264,10 @@ public final class MemoryMonitor implements AutoCloseable {
             return this;
         }
 
-        /** Sets who knows whether the service has started, stages included. Default: it has. */
+        /**
+         * Sets who knows whether the service has started: it is ready, and no stage runs. While it has not, the peak of the
+         * start is taken, and be it for a stage that runs later. Default: it has.
+         */
         @CanIgnoreReturnValue
         public Builder started(BooleanSupplier started) {
             this.started = started;

@@ -93,8 +93,14 @@ class MemoryMonitorTest {
         started.set(true);
         machine.unified("sys/fs/cgroup", "" + 1_024 * MIB, 900 * MIB, 0, 200 * MIB);
         run(Duration.ofSeconds(20));
-
         assertThat(monitor.snapshot().startupPeakBytes()).hasValue(700 * MIB);
+
+        // A stage that comes later belongs to it.
+        started.set(false);
+        machine.unified("sys/fs/cgroup", "" + 1_024 * MIB, 800 * MIB, 0, 200 * MIB);
+        run(Duration.ofSeconds(20));
+        assertThat(monitor.snapshot().startupPeakBytes()).hasValue(800 * MIB);
+        assertThat(monitor.snapshot().state()).isEqualTo(MemoryState.SETTLING);
     }
 
     @Test

@@ -148,6 +148,23 @@ class StartupMemoryTest {
         assertThat(startup.report().readyAfter()).hasValue(Duration.ZERO);
     }
 
+    /** What a ready service takes while a stage waits is load, and no peak of the start. */
+    @Test
+    void peak_isNotTakenWhileAReadyServiceWaitsForAStage() throws Exception {
+        machine.headroomMib(100);
+        AtomicInteger reads = new AtomicInteger();
+        machine.beforeRead(() -> {
+            int read = reads.incrementAndGet();
+            machine.takeMib(read == 20 ? 500 : read == 30 ? -500 : 0);
+            machine.headroomMib(read < 40 ? 100 : 300);
+        });
+        startup = build(plan(StageTier.BACKGROUND));
+        run();
+
+        assertThat(report("cache").outcome()).isEqualTo(StageOutcome.DONE);
+        assertThat(startup.report().peakBytes()).hasValue(100 * Machine.MIB);
+    }
+
     @Test
     void cancel_whileAStageWaits_letsItNotBegin() throws Exception {
         machine.headroomMib(100);

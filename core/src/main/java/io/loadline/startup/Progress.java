@@ -164,8 +164,8 @@ final class Progress {
                 records.stream()
                         .filter(record -> !record.outcome.isEnd())
                         .forEach(record -> record.outcome = StageOutcome.CANCELLED);
-                over = true;
                 overNanos = begun ? ticker.read() : begunNanos;
+                over = true;
             }
             return report();
         } finally {

@@ -85,16 +85,23 @@ final class StageLoop {
             }
         } catch (Throwable e) {
             // A bug, or no memory even for this: a service that may never become ready is better started anew.
-            LOG.error("Startup: failed", e);
             availability.broken("startup failed: " + e);
+            LOG.error("Startup: failed", e);
         } finally {
-            StartupReport report = progress.end();
+            end();
+        }
+    }
+
+    /** Whatever is thrown on the way, by a log appender or for want of memory: others wait for the claim and for the end. */
+    private void end() {
+        try {
+            gate.release();
+        } finally {
             try {
-                gate.release();
+                StartupReport report = progress.end();
                 history.save();
                 log(report);
             } finally {
-                // Whatever a log appender throws, somebody waits for this.
                 whenOver.run();
             }
         }

@@ -141,11 +141,12 @@ public final class Startup implements AutoCloseable {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a start never ends exceptionally", e);
+            // It has ended, though without a report.
+            return true;
         }
     }
 
-    /** A stage that completes with the last report when all stages have ended; never exceptionally. */
+    /** A stage that completes with the last report when all stages have ended; exceptionally if that cannot be made. */
     public CompletionStage<StartupReport> whenEnded() {
         return ended.minimalCompletionStage();
     }
@@ -175,7 +176,12 @@ public final class Startup implements AutoCloseable {
     }
 
     private void end() {
-        ended.complete(course.progress.end());
+        try {
+            ended.complete(course.progress.end());
+        } catch (Throwable e) {
+            // No memory for the report: nobody is to wait for it for ever.
+            ended.completeExceptionally(e);
+        }
     }
 
     private void cancelIfOver(StateChange change) {

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -425,6 +426,36 @@ class StartupMemoryTest {
                 .contains("TAKEN WARMING", "TAKEN READY");
         assertThat(other.tryClaim()).isEqualTo(ClaimFile.Attempt.CLAIMED);
         other.release();
+    }
+
+    /** Memory may be out for the end of the start, too. */
+    @Test
+    void errorAtTheEnd_givesTheClaimBackAndIsWaitedForByNobody() throws Exception {
+        Path file = folder.resolve("startup.lock");
+        AtomicBoolean out = new AtomicBoolean();
+        startup = Startup.builder(
+                        StartupPlan.builder()
+                                .gate(gate -> gate.lockFile(file))
+                                .stage("cache", context -> out.set(true))
+                                .build(),
+                        availability,
+                        machine)
+                .ticker(() -> {
+                    if (out.get()) {
+                        throw new OutOfMemoryError("of this test");
+                    }
+                    return time.read();
+                })
+                .waiter(time)
+                .build();
+        run();
+
+        assertThat(availability.lastChange().reason())
+                .isEqualTo("startup failed: java.lang.OutOfMemoryError: of this test");
+        ClaimFile other = new ClaimFile(file);
+        assertThat(other.tryClaim()).isEqualTo(ClaimFile.Attempt.CLAIMED);
+        other.release();
+        out.set(false);
     }
 
     @Test

@@ -233,7 +233,8 @@ final class StageLoop {
             ended = run.hasEnded();
             failure = run.failure();
             record.sample(before, after);
-            record.ran(ticker.read() - begun - run.waitedNanos(), before, after);
+            long now = ticker.read();
+            record.ran(now - begun - run.waitedNanos(now), before, after);
         } finally {
             progress.lock.unlock();
         }
@@ -265,7 +266,7 @@ final class StageLoop {
             try {
                 long now = ticker.read();
                 long left = ending.isEmpty()
-                        ? timeoutNanos - (now - begunNanos - run.waitedNanos())
+                        ? timeoutNanos - (now - begunNanos - run.waitedNanos(now))
                         : GRACE_NANOS - (now - toldNanos);
                 String cancelled = progress.cancelled();
                 if (run.hasEnded() || (!ending.isEmpty() && left <= 0)) {

@@ -73,6 +73,19 @@ class MemoryMonitorTest {
         assertThat(readings).hasValue(0);
     }
 
+    /** A window of fewer readings would never get a verdict. */
+    @Test
+    void window_ofTooFewReadings_isRefused() {
+        MemoryMonitor.Builder builder = MemoryMonitor.builder("shop", heartbeat)
+                .interval(Duration.ofSeconds(30))
+                .window(Duration.ofSeconds(299));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder::build)
+                .withMessage("window must be at least 10 x interval: PT4M59S < 10 x PT30S");
+        builder.window(Duration.ofMinutes(5)).build().close();
+    }
+
     @Test
     void snapshot_beforeTheFirstBeat_isRead() {
         MemorySnapshot snapshot = monitor().snapshot();

@@ -23,6 +23,7 @@ import org.springframework.boot.health.application.ReadinessStateHealthIndicator
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -67,8 +68,10 @@ public final class LoadlineHealthAutoConfiguration {
 
     @Bean
     HealthDependencies loadlineHealthDependencies(
-            LoadlineProperties properties, ObjectProvider<HealthContributorRegistry> registry) {
-        return new HealthDependencies(properties.startup().dependencies(), registry);
+            LoadlineProperties properties,
+            ObjectProvider<HealthContributorRegistry> blocking,
+            ObjectProvider<ReactiveHealthContributorRegistry> reactive) {
+        return new HealthDependencies(properties.startup().dependencies(), blocking, reactive);
     }
 
     @Bean

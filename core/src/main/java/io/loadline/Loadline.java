@@ -106,6 +106,7 @@ public final class Loadline implements AutoCloseable {
         this.startup = Startup.builder(builder.startup, availability, memory.reader())
                 .ticker(builder.ticker)
                 .idle(() -> limiter.inFlight() == 0)
+                .completedCalls(() -> limiter.stats().completed())
                 .onFailure(fatalErrors::report)
                 .build();
         MemoryAdvisor.Builder advisorBuilder =

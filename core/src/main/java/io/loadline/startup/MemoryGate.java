@@ -248,6 +248,12 @@ public final class MemoryGate {
         return (long) (maxWaitNanos * (1 - EARLIER * place));
     }
 
+    /** Whether there is all that the stage needs but in the heap, as it was after its last collection. */
+    boolean lacksHeapOnly(Turn turn, MemoryReading reading) {
+        return obstacle(reading, turn.needBytes, 0) == null
+                && obstacle(reading, 0, ofHeap(turn, reading, turn.heapNeedBytes)) != null;
+    }
+
     /** The wait before {@code turn} may ask again: spread by a quarter, so that instances do not ask in step. */
     long pauseNanos(Turn turn) {
         return (long) (Math.max(POLL_NANOS, turn.backoffNanos()) * spread());

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class StageLoop {
     private final Ticker ticker;
     private final Waiter waiter;
     private final BooleanSupplier idle;
+    private final LongSupplier completedCalls;
     private final Consumer<? super Throwable> onFailure;
     private final MemoryGate gate;
     private final StageHistory history;
@@ -49,8 +51,11 @@ final class StageLoop {
     private final List<StageRecord> pending;
     private final Map<String, StageRecord> byName = new HashMap<>();
 
-    /** Since when the service has nothing to do; null while it has. */
+    /** Since when the service may have had nothing to do; null if nobody has looked. */
     private @Nullable Long idleSinceNanos;
+
+    /** The calls that had ended then. */
+    private long idleCalls;
 
     StageLoop(
             StartupPlan plan,
@@ -65,6 +70,7 @@ final class StageLoop {
         this.ticker = startup.ticker;
         this.waiter = startup.waiter;
         this.idle = startup.idle;
+        this.completedCalls = startup.completedCalls;
         this.onFailure = startup.onFailure;
         this.gate = gate;
         this.history = history;
@@ -161,8 +167,8 @@ final class StageLoop {
             if (early <= 0 && gate.tryEnter(record.turn, reading)) {
                 return record;
             }
-            if (early <= 0 && record.outcome == StageOutcome.PENDING) {
-                settler.collectBeforeWait(availability.state());
+            if (early <= 0) {
+                collectBeforeWait(record, reading);
             }
             setOutcome(record, StageOutcome.WAITING);
             warnOfLongWait(record);
@@ -170,6 +176,20 @@ final class StageLoop {
         }
         pause(pauseNanos);
         return null;
+    }
+
+    private void collectBeforeWait(StageRecord record, MemoryReading reading) {
+        if (record.outcome == StageOutcome.PENDING) {
+            settler.collectBeforeWait(availability.state());
+        } else if (!record.staleHeapCollected
+                && record.turn.waitedNanos() >= gate.maxWait().toNanos()
+                && gate.lacksHeapOnly(record.turn, reading)) {
+            // Once for all that wait: a service with little to do may not collect by itself for hours.
+            pending.stream()
+                    .filter(each -> each.outcome == StageOutcome.WAITING)
+                    .forEach(each -> each.staleHeapCollected = true);
+            settler.collectStale();
+        }
     }
 
     private boolean isRunnable(StageRecord record) {
@@ -185,15 +205,17 @@ final class StageLoop {
         if (!record.stage.isWhenIdle()) {
             return 0;
         }
-        if (!idle.getAsBoolean()) {
-            idleSinceNanos = null;
-            record.turn.await(now, "the service to be idle");
-            return IDLE_NANOS;
-        }
-        if (idleSinceNanos == null) {
+        // Calls that began and ended between two looks are seen by their count.
+        long calls = completedCalls.getAsLong();
+        if (!idle.getAsBoolean() || idleSinceNanos == null || calls != idleCalls) {
             idleSinceNanos = now;
+            idleCalls = calls;
         }
-        return IDLE_NANOS - (now - idleSinceNanos);
+        long left = IDLE_NANOS - (now - idleSinceNanos);
+        if (left > 0) {
+            record.turn.await(now, "the service to be idle");
+        }
+        return left;
     }
 
     private void warnOfLongWait(StageRecord record) {
@@ -211,6 +233,8 @@ final class StageLoop {
 
     private void attempt(StageRecord record) throws InterruptedException {
         pending.forEach(each -> each.turn.suspend(ticker.read()));
+        settler.begins();
+        idleSinceNanos = null;
         MemoryReading before = sample();
         StageRun run =
                 new StageRun(record, ticker, progress.lock, progress.changed, waiter, () -> mayGoOn(record, before));

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Starts a service: runs the stages of a plan one after the other, each when there is memory for it, and makes the service
@@ -201,6 +202,7 @@ public final class Startup implements AutoCloseable {
         final MemoryReader memory;
         Ticker ticker = Ticker.system();
         BooleanSupplier idle = () -> true;
+        LongSupplier completedCalls = () -> 0;
         Consumer<? super Throwable> onFailure = failure -> {};
         Waiter waiter = Waiter.SYSTEM;
         Runnable collector = System::gc;
@@ -219,10 +221,17 @@ public final class Startup implements AutoCloseable {
             return this;
         }
 
-        /** Sets what tells whether the service has nothing to do now. Default: it never has. */
+        /** Sets what tells whether the service has nothing to do now. Default: it is always idle. */
         @CanIgnoreReturnValue
         public Builder idle(BooleanSupplier idle) {
             this.idle = idle;
+            return this;
+        }
+
+        /** Sets who counts the calls that have ended, since one may begin and end between two looks. Default: there are none. */
+        @CanIgnoreReturnValue
+        public Builder completedCalls(LongSupplier completedCalls) {
+            this.completedCalls = completedCalls;
             return this;
         }
 

@@ -100,7 +100,10 @@ public final class StartupPlan {
 
     /** When a stage after which the committed heap has grown by more than a quarter is followed by a collection. */
     public enum Collection {
-        /** While the service is not ready, so that no request waits for it. */
+        /**
+         * While the service is not ready, so that no request waits for it; later once at most, for stages that have waited
+         * long and lack nothing but room in the heap.
+         */
         BEFORE_READY,
         /** After the background stages too. */
         ALWAYS,

@@ -349,6 +349,41 @@ class StartupMemoryTest {
     }
 
     @Test
+    void stagesThatHaveToWait_arePrecededByOneCollectionTogether() throws Exception {
+        machine.headroomMib(100);
+        machine.beforeRead(() -> machine.headroomMib(time.read() - originNanos < HOUR / 120 ? 100 : 300));
+        startup = build(plan(StageTier.CRITICAL)
+                .stage(stage("geo", StageTier.CRITICAL).estimateBytes(ESTIMATE).build()));
+        run();
+
+        assertThat(ran).containsExactly("cache", "geo");
+        assertThat(report("geo").waited()).isGreaterThan(Duration.ofSeconds(29));
+        assertThat(machine.collections()).isEqualTo(1);
+    }
+
+    /** What the heap has left is known by its last collection, and a service at rest may not have another one for hours. */
+    @ParameterizedTest
+    @CsvSource({"BEFORE_READY, 1, 60", "NEVER, 0, 3600"})
+    void heapThatWasFullLongAgo_isCollectedOnceForAReadyService(Collection collection, int collections, long seconds)
+            throws Exception {
+        machine.heapLimitMib(512, 480, 100);
+        machine.beforeRead(() -> {
+            if (time.read() - originNanos > HOUR) {
+                machine.heapLimitMib(512, 100, 100);
+            }
+        });
+        startup = build(plan(StageTier.BACKGROUND)
+                .collection(collection)
+                .stage(stage("geo", StageTier.BACKGROUND).estimateBytes(ESTIMATE).build()));
+        run();
+
+        assertThat(ran).containsExactly("cache", "geo");
+        assertThat(report("cache").waited())
+                .isBetween(Duration.ofSeconds(seconds), Duration.ofSeconds(seconds).plusSeconds(12));
+        assertThat(machine.collections()).isEqualTo(collections);
+    }
+
+    @Test
     void heapThatIsKeptAfterTheCollection_isReported() throws Exception {
         machine.afterCollectionMib(400);
         startup = build(StartupPlan.builder()
@@ -497,6 +532,30 @@ class StartupMemoryTest {
         assertThat(value.isMade()).isTrue();
         assertThat(idleAt.get(1) - idleAt.get(0)).isGreaterThanOrEqualTo(1_000_000_000L);
         assertThat(report("geo").waitReason()).isNotEmpty();
+    }
+
+    /** No look need ever find a request in flight. */
+    @Test
+    void stageForIdleTimes_waitsWhileRequestsComeAndGoBetweenTwoLooks() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        long busyUntil = originNanos + Duration.ofSeconds(30).toNanos();
+        startup = Startup.builder(
+                        StartupPlan.builder()
+                                .stage(StartupStage.builder("geo", context -> ran.add("" + (time.read() - busyUntil)))
+                                        .tier(StageTier.BACKGROUND)
+                                        .whenIdle()
+                                        .build())
+                                .build(),
+                        availability,
+                        machine)
+                .ticker(time)
+                .waiter(time)
+                .completedCalls(() -> time.read() - busyUntil < 0 ? calls.incrementAndGet() : calls.get())
+                .build();
+        run();
+
+        assertThat(Duration.ofNanos(Long.parseLong(ran.get(0)))).isGreaterThan(Duration.ofMillis(500));
+        assertThat(report("geo").waited()).isGreaterThan(Duration.ofSeconds(30));
     }
 
     @Test

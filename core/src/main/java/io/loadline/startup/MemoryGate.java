@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +102,7 @@ public final class MemoryGate {
         this.slotNanos = builder.slot.toNanos();
         this.sensing = new Sensing(SILENCE_NANOS, LISTEN_NANOS + (long) (chance.next() * slotNanos), chance.next());
         this.place = chance.next();
-        this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
+        this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile, ticker);
     }
 
     /** A builder for a gate that looks at {@code reader}. */
@@ -359,7 +358,7 @@ public final class MemoryGate {
         private double maxPressure = 0.1;
         private Duration slot = Duration.ofSeconds(1);
         private Duration jitter = Duration.ofSeconds(5);
-        private String instance = instanceName();
+        private String instance = InstanceName.get();
         private @Nullable Path lockFile;
 
         private Builder(MemoryReader reader, Ticker ticker) {
@@ -416,7 +415,7 @@ public final class MemoryGate {
 
         /**
          * Sets the name that tells this instance from others. Default: the pod's name, from {@code HOSTNAME}, with the
-         * process's id.
+         * process's id and start.
          *
          * @throws IllegalArgumentException if it is blank
          */
@@ -429,7 +428,8 @@ public final class MemoryGate {
 
         /**
          * Sets a file on a path that the instances of a node share, through which one at a time claims the memory it needs.
-         * A file that cannot be used is ignored with a warning. Default: none, instances sense each other.
+         * A file that cannot be used for two seconds is ignored with a warning; a symbolic link is not followed. Default:
+         * none, instances sense each other.
          */
         @CanIgnoreReturnValue
         public Builder lockFile(Path file) {
@@ -440,14 +440,6 @@ public final class MemoryGate {
         /** The gate. */
         public MemoryGate build() {
             return new MemoryGate(this);
-        }
-
-        private static String instanceName() {
-            String host = System.getenv("HOSTNAME");
-            // In a container the id is the same at each start; outside it tells processes of one host apart.
-            return host == null || host.isBlank()
-                    ? UUID.randomUUID().toString()
-                    : host + '-' + ProcessHandle.current().pid();
         }
 
         private static Duration checkDuration(String name, Duration duration, Duration max) {

@@ -51,10 +51,10 @@ final class StageLoop {
     private final List<StageRecord> pending;
     private final Map<String, StageRecord> byName = new HashMap<>();
 
-    /** Since when the service may have had nothing to do; null if nobody has looked. */
+    /** Since when the service has nothing to do; null while it has. */
     private @Nullable Long idleSinceNanos;
 
-    /** The calls that had ended then. */
+    /** The calls that had ended at the last look. */
     private long idleCalls;
 
     StageLoop(
@@ -207,11 +207,13 @@ final class StageLoop {
         }
         // Calls that began and ended between two looks are seen by their count.
         long calls = completedCalls.getAsLong();
-        if (!idle.getAsBoolean() || idleSinceNanos == null || calls != idleCalls) {
+        if (!idle.getAsBoolean()) {
+            idleSinceNanos = null;
+        } else if (idleSinceNanos == null || calls != idleCalls) {
             idleSinceNanos = now;
-            idleCalls = calls;
         }
-        long left = IDLE_NANOS - (now - idleSinceNanos);
+        idleCalls = calls;
+        long left = idleSinceNanos == null ? IDLE_NANOS : IDLE_NANOS - (now - idleSinceNanos);
         if (left > 0) {
             record.turn.await(now, "the service to be idle");
         }

@@ -441,7 +441,7 @@ class StartupMemoryTest {
     @Test
     void claim_isHeldUntilTheMemoryHasComeToRest() throws Exception {
         Path file = folder.resolve("startup.lock");
-        ClaimFile other = new ClaimFile(file);
+        ClaimFile other = new ClaimFile(file, time);
         AtomicReference<List<String>> seen = new AtomicReference<>(new ArrayList<>());
         AtomicInteger falls = new AtomicInteger(10);
         startup = build(StartupPlan.builder().gate(gate -> gate.lockFile(file)).stage("cache", context -> {
@@ -487,7 +487,7 @@ class StartupMemoryTest {
 
         assertThat(availability.lastChange().reason())
                 .isEqualTo("startup failed: java.lang.OutOfMemoryError: of this test");
-        ClaimFile other = new ClaimFile(file);
+        ClaimFile other = new ClaimFile(file, time);
         assertThat(other.tryClaim()).isEqualTo(ClaimFile.Attempt.CLAIMED);
         other.release();
         out.set(false);

@@ -324,8 +324,7 @@ public final class Loadline implements AutoCloseable {
             case STARTING, WARMING -> false;
             case READY, DRAINING, STOPPED, BROKEN -> true;
         };
-        return serves
-                && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
+        return serves && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
     }
 
     private StartupFigures startupFigures() {

@@ -42,8 +42,7 @@ class LoadlineStartupTest {
 
             assertThat(judged.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(busy).isNotNull();
-            assertThat(loadline.startup().report().stages())
-                    .noneMatch(stage -> stage.outcome() == StageOutcome.DONE);
+            assertThat(loadline.startup().report().stages()).noneMatch(stage -> stage.outcome() == StageOutcome.DONE);
         }
     }
 }

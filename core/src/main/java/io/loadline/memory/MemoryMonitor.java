@@ -55,9 +55,8 @@ public final class MemoryMonitor implements AutoCloseable {
         this.started = builder.started;
         this.completedCalls = builder.completedCalls;
         this.intervalNanos = builder.interval.toNanos();
-        this.stability = builder.forTests
-                ? MemoryStability.overAnyWindow(builder.window)
-                : MemoryStability.over(builder.window);
+        this.stability =
+                builder.forTests ? MemoryStability.overAnyWindow(builder.window) : MemoryStability.over(builder.window);
         this.dueNanos = builder.heartbeat.ticker().read();
         this.beats = builder.heartbeat.listen(beat -> beat(beat.nowNanos()));
     }

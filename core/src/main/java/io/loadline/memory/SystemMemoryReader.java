@@ -101,9 +101,7 @@ final class SystemMemoryReader implements MemoryReader {
         String text = KernelFiles.text(root.resolve("proc/self/status"));
         long anonymous = KernelFiles.field(text, "RssAnon");
         long shared = Math.max(0, KernelFiles.field(text, "RssShmem"));
-        return anonymous <= 0
-                ? OptionalLong.empty()
-                : OptionalLong.of(anonymous + Math.min(shared, heapCommitted));
+        return anonymous <= 0 ? OptionalLong.empty() : OptionalLong.of(anonymous + Math.min(shared, heapCommitted));
     }
 
     private static OptionalDouble greater(OptionalDouble one, OptionalDouble other) {

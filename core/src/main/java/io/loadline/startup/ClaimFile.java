@@ -136,8 +136,8 @@ final class ClaimFile {
     /** The folder is open to others: what they put in the file's place is not followed elsewhere. */
     private static FileChannel open(Path real) throws IOException {
         boolean isNew = Files.notExists(real, LinkOption.NOFOLLOW_LINKS);
-        FileChannel channel = FileChannel.open(
-                real, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        FileChannel channel =
+                FileChannel.open(real, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         if (isNew) {
             letOthersIn(real);
         }

@@ -231,11 +231,7 @@ class MemoryGateTest {
     }
 
     private Turn entered(MemoryGate gate) {
-        Turn turn = gate.turn(
-                stage(64 * MIB),
-                true,
-                UNKNOWN,
-                UNKNOWN);
+        Turn turn = gate.turn(stage(64 * MIB), true, UNKNOWN, UNKNOWN);
         int asked = 0;
         while (!asks(gate, turn, 4096)) {
             asked++;
@@ -272,7 +268,8 @@ class MemoryGateTest {
     @Test
     void instance_byDefault_isThisProcessAndNoOtherOfItsNameAndId() {
         ProcessHandle process = ProcessHandle.current();
-        String begun = String.valueOf(process.info().startInstant().orElseThrow().toEpochMilli());
+        String begun =
+                String.valueOf(process.info().startInstant().orElseThrow().toEpochMilli());
 
         assertThat(InstanceName.get()).endsWith("-" + process.pid() + "-" + begun);
     }

@@ -96,7 +96,9 @@ class StartupMemoryTest {
                     long end = time.read() + Duration.ofSeconds(20).toNanos();
                     machine.beforeRead(() -> machine.headroomMib(time.read() < end ? 100 : 300));
                 })
-                .stage(stage("cache", StageTier.CRITICAL).estimateBytes(ESTIMATE).build()));
+                .stage(stage("cache", StageTier.CRITICAL)
+                        .estimateBytes(ESTIMATE)
+                        .build()));
         run();
 
         assertThat(ran).containsExactly("first", "cache");
@@ -374,12 +376,15 @@ class StartupMemoryTest {
         });
         startup = build(plan(StageTier.BACKGROUND)
                 .collection(collection)
-                .stage(stage("geo", StageTier.BACKGROUND).estimateBytes(ESTIMATE).build()));
+                .stage(stage("geo", StageTier.BACKGROUND)
+                        .estimateBytes(ESTIMATE)
+                        .build()));
         run();
 
         assertThat(ran).containsExactly("cache", "geo");
         assertThat(report("cache").waited())
-                .isBetween(Duration.ofSeconds(seconds), Duration.ofSeconds(seconds).plusSeconds(12));
+                .isBetween(
+                        Duration.ofSeconds(seconds), Duration.ofSeconds(seconds).plusSeconds(12));
         assertThat(machine.collections()).isEqualTo(collections);
     }
 

@@ -136,16 +136,11 @@ class StartupPlanTest {
         StartupPlan.Builder plan = StartupPlan.builder();
 
         refused(() -> plan.settle(Duration.ofSeconds(-1))).withMessage("settle must be between 0 and 5 min: PT-1S");
-        refusedGate(gate -> gate.maxPressure(0))
-                .withMessage("maxPressure must be above 0 and at most 1: 0.0");
-        refusedGate(gate -> gate.maxPressure(Double.NaN))
-                .withMessage("maxPressure must be above 0 and at most 1: NaN");
-        refusedGate(gate -> gate.maxWait(Duration.ofHours(2)))
-                .withMessage("maxWait must be between 0 and PT1H: PT2H");
-        refusedGate(gate -> gate.slot(Duration.ofSeconds(-1)))
-                .withMessage("slot must be between 0 and PT10M: PT-1S");
-        refusedGate(gate -> gate.jitter(Duration.ofHours(1)))
-                .withMessage("jitter must be between 0 and PT10M: PT1H");
+        refusedGate(gate -> gate.maxPressure(0)).withMessage("maxPressure must be above 0 and at most 1: 0.0");
+        refusedGate(gate -> gate.maxPressure(Double.NaN)).withMessage("maxPressure must be above 0 and at most 1: NaN");
+        refusedGate(gate -> gate.maxWait(Duration.ofHours(2))).withMessage("maxWait must be between 0 and PT1H: PT2H");
+        refusedGate(gate -> gate.slot(Duration.ofSeconds(-1))).withMessage("slot must be between 0 and PT10M: PT-1S");
+        refusedGate(gate -> gate.jitter(Duration.ofHours(1))).withMessage("jitter must be between 0 and PT10M: PT1H");
         refusedGate(gate -> gate.instance(" ")).withMessage("instance must not be blank: ' '");
     }
 

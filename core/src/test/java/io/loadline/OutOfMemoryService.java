@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A process of its own for {@link OutOfMemoryTest} that fills its heap: in a {@code call} through the limiter, in a
@@ -52,7 +53,7 @@ public final class OutOfMemoryService {
         } else {
             new Thread(() -> new Filler().call()).start();
         }
-        broken.await();
+        boolean unused = broken.await(20, TimeUnit.SECONDS);
         System.exit(loadline.availability().liveness().ordinal());
     }
 

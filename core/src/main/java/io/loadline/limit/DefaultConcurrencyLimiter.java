@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     /*
      * Ticket: (nanoseconds since this limiter was built << 4) | flags. VALID keeps it from being 0, and 60 bits of
-     * nanoseconds, one for the sign, last for 18 years. An untimed ticket carries the time of the last beat instead of a reading of the
-     * clock, since two readings cost more than everything else on this path.
+     * nanoseconds, one for the sign, last for 18 years. An untimed ticket carries the time of the last beat instead of a
+     * reading of the clock, since two readings cost more than everything else on this path.
      *
      * Release: in-flight goes down first, then the sample is recorded, so that nothing that goes wrong in statistics
      * can leak a call. Statistics are collected by the beat; the algorithm, and everything that may be slow or throw,
@@ -237,8 +237,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         }
         try {
             // A stage of its own for the caller: if that is cancelled, what depends on the action's stage is still
-            // called,
-            // whereas the stage that whenComplete returns forgets its callback when somebody completes it.
+            // called, whereas the stage that whenComplete returns forgets its callback when somebody completes it.
             return action.get()
                     .whenComplete(
                             (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)))

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,15 +51,18 @@ final class Cluster implements AutoCloseable {
 
     private final Target target;
     private final boolean loadline;
+    private final Map<String, String> environment;
     private final Path folder;
     private final List<Instance> instances = List.of(new Instance("a"), new Instance("b"));
     private final Haproxy haproxy;
     private int restarts;
 
     /** Starts both instances and the balancer, and waits until all are ready. */
-    Cluster(Target target, boolean loadline, Path folder) throws IOException, InterruptedException {
+    Cluster(Target target, boolean loadline, Map<String, String> environment, Path folder)
+            throws IOException, InterruptedException {
         this.target = target;
         this.loadline = loadline;
+        this.environment = environment;
         this.folder = folder;
         Files.createDirectories(folder);
         List<ServiceProcess> started = new ArrayList<>();
@@ -83,28 +87,30 @@ final class Cluster implements AutoCloseable {
         Instance instance = instances.get(restarts++ % instances.size());
         String name = instance.name;
         ServiceProcess leaving = instance.process();
-        if (order == Order.BALANCER_FIRST) {
-            haproxy.sendTo(name, false);
-            TimeUnit.MILLISECONDS.sleep(Order.DELAY_MILLIS);
-        }
-        long sigtermEpochMillis = System.currentTimeMillis();
-        long logged = Files.size(leaving.log());
-        long sigtermNanos = System.nanoTime();
-        leaving.terminate();
-        boolean told = order == Order.BALANCER_FIRST;
+        long startNanos = System.nanoTime();
+        long sigtermEpochMillis = 0;
+        long logged = 0;
+        boolean terminated = false;
+        boolean told = false;
         long doneMillis = -1;
         long exitMillis = -1;
         while (!told || exitMillis < 0) {
-            long millis = (System.nanoTime() - sigtermNanos) / 1_000_000;
-            if (!told && millis >= Order.DELAY_MILLIS) {
+            long millis = (System.nanoTime() - startNanos) / 1_000_000;
+            if (!told && millis >= order.balancerMillis) {
                 haproxy.sendTo(name, false);
                 told = true;
             }
-            if (exitMillis < 0 && !leaving.isAlive()) {
-                exitMillis = millis;
+            if (!terminated && millis >= order.sigtermMillis) {
+                sigtermEpochMillis = System.currentTimeMillis();
+                logged = Files.size(leaving.log());
+                leaving.terminate();
+                terminated = true;
             }
-            if (doneMillis < 0 && since(leaving.log(), logged).contains(DONE)) {
-                doneMillis = millis;
+            if (exitMillis < 0 && !leaving.isAlive()) {
+                exitMillis = millis - order.sigtermMillis;
+            }
+            if (terminated && doneMillis < 0 && since(leaving.log(), logged).contains(DONE)) {
+                doneMillis = millis - order.sigtermMillis;
             }
             if (millis > PATIENCE.toMillis()) {
                 break;
@@ -130,6 +136,7 @@ final class Cluster implements AutoCloseable {
                 // compiler a cold instance takes less from the others, which is not what is to be measured.
                 .jvmArguments(List.of(
                         "-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=" + CPUS));
+        environment.forEach(builder::env);
         if (!loadline) {
             builder.env("LOADLINE_ENABLED", "false");
         }

@@ -33,8 +33,10 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = "Restarts two instances of a sample in turn behind HAProxy, in two orders: SIGTERM 2 s before the"
-                + " balancer%nstops sending new connections, and the balancer first. Exits 0 only if no request was"
-                + " lost or refused,%nand every drain took at most the balancer's delay + the longest request + 1.5 s.")
+                + " balancer%nstops sending new connections, and the balancer first. Some consume orders from a message"
+                + " broker, too.%nExits 0 only if no request was lost or refused, no order was lost or handled twice,"
+                + " every drain took at most%nthe balancer's delay + the longest request + 1.5 s, and every instance was"
+                + " gone in half of the usual%nfixed sleep of 10 s.")
 public final class Drain implements Callable<Integer> {
     private static final long ENOUGH_REQUESTS = 100_000;
 
@@ -47,7 +49,9 @@ public final class Drain implements Callable<Integer> {
     @Option(names = "--target", split = ",", description = "${COMPLETION-CANDIDATES} (default: all).")
     private List<Target> targets = List.of(Target.values());
 
-    @Option(names = "--restarts", description = "Restarts in each order (default: 20, 2 with --quick).")
+    @Option(
+            names = "--restarts",
+            description = "Restarts in each order (default: 20, 10 of consumers; 2 with --quick).")
     private int restarts;
 
     @Option(names = "--rate", description = "Requests a second (default: ${DEFAULT-VALUE}).")
@@ -55,6 +59,12 @@ public final class Drain implements Callable<Integer> {
 
     @Option(names = "--without-loadline", description = "What the stock services lose; never fails.")
     private boolean withoutLoadline;
+
+    @Option(
+            names = "--fixed-sleep",
+            description = "What the stock services lose and how long they take with SIGTERM after a sleep of 10 s, 2 s"
+                    + " of which%nthe balancer needs; never fails.")
+    private boolean fixedSleep;
 
     private final List<Series> series = new ArrayList<>();
 
@@ -66,7 +76,8 @@ public final class Drain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path folder = Workspace.newResults(withoutLoadline ? "drain-without" : "drain");
+        withoutLoadline |= fixedSleep;
+        Path folder = Workspace.newResults(fixedSleep ? "drain-sleep" : withoutLoadline ? "drain-without" : "drain");
         Files.writeString(folder.resolve("restarts.csv"), Restart.CSV_HEAD + "\n");
         try (LoadGenerator generator = new LoadGenerator()) {
             for (Target target : targets) {
@@ -75,6 +86,9 @@ public final class Drain implements Callable<Integer> {
             rare(generator, folder);
         }
         System.out.println(table());
+        if (targets.stream().anyMatch(Target::consumes)) {
+            System.out.println(messages());
+        }
         System.out.println("Logs: " + folder);
         LoadStats all = all();
         Figures figures = figures(all);
@@ -83,26 +97,43 @@ public final class Drain implements Callable<Integer> {
     }
 
     private void busy(LoadGenerator generator, Target target, Path folder) throws Exception {
-        Path logs = folder.resolve(name(target));
-        try (Cluster cluster = new Cluster(target, !withoutLoadline, logs)) {
-            for (Order order : Order.values()) {
-                Clients clients = Clients.busy(generator, cluster.port(), ratePerSecond, logs.resolve(name(order)));
+        for (Order order : orders()) {
+            Path logs = Files.createDirectories(folder.resolve(name(target) + "-" + name(order)));
+            try (Broker broker = target.startBroker(Files.createDirectories(logs.resolve("broker")));
+                    Cluster cluster = new Cluster(
+                            target, !withoutLoadline, broker == null ? Map.of() : broker.environment(), logs)) {
+                Clients clients = Clients.busy(generator, cluster.port(), ratePerSecond, logs);
+                Orders orders = broker == null ? null : Orders.start(broker);
                 // So that each instance has seen its traffic: one that never did waits as long as it may.
                 TimeUnit.SECONDS.sleep(3);
-                int times = restarts > 0 ? restarts : quick ? 2 : 20;
-                List<Restart> done = restart(cluster, target, order, times, folder);
-                series.add(new Series(target, order, "busy", done, clients.stop()));
+                List<Restart> done = restart(cluster, target, order, times(target), folder);
+                LoadStats stats = clients.stop();
+                series.add(new Series(
+                        target, order, "busy", done, stats, orders == null ? Deliveries.NONE : orders.stop()));
             }
         }
     }
 
+    private int times(Target target) {
+        if (restarts > 0) {
+            return restarts;
+        }
+        return quick ? 2 : target.consumes() ? 10 : 20;
+    }
+
+    private List<Order> orders() {
+        return fixedSleep ? List.of(Order.FIXED_SLEEP) : Order.WITHOUT_SLEEP;
+    }
+
     /* All side by side: there is next to no load, and much waiting. */
     private void rare(LoadGenerator generator, Path folder) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(targets.size() * Order.values().length);
+        ExecutorService threads = Executors.newCachedThreadPool();
         try {
             List<Future<Series>> running = new ArrayList<>();
-            for (Target target : targets) {
-                for (Order order : Order.values()) {
+            List<Target> servers =
+                    targets.stream().filter(target -> !target.consumes()).toList();
+            for (Target target : servers) {
+                for (Order order : orders()) {
                     running.add(threads.submit(() -> rare(generator, target, order, folder)));
                 }
             }
@@ -116,12 +147,12 @@ public final class Drain implements Callable<Integer> {
 
     private Series rare(LoadGenerator generator, Target target, Order order, Path folder) throws Exception {
         Path logs = folder.resolve(name(target) + "-rare-" + name(order));
-        try (Cluster cluster = new Cluster(target, !withoutLoadline, logs)) {
+        try (Cluster cluster = new Cluster(target, !withoutLoadline, Map.of(), logs)) {
             Clients clients = Clients.rare(generator, cluster.port(), logs);
             // So that each instance has seen how rare requests are.
             TimeUnit.SECONDS.sleep(10);
             List<Restart> restarted = restart(cluster, target, order, quick ? 1 : 4, folder);
-            return new Series(target, order, "rare", restarted, clients.stop());
+            return new Series(target, order, "rare", restarted, clients.stop(), Deliveries.NONE);
         }
     }
 
@@ -163,6 +194,7 @@ public final class Drain implements Callable<Integer> {
                 "longest",
                 "bar",
                 "exit ms",
+                "gone ms",
                 "ready ms",
                 "p50 ms",
                 "p99 ms");
@@ -184,9 +216,29 @@ public final class Drain implements Callable<Integer> {
                     millis(one.longest(Restart::doneMillis)),
                     isTimed(one) ? one.barMillis() : "-",
                     one.median(Restart::exitMillis),
+                    one.longestGoneMillis(),
                     one.median(Restart::readyMillis),
                     stats.latencyMillis(50),
                     stats.latencyMillis(99));
+        }
+        return table;
+    }
+
+    private Table messages() {
+        Table table = new Table("target", "order", "restarts", "orders", "lost", "redelivered", "twice", "unexplained");
+        for (Series one : series) {
+            if (one.target().consumes()) {
+                Deliveries deliveries = one.deliveries();
+                table.row(
+                        name(one.target()),
+                        one.order().title,
+                        one.restarts().size(),
+                        deliveries.placed(),
+                        deliveries.lost(),
+                        deliveries.redelivered(),
+                        deliveries.twice(),
+                        deliveries.unexplained());
+            }
         }
         return table;
     }
@@ -201,6 +253,7 @@ public final class Drain implements Callable<Integer> {
         int count = 0;
         boolean allDrained = true;
         boolean allInTime = true;
+        boolean allInHalfTheSleep = true;
         boolean allTerminated = true;
         for (Series one : series) {
             count += one.restarts().size();
@@ -210,11 +263,18 @@ public final class Drain implements Callable<Integer> {
             if (isTimed(one)) {
                 long longest = one.longest(Restart::doneMillis);
                 allInTime &= longest <= one.barMillis();
+                allInHalfTheSleep &= one.longestGoneMillis() <= Order.SLEEP_MILLIS / 2;
                 figures.put(name(one.target()) + "_" + name(one.order()) + "_drain_max_ms", longest);
             }
         }
         lost.forEach((target, requests) -> figures.put(name(target) + "_lost", requests));
-        figures.put("restarts", count).put("loadline", !withoutLoadline);
+        Deliveries deliveries = series.stream().map(Series::deliveries).reduce(Deliveries.NONE, Deliveries::plus);
+        figures.put("orders", deliveries.placed())
+                .put("orders_lost", deliveries.lost())
+                .put("orders_redelivered", deliveries.redelivered())
+                .put("orders_twice", deliveries.twice())
+                .put("restarts", count)
+                .put("loadline", !withoutLoadline);
         if (withoutLoadline) {
             return figures;
         }
@@ -222,6 +282,8 @@ public final class Drain implements Callable<Integer> {
         figures.bar("lost_bar", all.lost() == 0)
                 .bar("refused_bar", all.count(Outcome.SHED) == 0)
                 .bar("drain_time_bar", allDrained && allInTime)
+                .bar("orders_bar", deliveries.lost() == 0 && deliveries.unexplained() == 0)
+                .bar("half_sleep_bar", allInHalfTheSleep)
                 .bar("exit_code_bar", allTerminated);
         return whole ? figures.bar("requests_bar", all.ended() >= ENOUGH_REQUESTS) : figures;
     }

@@ -14,14 +14,20 @@ import java.util.function.ToLongFunction;
  * @param load what the clients sent: {@code busy} or {@code rare}
  * @param restarts every one of them
  * @param stats what became of the requests
+ * @param deliveries what became of the orders sent as messages
  */
-record Series(Target target, Order order, String load, List<Restart> restarts, LoadStats stats) {
+record Series(Target target, Order order, String load, List<Restart> restarts, LoadStats stats, Deliveries deliveries) {
     /** What a drain may take beyond the balancer's delay and the longest request. */
     private static final long SLACK_MILLIS = 1_500;
 
     /** What a drain may take under the busy load, from SIGTERM. */
     long barMillis() {
-        return order.sendsOnMillis + Clients.LONGEST_MILLIS + SLACK_MILLIS;
+        return order.sendsOnMillis() + Clients.LONGEST_MILLIS + SLACK_MILLIS;
+    }
+
+    /** The longest time from the decision that an instance goes until its process had ended. */
+    long longestGoneMillis() {
+        return order.sigtermMillis + longest(Restart::exitMillis);
     }
 
     /** Whether every instance reported the end of its drain. */

@@ -5,19 +5,45 @@
 package io.loadline.benchmarks.drain;
 
 import io.loadline.benchmarks.harness.Sample;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** What is restarted. */
+/** What is restarted: a server, for some with orders that come in through a message broker as well. */
 enum Target {
-    TOMCAT(Sample.SPRING_BOOT, "tomcat"),
-    NETTY(Sample.SPRING_BOOT, "netty"),
-    PLAIN(Sample.PLAIN_JAVA, "");
+    TOMCAT(Sample.SPRING_BOOT, "tomcat", null),
+    JETTY(Sample.SPRING_BOOT, "jetty", null),
+    NETTY(Sample.SPRING_BOOT, "netty", null),
+    PLAIN(Sample.PLAIN_JAVA, "", null),
+    RABBITMQ(Sample.SPRING_BOOT, "tomcat", RabbitMq::new),
+    KAFKA(Sample.SPRING_BOOT, "netty", Kafka::new);
+
+    /** Starts a broker. */
+    interface Starter {
+        /** In {@code folder}, which is empty. */
+        Broker start(Path folder) throws IOException, InterruptedException;
+    }
 
     final Sample sample;
     /** The value of the environment variable {@code SERVER}. */
     final String server;
 
-    Target(Sample sample, String server) {
+    private final @Nullable Starter starter;
+
+    Target(Sample sample, String server, @Nullable Starter starter) {
         this.sample = sample;
         this.server = server;
+        this.starter = starter;
+    }
+
+    /** Whether orders come in as messages. */
+    boolean consumes() {
+        return starter != null;
+    }
+
+    /** Its broker, or null if it has none. */
+    @Nullable
+    Broker startBroker(Path folder) throws IOException, InterruptedException {
+        return starter == null ? null : starter.start(folder);
     }
 }

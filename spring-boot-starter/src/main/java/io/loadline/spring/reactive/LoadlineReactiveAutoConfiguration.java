@@ -78,8 +78,8 @@ public final class LoadlineReactiveAutoConfiguration {
 
         @Bean
         QuickNettyStop loadlineQuickNettyStop(
-                Loadline loadline, ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
-            return new QuickNettyStop(loadline, resources, context);
+                ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
+            return new QuickNettyStop(resources, context);
         }
     }
 }

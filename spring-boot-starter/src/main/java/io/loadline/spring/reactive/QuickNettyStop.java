@@ -4,7 +4,6 @@
  */
 package io.loadline.spring.reactive;
 
-import io.loadline.Loadline;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
@@ -12,18 +11,19 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.http.client.ReactorResourceFactory;
 
-/** Lets a service that never was ready stop at once. Thread-safe. */
+/** Lets Netty's event loops end at once, when a drain has waited for all they did. Thread-safe. */
 final class QuickNettyStop implements ApplicationListener<ContextClosedEvent> {
-    /*
-     * Netty's event loops end when nothing has been given to them for two seconds: so long would a start that was
-     * cancelled last, although nobody was ever sent to it.
-     */
-    private final Loadline loadline;
+    /** Who has set this has a reason, and it holds. */
+    private static final String SETTING = "spring.reactor.netty.shutdown-quiet-period";
+
     private final ObjectProvider<ReactorResourceFactory> resources;
     private final ApplicationContext context;
 
-    QuickNettyStop(Loadline loadline, ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
-        this.loadline = loadline;
+    /*
+     * By default the loops end when nothing has been given to them for two seconds: so long would each stop take longer,
+     * and that of a start that was cancelled, although nobody was ever sent to it.
+     */
+    QuickNettyStop(ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
         this.resources = resources;
         this.context = context;
     }
@@ -31,7 +31,7 @@ final class QuickNettyStop implements ApplicationListener<ContextClosedEvent> {
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() == context
-                && loadline.startup().report().readyAfter().isEmpty()) {
+                && !context.getEnvironment().containsProperty(SETTING)) {
             resources.stream().forEach(each -> each.setShutdownQuietPeriod(Duration.ZERO));
         }
     }

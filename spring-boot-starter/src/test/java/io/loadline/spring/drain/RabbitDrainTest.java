@@ -6,6 +6,7 @@ package io.loadline.spring.drain;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.loadline.testing.RabbitBroker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,6 +6,7 @@ package io.loadline.samples.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadline.testing.SampleProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,13 +43,13 @@ class OrdersServiceIT {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int SIGTERM_EXIT = 128 + 15;
 
-    private static ServiceProcess service;
+    private static SampleProcess service;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
     @BeforeAll
     static void startService() throws Exception {
-        service = ServiceProcess.start(
+        service = SampleProcess.start(
                 Map.of("LOADLINE_STARTUP_GATE", "false", "WARM_UP_PATHS", "/orders/1,/catalog/1"),
                 "Orders service started");
         service.awaitReady();

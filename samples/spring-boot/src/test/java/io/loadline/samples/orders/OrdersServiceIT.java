@@ -6,6 +6,7 @@ package io.loadline.samples.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadline.testing.SampleProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,14 +35,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Runs the jar on each of its servers and talks to it as clients, probes and scrapers do. */
 @ParameterizedClass
-@ValueSource(strings = {"tomcat", "netty"})
+@ValueSource(strings = {"tomcat", "jetty", "netty"})
 @TestMethodOrder(OrderAnnotation.class)
 @Timeout(120)
 class OrdersServiceIT {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int SIGTERM_EXIT = 128 + 15;
 
-    private static ServiceProcess service;
+    private static SampleProcess service;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -50,7 +51,7 @@ class OrdersServiceIT {
 
     @BeforeParameterizedClassInvocation
     static void startService(String server) throws Exception {
-        service = ServiceProcess.start(
+        service = SampleProcess.start(
                 Map.of("SERVER", server, "LOADLINE_STARTUP_GATE_MAXWAIT", "0s"), "Started OrdersApplication");
         service.awaitReady();
     }
@@ -65,11 +66,12 @@ class OrdersServiceIT {
         String metrics = get("/metrics").body();
 
         switch (server) {
-            case "tomcat" -> assertThat(metrics).contains("tomcat_sessions_");
+            case "tomcat" -> assertThat(metrics).contains("tomcat_sessions_").doesNotContain("jetty_");
+            case "jetty" -> assertThat(metrics).contains("jetty_threads_").doesNotContain("tomcat_");
             // What the blocking controllers run on there, as many threads as Tomcat has.
             case "netty" ->
                 assertThat(metrics)
-                        .doesNotContain("tomcat_")
+                        .doesNotContain("tomcat_", "jetty_")
                         .contains("executor_pool_core_threads{name=\"applicationTaskExecutor\"} 200.0");
             default -> throw new AssertionError(server);
         }

@@ -2,9 +2,7 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.spring.drain;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.loadline.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** Debian's RabbitMQ server on free ports of the loopback interface, with a folder and a name of its own. Not thread-safe. */
-final class RabbitBroker implements AutoCloseable {
+public final class RabbitBroker implements AutoCloseable {
     /*
      * The script of the package refuses other users than root and its own; the one of RabbitMQ itself does not. It asks a
      * port mapper for other nodes of its name and starts one that stays for ever: so there is one here before, which goes
@@ -31,7 +29,13 @@ final class RabbitBroker implements AutoCloseable {
     private final Process portMapper;
     private final Process server;
 
-    RabbitBroker(Path folder) throws IOException {
+    /**
+     * Starts it and returns when it listens.
+     *
+     * @param folder an empty one, for its data and logs
+     * @throws IllegalStateException if it does not run, with what it logged
+     */
+    public RabbitBroker(Path folder) throws IOException {
         int mapperPort = freePort();
         this.port = freePort();
         Path home = Files.createDirectory(folder.resolve("home"));
@@ -65,11 +69,13 @@ final class RabbitBroker implements AutoCloseable {
         }
     }
 
-    static boolean isInstalled() {
+    /** Whether this machine has it. */
+    public static boolean isInstalled() {
         return Files.isExecutable(SERVER) && Files.isExecutable(PORT_MAPPER);
     }
 
-    int port() {
+    /** Where it listens, on the loopback interface. */
+    public int port() {
         return port;
     }
 
@@ -80,7 +86,9 @@ final class RabbitBroker implements AutoCloseable {
     }
 
     private boolean listens() {
-        assertThat(server.isAlive()).as("RabbitMQ runs").isTrue();
+        if (!server.isAlive()) {
+            throw new IllegalStateException("RabbitMQ has ended");
+        }
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException notYet) {

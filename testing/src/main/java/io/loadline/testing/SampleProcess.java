@@ -2,7 +2,7 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.samples.orders;
+package io.loadline.testing;
 
 import static org.awaitility.Awaitility.await;
 
@@ -22,21 +22,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The packaged service in a JVM of its own, on free ports. Confined to the test's thread. */
-final class ServiceProcess implements AutoCloseable {
+/**
+ * The packaged sample that the system property {@code sample.jar} names, in a JVM of its own, on free ports. Confined to the
+ * test's thread.
+ */
+public final class SampleProcess implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("started on port (\\d+)");
     private static final long PATIENCE_SECONDS = 60;
 
     private final Process process;
     private final List<Integer> ports;
 
-    private ServiceProcess(Process process, List<Integer> ports) {
+    private SampleProcess(Process process, List<Integer> ports) {
         this.process = process;
         this.ports = ports;
     }
 
     /** Starts the service and returns when it has logged {@code lastLine}. */
-    static ServiceProcess start(Map<String, String> environment, String lastLine) throws Exception {
+    public static SampleProcess start(Map<String, String> environment, String lastLine) throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         ProcessBuilder builder =
                 new ProcessBuilder(java, "-jar", System.getProperty("sample.jar")).redirectErrorStream(true);
@@ -48,7 +51,7 @@ final class ServiceProcess implements AutoCloseable {
         reader.setDaemon(true);
         reader.start();
         try {
-            return new ServiceProcess(process, ports.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            return new SampleProcess(process, ports.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
         } catch (Exception e) {
             process.destroyForcibly();
             throw e;
@@ -77,7 +80,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Returns when the service says that it is ready. */
-    void awaitReady() {
+    public void awaitReady() {
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest probe = HttpRequest.newBuilder(URI.create("http://localhost:" + port() + "/readyz"))
                 .version(HttpClient.Version.HTTP_1_1)
@@ -86,16 +89,18 @@ final class ServiceProcess implements AutoCloseable {
                 .until(() -> client.send(probe, BodyHandlers.discarding()).statusCode() == 200);
     }
 
-    int port() {
+    /** Of the service. */
+    public int port() {
         return ports.get(0);
     }
 
-    int managementPort() {
+    /** Of the actuator, or of the management endpoint. */
+    public int managementPort() {
         return ports.get(1);
     }
 
     /** Sends SIGTERM and returns the exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("The service still runs " + PATIENCE_SECONDS + " s after SIGTERM");

@@ -64,8 +64,8 @@ final class ApplicationStages implements SmartInitializingSingleton {
         StartupPlan own = startup.plan();
         StartupPlan.Builder builder = own.toBuilder();
         LoadlineFactory.configure(builder, settings);
-        List<StartupStage> added = Stream.concat(stages.orderedStream(), methods.take().stream())
-                .toList();
+        List<StartupStage> added =
+                Stream.concat(stages.orderedStream(), methods.take().stream()).toList();
         List<StartupStage> all =
                 Stream.concat(own.stages().stream(), added.stream()).toList();
         StageTier readyAfter = settings.readyAfter() == null ? own.readyAfter() : settings.readyAfter();

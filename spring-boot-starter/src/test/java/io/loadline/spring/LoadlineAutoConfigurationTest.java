@@ -276,9 +276,7 @@ class LoadlineAutoConfigurationTest {
                     assertThat(plan.readyAfter()).isEqualTo(StageTier.IMPORTANT);
                     assertThat(plan.settle()).isEqualTo(Duration.ofSeconds(3));
                     assertThat(plan.historyFile()).isEqualTo(Path.of("/tmp/history"));
-                    assertThat(plan.stages())
-                            .extracting(StartupStage::tier)
-                            .containsExactly(StageTier.IMPORTANT);
+                    assertThat(plan.stages()).extracting(StartupStage::tier).containsExactly(StageTier.IMPORTANT);
                     assertThat(plan.toBuilder().build().stages()).isEqualTo(plan.stages());
                     assertThat(gates).isNotEmpty();
                 });

@@ -53,10 +53,8 @@ final class HealthDependencies implements DependencySource {
     private static DependencyCheck check(String name, HealthContributors all) {
         HealthContributor contributor = all.getContributor(name);
         if (contributor == null) {
-            String known = all.stream()
-                    .map(HealthContributors.Entry::name)
-                    .sorted()
-                    .collect(Collectors.joining(", "));
+            String known =
+                    all.stream().map(HealthContributors.Entry::name).sorted().collect(Collectors.joining(", "));
             throw new InvalidSettingException(
                     KEY,
                     name,

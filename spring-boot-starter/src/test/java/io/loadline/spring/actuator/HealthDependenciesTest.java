@@ -65,16 +65,20 @@ class HealthDependenciesTest {
         beans.addBean("blocking", blocking);
         AtomicLong nanos = new AtomicLong();
         Heartbeat heartbeat = Heartbeat.create(nanos::get);
-        try (DependencyChecks watched = DependencyChecks.create(
-                checks("db"), Availability.create(InstantSource.system()), heartbeat)) {
+        try (DependencyChecks watched =
+                DependencyChecks.create(checks("db"), Availability.create(InstantSource.system()), heartbeat)) {
             heartbeat.beat();
             nanos.addAndGet(Duration.ofSeconds(9).toNanos());
             heartbeat.beat();
-            assertThat(watched.statuses()).extracting(DependencyStatus::failures).containsExactly(0);
+            assertThat(watched.statuses())
+                    .extracting(DependencyStatus::failures)
+                    .containsExactly(0);
 
             nanos.addAndGet(Duration.ofSeconds(1).toNanos());
             heartbeat.beat();
-            assertThat(watched.statuses()).extracting(DependencyStatus::failures).containsExactly(1);
+            assertThat(watched.statuses())
+                    .extracting(DependencyStatus::failures)
+                    .containsExactly(1);
         } finally {
             released.countDown();
         }

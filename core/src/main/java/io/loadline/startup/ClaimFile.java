@@ -73,7 +73,8 @@ final class ClaimFile {
             return Attempt.CLAIMED;
         }
         try {
-            Path real = path.getParent().toRealPath().resolve(path.getFileName());
+            Path folder = path.getParent();
+            Path real = folder == null ? path : folder.toRealPath().resolve(folder.relativize(path));
             if (CLAIMED.add(real)) {
                 try {
                     held = lock(real);

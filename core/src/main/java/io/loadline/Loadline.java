@@ -25,6 +25,7 @@ import io.loadline.management.StartupStatus;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
+import io.loadline.startup.StageOutcome;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupReport;
@@ -105,6 +106,8 @@ public final class Loadline implements AutoCloseable {
         this.startup = Startup.builder(builder.startup, availability, memory.reader())
                 .ticker(builder.ticker)
                 .idle(() -> limiter.inFlight() == 0)
+                .completedCalls(() -> limiter.stats().completed())
+                .onFailure(fatalErrors::report)
                 .build();
         MemoryAdvisor.Builder advisorBuilder =
                 MemoryAdvisor.builder(name, memory, signal).startup(this::startupFigures);
@@ -315,14 +318,13 @@ public final class Loadline implements AutoCloseable {
         return !closed;
     }
 
+    /** A stage that only waits is no part of the start: it may wait for days. */
     private boolean hasStarted() {
         boolean serves = switch (availability.state()) {
             case STARTING, WARMING -> false;
             case READY, DRAINING, STOPPED, BROKEN -> true;
         };
-        return serves
-                && startup.report().stages().stream()
-                        .allMatch(stage -> stage.outcome().isEnd());
+        return serves && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
     }
 
     private StartupFigures startupFigures() {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class OutOfMemoryTest {
     @ParameterizedTest
-    @ValueSource(strings = {"call", "thread"})
+    @ValueSource(strings = {"call", "thread", "stage"})
     void service_whoseHeapIsFull_isBroken(String where) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

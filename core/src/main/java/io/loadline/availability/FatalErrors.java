@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
  * What becomes of a service after an error that its JVM does not recover from: out of memory, or broken inside.
  * Thread-safe.
  *
- * <p>It sees what is reported to it: failures of calls through the limiter, and what nobody caught in any thread while
- * {@link #watchUncaught()} is on. It does not see an error that somebody catches and keeps, as an executor keeps that of
- * a task whose future nobody asks. {@code -XX:+ExitOnOutOfMemoryError} sees those too, but not the ones that the class
- * library throws itself (direct buffers) nor a thread that cannot be made: use both.
+ * <p>It sees what is reported to it: failures of calls through the limiter and of startup stages, and what nobody caught in
+ * any thread while {@link #watchUncaught()} is on. It does not see an error that somebody catches and keeps, as an executor
+ * keeps that of a task whose future nobody asks. {@code -XX:+ExitOnOutOfMemoryError} sees those too, but not the ones that
+ * the class library throws itself (direct buffers) nor a thread that cannot be made: use both.
  */
 public final class FatalErrors {
     /*

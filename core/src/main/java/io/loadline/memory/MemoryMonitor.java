@@ -17,7 +17,6 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +55,8 @@ public final class MemoryMonitor implements AutoCloseable {
         this.started = builder.started;
         this.completedCalls = builder.completedCalls;
         this.intervalNanos = builder.interval.toNanos();
-        this.stability = builder.stability.get();
+        this.stability =
+                builder.forTests ? MemoryStability.overAnyWindow(builder.window) : MemoryStability.over(builder.window);
         this.dueNanos = builder.heartbeat.ticker().read();
         this.beats = builder.heartbeat.listen(beat -> beat(beat.nowNanos()));
     }
@@ -209,13 +209,16 @@ public final class MemoryMonitor implements AutoCloseable {
 
     /** Builds monitors. Not thread-safe. */
     public static final class Builder {
+        private static final int LEAST_READINGS = 10;
+
         private final String name;
         private final Heartbeat heartbeat;
         private MemoryReader reader = MemoryReader.system();
         private BooleanSupplier started = () -> true;
         private LongSupplier completedCalls = () -> 0;
         private Duration interval = Duration.ofSeconds(10);
-        private Supplier<MemoryStability> stability = () -> MemoryStability.over(Duration.ofMinutes(10));
+        private Duration window = Duration.ofMinutes(10);
+        private boolean forTests;
 
         private Builder(String name, Heartbeat heartbeat) {
             this.name = name;
@@ -245,14 +248,15 @@ public final class MemoryMonitor implements AutoCloseable {
         }
 
         /**
-         * Sets over which time memory must stay where it is to be called stable. Default: 10 minutes.
+         * Sets over which time memory must stay where it is to be called stable; at least ten intervals. Default: 10
+         * minutes.
          *
          * @throws IllegalArgumentException unless it is between 3 minutes and 1 day
          */
         @CanIgnoreReturnValue
         public Builder window(Duration window) {
             MemoryStability unused = MemoryStability.over(window);
-            this.stability = () -> MemoryStability.over(window);
+            this.window = window;
             return this;
         }
 
@@ -260,11 +264,15 @@ public final class MemoryMonitor implements AutoCloseable {
         @CanIgnoreReturnValue
         Builder anyIntervalAndWindow(Duration interval, Duration window) {
             this.interval = interval;
-            this.stability = () -> MemoryStability.overAnyWindow(window);
+            this.window = window;
+            this.forTests = true;
             return this;
         }
 
-        /** Sets who knows whether the service has started, stages included. Default: it has. */
+        /**
+         * Sets who knows whether the service has started: it is ready, and no stage runs. While it has not, the peak of the
+         * start is taken, and be it for a stage that runs later. Default: it has.
+         */
         @CanIgnoreReturnValue
         public Builder started(BooleanSupplier started) {
             this.started = started;
@@ -278,8 +286,30 @@ public final class MemoryMonitor implements AutoCloseable {
             return this;
         }
 
-        /** A new monitor. */
+        /**
+         * Checks what can only be checked together.
+         *
+         * @throws IllegalArgumentException if the window is shorter than ten intervals, too few readings for a verdict
+         */
+        @CanIgnoreReturnValue
+        public Builder check() {
+            checkArgument(
+                    forTests || window.compareTo(interval.multipliedBy(LEAST_READINGS)) >= 0,
+                    "window must be at least %s x interval: %s < %s x %s",
+                    LEAST_READINGS,
+                    window,
+                    LEAST_READINGS,
+                    interval);
+            return this;
+        }
+
+        /**
+         * A new monitor.
+         *
+         * @throws IllegalArgumentException as {@link #check()}
+         */
         public MemoryMonitor build() {
+            check();
             return new MemoryMonitor(this);
         }
     }

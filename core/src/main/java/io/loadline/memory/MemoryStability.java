@@ -94,7 +94,7 @@ public final class MemoryStability {
     /**
      * Takes a reading.
      *
-     * @param started whether the start, its stages included, is over; taken back by nothing
+     * @param started whether the start is over; only the first time counts
      * @param completedCalls calls that have ended since the start, which is how load is seen
      * @return whether the state has changed
      */

@@ -59,7 +59,7 @@ final class SystemMemoryReader implements MemoryReader {
                 heap.collections(),
                 heap.oldLive(),
                 heap.mapped(),
-                process());
+                process(heap.heapCommitted()));
     }
 
     private CgroupMemory cgroup(long nowNanos) {
@@ -96,11 +96,12 @@ final class SystemMemoryReader implements MemoryReader {
         return OptionalLong.of(Math.max(0, available - kept));
     }
 
-    private OptionalLong process() {
+    /** ZGC before its generations maps the heap, which is shared memory there, three times; the kernel counts each. */
+    private OptionalLong process(long heapCommitted) {
         String text = KernelFiles.text(root.resolve("proc/self/status"));
         long anonymous = KernelFiles.field(text, "RssAnon");
-        long shared = KernelFiles.field(text, "RssShmem");
-        return anonymous <= 0 ? OptionalLong.empty() : OptionalLong.of(anonymous + Math.max(0, shared));
+        long shared = Math.max(0, KernelFiles.field(text, "RssShmem"));
+        return anonymous <= 0 ? OptionalLong.empty() : OptionalLong.of(anonymous + Math.min(shared, heapCommitted));
     }
 
     private static OptionalDouble greater(OptionalDouble one, OptionalDouble other) {

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +30,9 @@ public final class MemoryGate {
      * Headroom that is only looked at is seen as free by every instance that looks at the same moment. So it is claimed:
      * through a lock on a file that instances share, or else by sensing (see there). The claim is kept until the stage's
      * memory has been given back.
+     *
+     * What a stage took before was read of the whole process, garbage and native memory included. The heap is asked for
+     * what was estimated only: it might never be able to offer that much, and nothing would ever mend the figure.
      *
      * Slots and jitter come from a hash of the instance's name, not from chance, so that a start can be reproduced.
      */
@@ -100,7 +102,7 @@ public final class MemoryGate {
         this.slotNanos = builder.slot.toNanos();
         this.sensing = new Sensing(SILENCE_NANOS, LISTEN_NANOS + (long) (chance.next() * slotNanos), chance.next());
         this.place = chance.next();
-        this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile);
+        this.claimFile = builder.lockFile == null ? null : new ClaimFile(builder.lockFile, ticker);
     }
 
     /** A builder for a gate that looks at {@code reader}. */
@@ -119,7 +121,7 @@ public final class MemoryGate {
 
     /** What stands in the way of taking {@code needBytes} now; empty if nothing does. Says nothing of other instances. */
     public Optional<String> obstacle(long needBytes) {
-        return Optional.ofNullable(obstacle(read(), needBytes));
+        return Optional.ofNullable(obstacle(read(), needBytes, needBytes));
     }
 
     /** How often a stage stopped waiting because it had waited too long. */
@@ -167,7 +169,11 @@ public final class MemoryGate {
     synchronized Turn turn(StartupStage stage, boolean bounded, OptionalLong beforeBytes, OptionalLong beforeNanos) {
         // Other instances run the same plan: they are silent for no longer than this one was.
         sensing.silentFor(Math.min(MAX_SILENCE_NANOS, beforeNanos.orElse(0)));
-        return new Turn(stage, bounded, needBytes(stage.estimateBytes(), beforeBytes));
+        return new Turn(
+                stage,
+                bounded,
+                needBytes(stage.estimateBytes(), beforeBytes),
+                needBytes(stage.estimateBytes(), OptionalLong.empty()));
     }
 
     /** Whether the stage may begin now. If it may it holds the claim, until {@link #release()}. */
@@ -177,7 +183,7 @@ public final class MemoryGate {
         if (!turn.gated) {
             return true;
         }
-        String memory = obstacle(reading, turn.needBytes);
+        String memory = obstacle(reading, turn.needBytes, ofHeap(turn, reading, turn.heapNeedBytes));
         if (memory != null) {
             sensing.isNotIdle();
         }
@@ -206,7 +212,10 @@ public final class MemoryGate {
         if (!turn.gated || turn.wentAhead()) {
             return true;
         }
-        String memory = obstacle(reading, restBytes(turn, takenBytes));
+        String memory = obstacle(
+                reading,
+                restBytes(turn, turn.needBytes, takenBytes),
+                ofHeap(turn, reading, restBytes(turn, turn.heapNeedBytes, takenBytes)));
         String obstacle = memory != null ? memory : collision(turn, takenBytes, now);
         if (obstacle != null && turn.mayWaitAtCheckpoint()) {
             turn.refuse(now, "at a checkpoint: " + obstacle, POLL_NANOS);
@@ -223,14 +232,25 @@ public final class MemoryGate {
      * What a stage still needs that has taken so much. The reserve shrinks while it waits, for some sooner: of instances
      * that hold what the others wait for one has to go on, and what it really needs may well be there.
      */
-    private long restBytes(Turn turn, long takenBytes) {
+    private long restBytes(Turn turn, long needBytes, long takenBytes) {
         double waited = turn.waitsNanos() / (RELENTING_NANOS * (0.5 + place));
         double reserve = 1 + (RESERVE - 1) * Math.max(0, 1 - waited);
-        return (long) Math.max((double) MIN_REST_BYTES, reserve * (turn.needBytes / RESERVE - takenBytes));
+        return (long) Math.max((double) MIN_REST_BYTES, reserve * (needBytes / RESERVE - takenBytes));
+    }
+
+    /** An estimate that is beyond the whole heap tells of other memory. */
+    private static long ofHeap(Turn turn, MemoryReading reading, long bytes) {
+        return turn.heapNeedBytes > reading.heapMaxBytes().orElse(Long.MAX_VALUE) ? 0 : bytes;
     }
 
     private long patienceNanos() {
         return (long) (maxWaitNanos * (1 - EARLIER * place));
+    }
+
+    /** Whether there is all that the stage needs but in the heap, as it was after its last collection. */
+    boolean lacksHeapOnly(Turn turn, MemoryReading reading) {
+        return obstacle(reading, turn.needBytes, 0) == null
+                && obstacle(reading, 0, ofHeap(turn, reading, turn.heapNeedBytes)) != null;
     }
 
     /** The wait before {@code turn} may ask again: spread by a quarter, so that instances do not ask in step. */
@@ -250,7 +270,7 @@ public final class MemoryGate {
         }
     }
 
-    private @Nullable String obstacle(MemoryReading reading, long need) {
+    private @Nullable String obstacle(MemoryReading reading, long need, long heapNeed) {
         if (reading.pressure().orElse(0) >= maxPressure) {
             return String.format(
                     Locale.ROOT,
@@ -259,7 +279,7 @@ public final class MemoryGate {
                     100 * maxPressure);
         }
         @Nullable String obstacle = tooLittle("cgroup", reading.cgroupHeadroomBytes(), need);
-        obstacle = obstacle != null ? obstacle : tooLittle("heap", reading.heapHeadroomBytes(), need);
+        obstacle = obstacle != null ? obstacle : tooLittle("heap", reading.heapHeadroomBytes(), heapNeed);
         return obstacle != null ? obstacle : tooLittle("node", reading.nodeHeadroomBytes(), need);
     }
 
@@ -338,7 +358,7 @@ public final class MemoryGate {
         private double maxPressure = 0.1;
         private Duration slot = Duration.ofSeconds(1);
         private Duration jitter = Duration.ofSeconds(5);
-        private String instance = instanceName();
+        private String instance = InstanceName.get();
         private @Nullable Path lockFile;
 
         private Builder(MemoryReader reader, Ticker ticker) {
@@ -395,7 +415,7 @@ public final class MemoryGate {
 
         /**
          * Sets the name that tells this instance from others. Default: the pod's name, from {@code HOSTNAME}, with the
-         * process's id.
+         * process's id and start.
          *
          * @throws IllegalArgumentException if it is blank
          */
@@ -408,7 +428,8 @@ public final class MemoryGate {
 
         /**
          * Sets a file on a path that the instances of a node share, through which one at a time claims the memory it needs.
-         * A file that cannot be used is ignored with a warning. Default: none, instances sense each other.
+         * A file that cannot be used for two seconds is ignored with a warning; a symbolic link is not followed. Default:
+         * none, instances sense each other.
          */
         @CanIgnoreReturnValue
         public Builder lockFile(Path file) {
@@ -419,14 +440,6 @@ public final class MemoryGate {
         /** The gate. */
         public MemoryGate build() {
             return new MemoryGate(this);
-        }
-
-        private static String instanceName() {
-            String host = System.getenv("HOSTNAME");
-            // In a container the id is the same at each start; outside it tells processes of one host apart.
-            return host == null || host.isBlank()
-                    ? UUID.randomUUID().toString()
-                    : host + '-' + ProcessHandle.current().pid();
         }
 
         private static Duration checkDuration(String name, Duration duration, Duration max) {

@@ -142,12 +142,14 @@ final class Progress {
         }
     }
 
-    /** The memory was {@code reading} at some moment. */
+    /** The memory was {@code reading} at some moment; while a ready service waits for a stage that is not the start's. */
     void sample(MemoryReading reading) {
         long bytes = StageRecord.ownBytes(reading);
         lock.lock();
         try {
-            peakBytes = OptionalLong.of(Math.max(bytes, peakBytes.orElse(0)));
+            if (readyAfter == null || records.stream().anyMatch(each -> each.outcome == StageOutcome.RUNNING)) {
+                peakBytes = OptionalLong.of(Math.max(bytes, peakBytes.orElse(0)));
+            }
         } finally {
             lock.unlock();
         }
@@ -162,8 +164,8 @@ final class Progress {
                 records.stream()
                         .filter(record -> !record.outcome.isEnd())
                         .forEach(record -> record.outcome = StageOutcome.CANCELLED);
-                over = true;
                 overNanos = begun ? ticker.read() : begunNanos;
+                over = true;
             }
             return report();
         } finally {

@@ -6,14 +6,18 @@ package io.loadline.startup;
 
 import io.loadline.startup.WarmUpReport.RouteWarmUp;
 import io.loadline.time.Ticker;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The rounds of calls to one route in a {@link WarmUp}. Not thread-safe. */
 final class RouteRounds {
@@ -41,16 +45,21 @@ final class RouteRounds {
         this.tolerance = tolerance;
     }
 
-    void call() throws InterruptedException {
+    /** Calls it once; the answer must be there, to the end of its body, within {@code timeoutNanos}. */
+    void call(long timeoutNanos) throws InterruptedException {
         calls++;
         long begun = ticker.read();
+        CompletableFuture<HttpResponse<Void>> answer = client.sendAsync(request, BodyHandlers.discarding());
         try {
-            if (client.send(request, BodyHandlers.discarding()).statusCode() < ERROR_STATUS) {
+            if (answer.get(timeoutNanos, TimeUnit.NANOSECONDS).statusCode() < ERROR_STATUS) {
                 roundNanos.add(ticker.read() - begun);
                 return;
             }
-        } catch (IOException e) {
+        } catch (ExecutionException | TimeoutException e) {
             // Counted below: that a route cannot be called is no reason to end the start.
+        } finally {
+            // Ends the exchange if it is not over.
+            boolean unused = answer.cancel(true);
         }
         failed++;
     }

@@ -37,6 +37,9 @@ final class Settler {
     /** The heap before the start, or after the last collection. */
     private long committedBytes;
 
+    /** Whether nothing has run since the last collection, so that another one would find nothing. */
+    private boolean collected;
+
     Settler(StartupPlan plan, Runnable collector, Progress progress, Supplier<MemoryReading> sample, Pause pause) {
         this.plan = plan;
         this.collector = collector;
@@ -61,12 +64,29 @@ final class Settler {
         committedBytes = sample.get().heapCommittedBytes();
     }
 
-    /** Collects before a stage that has to wait: what the boot has left need not wait with it. */
+    /** A stage begins. */
+    void begins() {
+        collected = false;
+    }
+
+    /** Collects before a stage that has to wait: what ran before, be it the boot, has left what need not wait with it. */
     void collectBeforeWait(ServiceState state) {
-        if (isWanted(state)) {
-            collector.run();
-            committedBytes = sample.get().heapCommittedBytes();
+        if (isWanted(state) && !collected) {
+            collect();
         }
+    }
+
+    /** Collects because nobody else does, and what is known of the heap is as old as its last collection. */
+    void collectStale() {
+        if (plan.collection() != StartupPlan.Collection.NEVER) {
+            collect();
+        }
+    }
+
+    private void collect() {
+        collector.run();
+        collected = true;
+        committedBytes = sample.get().heapCommittedBytes();
     }
 
     private boolean isWanted(ServiceState state) {
@@ -84,6 +104,7 @@ final class Settler {
             return;
         }
         collector.run();
+        collected = true;
         MemoryReading after = sample.get();
         LOG.debug(
                 "Startup: collected, heap of {} is {} now",

@@ -5,12 +5,15 @@
 package io.loadline.startup;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +31,7 @@ final class StageHistory {
      */
     private static final Logger LOG = LoggerFactory.getLogger(StageHistory.class);
     private static final String FORMAT = "loadline-startup 1";
-    private static final long MAX_FILE_BYTES = 1 << 20;
+    private static final int MAX_FILE_BYTES = 1 << 20;
     private static final long MAX_BYTES = 1L << 50;
     private static final long MAX_MILLIS = 24 * 3_600_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -79,12 +82,16 @@ final class StageHistory {
     }
 
     private void read(Path from) {
-        try {
-            long size = Files.size(from);
-            if (size > MAX_FILE_BYTES) {
-                throw new IOException("it has " + size + " bytes");
+        if (Files.exists(from) && !Files.isRegularFile(from)) {
+            LOG.warn("Startup: history file {} is ignored (it is no file)", from);
+            return;
+        }
+        try (InputStream in = Files.newInputStream(from)) {
+            byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+            if (bytes.length > MAX_FILE_BYTES) {
+                throw new IOException("it has more than " + MAX_FILE_BYTES + " bytes");
             }
-            parse(Files.readAllLines(from, StandardCharsets.UTF_8));
+            parse(new String(bytes, StandardCharsets.UTF_8).lines().toList());
         } catch (NoSuchFileException e) {
             LOG.debug("Startup: no history file {} yet", from);
         } catch (IOException | RuntimeException e) {
@@ -119,13 +126,34 @@ final class StageHistory {
                 .append('\t')
                 .append(name)
                 .append('\n'));
-        Path directory = to.getParent();
-        Path draft = Files.createTempFile(directory, to.getFileName().toString(), ".new");
+        Path draft = draft(to);
         try {
-            Files.writeString(draft, text);
+            Files.writeString(
+                    draft,
+                    text,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
+            keepPermissions(to, draft);
             move(draft, to);
         } finally {
             boolean unused = Files.deleteIfExists(draft);
+        }
+    }
+
+    /** Of one name at each start of this instance, so that whoever is killed meanwhile leaves no more than one behind. */
+    static Path draft(Path to) {
+        String instance =
+                System.getenv("HOSTNAME") + '-' + ProcessHandle.current().pid();
+        return to.resolveSibling(to.getFileName() + "." + instance + ".new");
+    }
+
+    private static void keepPermissions(Path of, Path draft) {
+        try {
+            Path unused = Files.setPosixFilePermissions(draft, Files.getPosixFilePermissions(of));
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("Startup: history file {} gets the permissions of a new file", of, e);
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,8 @@ final class StageLoop {
     private final Ticker ticker;
     private final Waiter waiter;
     private final BooleanSupplier idle;
+    private final LongSupplier completedCalls;
+    private final Consumer<? super Throwable> onFailure;
     private final MemoryGate gate;
     private final StageHistory history;
     private final Progress progress;
@@ -49,6 +53,9 @@ final class StageLoop {
 
     /** Since when the service has nothing to do; null while it has. */
     private @Nullable Long idleSinceNanos;
+
+    /** The calls that had ended at the last look. */
+    private long idleCalls;
 
     StageLoop(
             StartupPlan plan,
@@ -63,6 +70,8 @@ final class StageLoop {
         this.ticker = startup.ticker;
         this.waiter = startup.waiter;
         this.idle = startup.idle;
+        this.completedCalls = startup.completedCalls;
+        this.onFailure = startup.onFailure;
         this.gate = gate;
         this.history = history;
         this.progress = progress;
@@ -82,16 +91,23 @@ final class StageLoop {
             }
         } catch (Throwable e) {
             // A bug, or no memory even for this: a service that may never become ready is better started anew.
-            LOG.error("Startup: failed", e);
             availability.broken("startup failed: " + e);
+            LOG.error("Startup: failed", e);
         } finally {
-            StartupReport report = progress.end();
+            end();
+        }
+    }
+
+    /** Whatever is thrown on the way, by a log appender or for want of memory: others wait for the claim and for the end. */
+    private void end() {
+        try {
+            gate.release();
+        } finally {
             try {
-                gate.release();
+                StartupReport report = progress.end();
                 history.save();
                 log(report);
             } finally {
-                // Whatever a log appender throws, somebody waits for this.
                 whenOver.run();
             }
         }
@@ -151,8 +167,8 @@ final class StageLoop {
             if (early <= 0 && gate.tryEnter(record.turn, reading)) {
                 return record;
             }
-            if (early <= 0 && record.outcome == StageOutcome.PENDING) {
-                settler.collectBeforeWait(availability.state());
+            if (early <= 0) {
+                collectBeforeWait(record, reading);
             }
             setOutcome(record, StageOutcome.WAITING);
             warnOfLongWait(record);
@@ -160,6 +176,20 @@ final class StageLoop {
         }
         pause(pauseNanos);
         return null;
+    }
+
+    private void collectBeforeWait(StageRecord record, MemoryReading reading) {
+        if (record.outcome == StageOutcome.PENDING) {
+            settler.collectBeforeWait(availability.state());
+        } else if (!record.staleHeapCollected
+                && record.turn.waitedNanos() >= gate.maxWait().toNanos()
+                && gate.lacksHeapOnly(record.turn, reading)) {
+            // Once for all that wait: a service with little to do may not collect by itself for hours.
+            pending.stream()
+                    .filter(each -> each.outcome == StageOutcome.WAITING)
+                    .forEach(each -> each.staleHeapCollected = true);
+            settler.collectStale();
+        }
     }
 
     private boolean isRunnable(StageRecord record) {
@@ -175,15 +205,19 @@ final class StageLoop {
         if (!record.stage.isWhenIdle()) {
             return 0;
         }
+        // Calls that began and ended between two looks are seen by their count.
+        long calls = completedCalls.getAsLong();
         if (!idle.getAsBoolean()) {
             idleSinceNanos = null;
-            record.turn.await(now, "the service to be idle");
-            return IDLE_NANOS;
-        }
-        if (idleSinceNanos == null) {
+        } else if (idleSinceNanos == null || calls != idleCalls) {
             idleSinceNanos = now;
         }
-        return IDLE_NANOS - (now - idleSinceNanos);
+        idleCalls = calls;
+        long left = idleSinceNanos == null ? IDLE_NANOS : IDLE_NANOS - (now - idleSinceNanos);
+        if (left > 0) {
+            record.turn.await(now, "the service to be idle");
+        }
+        return left;
     }
 
     private void warnOfLongWait(StageRecord record) {
@@ -200,6 +234,9 @@ final class StageLoop {
     }
 
     private void attempt(StageRecord record) throws InterruptedException {
+        pending.forEach(each -> each.turn.suspend(ticker.read()));
+        settler.begins();
+        idleSinceNanos = null;
         MemoryReading before = sample();
         StageRun run =
                 new StageRun(record, ticker, progress.lock, progress.changed, waiter, () -> mayGoOn(record, before));
@@ -213,6 +250,7 @@ final class StageLoop {
         long begun = ticker.read();
         run.start();
         String ending = awaitEnd(run, record, before, begun);
+        record.turn.suspend(ticker.read());
         MemoryReading after = sample();
         Throwable failure;
         boolean ended;
@@ -221,7 +259,8 @@ final class StageLoop {
             ended = run.hasEnded();
             failure = run.failure();
             record.sample(before, after);
-            record.ran(ticker.read() - begun - run.waitedNanos(), before, after);
+            long now = ticker.read();
+            record.ran(now - begun - run.waitedNanos(now), before, after);
         } finally {
             progress.lock.unlock();
         }
@@ -237,6 +276,9 @@ final class StageLoop {
             LOG.warn("Startup: {} failed at attempt {}: {}", record.stage, record.attempts, record.failure, failure);
             retryOrConclude(record, ended);
         }
+        if (failure != null) {
+            onFailure.accept(failure);
+        }
     }
 
     /** Waits until the attempt has ended or will not; why it was told to end, or an empty text. */
@@ -250,7 +292,7 @@ final class StageLoop {
             try {
                 long now = ticker.read();
                 long left = ending.isEmpty()
-                        ? timeoutNanos - (now - begunNanos - run.waitedNanos())
+                        ? timeoutNanos - (now - begunNanos - run.waitedNanos(now))
                         : GRACE_NANOS - (now - toldNanos);
                 String cancelled = progress.cancelled();
                 if (run.hasEnded() || (!ending.isEmpty() && left <= 0)) {

@@ -23,6 +23,7 @@ final class StageRecord {
     int attempts;
     String failure = "";
     boolean longWaitLogged;
+    boolean staleHeapCollected;
 
     /** When it may be tried again; meaningful after a failed attempt. */
     long notBeforeNanos;

@@ -35,7 +35,13 @@ final class StageRun implements StageContext {
     /** Written under the lock before {@code ended}; read after it. */
     private @Nullable Throwable failure;
 
-    /** Written and read under the lock. */
+    /** Of the stage's threads, how many wait at a checkpoint. Written and read under the lock, as the two below. */
+    private int waiting;
+
+    /** Since when one of them does. */
+    private long waitsSinceNanos;
+
+    /** How long one of them did, before that. */
     private long waitedNanos;
 
     /** Written once under the lock; read by the stage at will, never stale. */
@@ -108,9 +114,9 @@ final class StageRun implements StageContext {
         return failure;
     }
 
-    /** How long it has waited at checkpoints; to be called with the lock held. */
-    long waitedNanos() {
-        return waitedNanos;
+    /** How long it has waited at checkpoints, in one thread or several; to be called with the lock held. */
+    long waitedNanos(long nowNanos) {
+        return waitedNanos + (waiting > 0 ? nowNanos - waitsSinceNanos : 0);
     }
 
     /** Asks it to end; the first reason counts. */
@@ -155,13 +161,17 @@ final class StageRun implements StageContext {
     private void pause() {
         lock.lock();
         try {
-            long begun = ticker.read();
+            if (waiting++ == 0) {
+                waitsSinceNanos = ticker.read();
+            }
             waiter.pause(changed, CHECKPOINT_NANOS);
-            waitedNanos += ticker.read() - begun;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException(record.stage + " was interrupted");
         } finally {
+            if (--waiting == 0) {
+                waitedNanos += ticker.read() - waitsSinceNanos;
+            }
             lock.unlock();
         }
     }

@@ -19,6 +19,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Starts a service: runs the stages of a plan one after the other, each when there is memory for it, and makes the service
@@ -140,11 +142,12 @@ public final class Startup implements AutoCloseable {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a start never ends exceptionally", e);
+            // It has ended, though without a report.
+            return true;
         }
     }
 
-    /** A stage that completes with the last report when all stages have ended; never exceptionally. */
+    /** A stage that completes with the last report when all stages have ended; exceptionally if that cannot be made. */
     public CompletionStage<StartupReport> whenEnded() {
         return ended.minimalCompletionStage();
     }
@@ -174,7 +177,12 @@ public final class Startup implements AutoCloseable {
     }
 
     private void end() {
-        ended.complete(course.progress.end());
+        try {
+            ended.complete(course.progress.end());
+        } catch (Throwable e) {
+            // No memory for the report: nobody is to wait for it for ever.
+            ended.completeExceptionally(e);
+        }
     }
 
     private void cancelIfOver(StateChange change) {
@@ -194,6 +202,8 @@ public final class Startup implements AutoCloseable {
         final MemoryReader memory;
         Ticker ticker = Ticker.system();
         BooleanSupplier idle = () -> true;
+        LongSupplier completedCalls = () -> 0;
+        Consumer<? super Throwable> onFailure = failure -> {};
         Waiter waiter = Waiter.SYSTEM;
         Runnable collector = System::gc;
         JvmFlags flags = JvmFlags.read();
@@ -211,10 +221,24 @@ public final class Startup implements AutoCloseable {
             return this;
         }
 
-        /** Sets what tells whether the service has nothing to do now. Default: it never has. */
+        /** Sets what tells whether the service has nothing to do now. Default: it is always idle. */
         @CanIgnoreReturnValue
         public Builder idle(BooleanSupplier idle) {
             this.idle = idle;
+            return this;
+        }
+
+        /** Sets who counts the calls that have ended, since one may begin and end between two looks. Default: there are none. */
+        @CanIgnoreReturnValue
+        public Builder completedCalls(LongSupplier completedCalls) {
+            this.completedCalls = completedCalls;
+            return this;
+        }
+
+        /** Sets who is told of what a stage throws, whatever its policy makes of it; must not throw. Default: nobody. */
+        @CanIgnoreReturnValue
+        public Builder onFailure(Consumer<? super Throwable> listener) {
+            this.onFailure = listener;
             return this;
         }
 

@@ -50,6 +50,17 @@ public final class StartupPlan {
         return builder().build();
     }
 
+    /** A builder with all that this plan has, for one that has more or differs. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        stages.forEach(builder::stage);
+        return builder.readyAfter(readyAfter)
+                .settle(settle)
+                .collection(collection)
+                .historyFile(historyFile)
+                .gate(gate);
+    }
+
     /** The stages in the order in which they run, as long as memory allows it. */
     public List<StartupStage> stages() {
         return stages;
@@ -89,7 +100,10 @@ public final class StartupPlan {
 
     /** When a stage after which the committed heap has grown by more than a quarter is followed by a collection. */
     public enum Collection {
-        /** While the service is not ready, so that no request waits for it. */
+        /**
+         * While the service is not ready, so that no request waits for it; later once at most, for stages that have waited
+         * long and lack nothing but room in the heap.
+         */
         BEFORE_READY,
         /** After the background stages too. */
         ALWAYS,
@@ -182,15 +196,19 @@ public final class StartupPlan {
          * cannot be read or written is ignored with a warning. Default: none.
          */
         @CanIgnoreReturnValue
-        public Builder historyFile(Path file) {
+        public Builder historyFile(@Nullable Path file) {
             this.historyFile = file;
             return this;
         }
 
-        /** Configures the memory gate. */
+        /** Configures the memory gate, after whatever was told to configure it before. */
         @CanIgnoreReturnValue
         public Builder gate(Consumer<? super MemoryGate.Builder> configure) {
-            this.gate = configure;
+            Consumer<? super MemoryGate.Builder> before = gate;
+            this.gate = builder -> {
+                before.accept(builder);
+                configure.accept(builder);
+            };
             return this;
         }
 

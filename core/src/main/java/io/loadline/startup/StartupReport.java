@@ -18,7 +18,8 @@ import java.util.OptionalLong;
  * @param stages the stages in the order in which they are to run
  * @param readyAfter how long after the beginning the service was ready; empty before that
  * @param elapsed the time since the beginning, until the end
- * @param peakBytes the most memory that the process was seen to take; what the JVM counts if nobody else does
+ * @param peakBytes the most memory that the process was seen to take before it was ready and while stages ran; what the
+ *     JVM counts if nobody else does
  * @param wentAhead how often a stage stopped waiting because it had waited too long
  * @param warnings what should be looked at, a line each
  */

@@ -4,7 +4,7 @@
  */
 package io.loadline.startup;
 
-/** A stage at the gate: what it needs and how long it has waited. Thread-safe; its gate changes it, reports read it. */
+/** A stage at the gate: what it needs and how long it has waited. Thread-safe; gate and loop change it, reports read it. */
 final class Turn {
     final String stage;
     final boolean gated;
@@ -17,6 +17,9 @@ final class Turn {
 
     final long needBytes;
 
+    /** The part of it that the heap has to have. */
+    final long heapNeedBytes;
+
     private long waitedNanos;
     private long waitsNanos;
     private long checkpointLimitNanos;
@@ -26,12 +29,13 @@ final class Turn {
     private long refusedNanos;
     private long backoffNanos;
 
-    Turn(StartupStage stage, boolean bounded, long needBytes) {
+    Turn(StartupStage stage, boolean bounded, long needBytes, long heapNeedBytes) {
         this.stage = stage.name();
         this.gated = stage.isGated();
         this.spread = stage.tier() != StageTier.CRITICAL;
         this.bounded = bounded;
         this.needBytes = needBytes;
+        this.heapNeedBytes = heapNeedBytes;
     }
 
     /** Counts the time since it was refused last, if it was, as waiting. */
@@ -41,6 +45,12 @@ final class Turn {
             waitsNanos += nowNanos - refusedNanos;
             refusedNanos = nowNanos;
         }
+    }
+
+    /** Something runs, and be it the stage itself: until it asks again no time counts as waiting. */
+    synchronized void suspend(long nowNanos) {
+        asks(nowNanos);
+        refused = false;
     }
 
     /** Whether it was refused when it asked last. */

@@ -124,13 +124,13 @@ public final class WarmUp {
                 .executor(executor)
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(callTimeout)
+                .proxy(HttpClient.Builder.NO_PROXY)
                 .build();
         try {
             List<RouteRounds> routes = new ArrayList<>();
             for (Call call : calls) {
                 HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(call.path))
                         .method(call.method, call.body)
-                        .timeout(callTimeout)
                         .header(HEADER, secret);
                 if (call.contentType != null) {
                     request.header("Content-Type", call.contentType);
@@ -166,10 +166,11 @@ public final class WarmUp {
     /** Returns TIME if that was over before the round was. */
     private @Nullable End round(RouteRounds route, long begun) throws InterruptedException {
         for (int i = 0; i < callsPerRound && route.calls() < maxCalls; i++) {
-            if (ticker.read() - begun >= timeLimitNanos) {
+            long left = timeLimitNanos - (ticker.read() - begun);
+            if (left <= 0) {
                 return End.TIME;
             }
-            route.call();
+            route.call(Math.min(left, callTimeout.toNanos()));
         }
         route.endRound();
         return null;

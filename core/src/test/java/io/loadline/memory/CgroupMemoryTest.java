@@ -356,6 +356,15 @@ class CgroupMemoryTest {
         assertThat(reading.footprintBytes()).isEqualTo(OptionalLong.of(250 * MIB));
     }
 
+    /** A collector that maps its heap several times has all of that counted as shared memory. */
+    @Test
+    void process_whoseHeapIsSharedMemory_hasItOnce() {
+        machine.unifiedContainer().file("proc/self/status", "RssAnon: 204800 kB\nRssShmem: 1048576000 kB\n");
+        MemoryReading reading = machine.reader().read();
+
+        assertThat(reading.processBytes()).hasValue(200 * MIB + reading.heapCommittedBytes());
+    }
+
     @Test
     void footprint_ofOneOfManyWithoutALimit_isThatOfTheProcess() {
         machine.unifiedContainer()

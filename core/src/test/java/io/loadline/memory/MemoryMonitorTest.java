@@ -73,6 +73,19 @@ class MemoryMonitorTest {
         assertThat(readings).hasValue(0);
     }
 
+    /** A window of fewer readings would never get a verdict. */
+    @Test
+    void window_ofTooFewReadings_isRefused() {
+        MemoryMonitor.Builder builder = MemoryMonitor.builder("shop", heartbeat)
+                .interval(Duration.ofSeconds(30))
+                .window(Duration.ofSeconds(299));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder::build)
+                .withMessage("window must be at least 10 x interval: PT4M59S < 10 x PT30S");
+        builder.window(Duration.ofMinutes(5)).build().close();
+    }
+
     @Test
     void snapshot_beforeTheFirstBeat_isRead() {
         MemorySnapshot snapshot = monitor().snapshot();
@@ -93,8 +106,14 @@ class MemoryMonitorTest {
         started.set(true);
         machine.unified("sys/fs/cgroup", "" + 1_024 * MIB, 900 * MIB, 0, 200 * MIB);
         run(Duration.ofSeconds(20));
-
         assertThat(monitor.snapshot().startupPeakBytes()).hasValue(700 * MIB);
+
+        // A stage that comes later belongs to it.
+        started.set(false);
+        machine.unified("sys/fs/cgroup", "" + 1_024 * MIB, 800 * MIB, 0, 200 * MIB);
+        run(Duration.ofSeconds(20));
+        assertThat(monitor.snapshot().startupPeakBytes()).hasValue(800 * MIB);
+        assertThat(monitor.snapshot().state()).isEqualTo(MemoryState.SETTLING);
     }
 
     @Test

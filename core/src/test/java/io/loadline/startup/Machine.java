@@ -20,6 +20,9 @@ final class Machine implements MemoryReader, Runnable {
     private volatile double pressure;
     private volatile long heapUsed = 20 * MIB;
     private volatile long heapCommitted = 64 * MIB;
+    private volatile OptionalLong heapMax = OptionalLong.empty();
+    private volatile long heapLive;
+    private volatile long liveAfterCollection;
     private final AtomicLong process = new AtomicLong(100 * MIB);
     private volatile long committedAfterCollection = 64 * MIB;
     private volatile Runnable beforeRead = () -> {};
@@ -44,6 +47,13 @@ final class Machine implements MemoryReader, Runnable {
         heapCommitted = committed * MIB;
     }
 
+    /** The heap may grow to {@code max}; of that {@code live} was in use after the last collection. */
+    void heapLimitMib(long max, long live, long afterNextCollection) {
+        heapMax = OptionalLong.of(max * MIB);
+        heapLive = live * MIB;
+        liveAfterCollection = afterNextCollection * MIB;
+    }
+
     void afterCollectionMib(long committed) {
         committedAfterCollection = committed * MIB;
     }
@@ -62,6 +72,7 @@ final class Machine implements MemoryReader, Runnable {
     public void run() {
         collections.incrementAndGet();
         heapCommitted = committedAfterCollection;
+        heapLive = liveAfterCollection;
     }
 
     @Override
@@ -70,7 +81,8 @@ final class Machine implements MemoryReader, Runnable {
         return Readings.of(
                 OptionalLong.of(headroom),
                 OptionalLong.empty(),
-                OptionalLong.empty(),
+                heapMax,
+                OptionalLong.of(heapLive),
                 OptionalDouble.of(pressure),
                 heapUsed,
                 heapCommitted,

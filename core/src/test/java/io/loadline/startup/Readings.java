@@ -16,7 +16,7 @@ public final class Readings {
 
     /** A machine that tells nothing. */
     public static MemoryReading unknown() {
-        return of(UNKNOWN, UNKNOWN, UNKNOWN, OptionalDouble.empty(), 0, 0, UNKNOWN, 0);
+        return of(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, OptionalDouble.empty(), 0, 0, UNKNOWN, 0);
     }
 
     static MemoryReading node(long headroomBytes) {
@@ -28,6 +28,7 @@ public final class Readings {
                 UNKNOWN,
                 OptionalLong.of(headroomBytes),
                 UNKNOWN,
+                UNKNOWN,
                 OptionalDouble.empty(),
                 0,
                 0,
@@ -35,16 +36,29 @@ public final class Readings {
                 0);
     }
 
+    static MemoryReading heap(long maxBytes, long liveBytes) {
+        return of(
+                UNKNOWN,
+                UNKNOWN,
+                OptionalLong.of(maxBytes),
+                OptionalLong.of(liveBytes),
+                OptionalDouble.empty(),
+                0,
+                0,
+                UNKNOWN,
+                0);
+    }
+
     static MemoryReading of(
             OptionalLong cgroupHeadroom,
             OptionalLong nodeHeadroom,
-            OptionalLong heapHeadroom,
+            OptionalLong heapMax,
+            OptionalLong heapLive,
             OptionalDouble pressure,
             long heapUsed,
             long heapCommitted,
             OptionalLong process,
             long collections) {
-        boolean heapKnown = heapHeadroom.isPresent();
         return new MemoryReading(
                 0,
                 UNKNOWN,
@@ -54,9 +68,9 @@ public final class Readings {
                 nodeHeadroom,
                 pressure,
                 heapUsed,
-                heapKnown ? OptionalLong.of(0) : UNKNOWN,
+                heapLive,
                 heapCommitted,
-                heapHeadroom,
+                heapMax,
                 0,
                 0,
                 0,

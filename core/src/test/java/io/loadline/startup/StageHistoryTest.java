@@ -5,11 +5,15 @@
 package io.loadline.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.loadline.LogCapture;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +99,44 @@ class StageHistoryTest {
 
             assertThat(log.warnings()).hasSize(2);
         }
+    }
+
+    /** Reading a pipe may never end, nor a device. */
+    @Test
+    void load_ofWhatIsNoFile_doesNotReadIt() {
+        Path zeros = Path.of("/dev/zero");
+        assumeTrue(Files.exists(zeros));
+        try (LogCapture log = LogCapture.of(StageHistory.class)) {
+            assertThat(StageHistory.load(zeros).bytes("a")).isEmpty();
+
+            assertThat(log.warnings()).containsExactly("Startup: history file /dev/zero is ignored (it is no file)");
+        }
+    }
+
+    /** Other instances, which may run as other users, are to read it. */
+    @Test
+    void save_leavesThePermissionsAsTheyWere() throws Exception {
+        Path file = folder.resolve("history");
+        Path other = Files.createFile(folder.resolve("other"));
+        StageHistory history = StageHistory.load(file);
+        history.save();
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(other));
+
+        Set<PosixFilePermission> chosen = PosixFilePermissions.fromString("rw-rw----");
+        Files.setPosixFilePermissions(file, chosen);
+        history.save();
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(chosen);
+    }
+
+    @Test
+    void save_afterADraftWasLeftBehind_takesItsPlace() throws Exception {
+        StageHistory history = StageHistory.load(folder.resolve("history"));
+        history.save();
+        Files.writeString(StageHistory.draft(folder.resolve("history")), "left behind by a kill".repeat(100));
+        history.save();
+
+        assertThat(folder).isDirectoryContaining("glob:**history").isDirectoryNotContaining("glob:**.new");
+        assertThat(folder.resolve("history")).hasContent("loadline-startup 1");
     }
 
     @Test

@@ -7,7 +7,11 @@ package io.loadline.startup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +70,33 @@ class StartupPlanTest {
     }
 
     @Test
+    void toBuilder_keepsWhatIsNotSetAnew() {
+        List<String> gates = new ArrayList<>();
+        StartupPlan plan = StartupPlan.builder()
+                .stage(stage("a", StageTier.BACKGROUND))
+                .stage(stage("b", StageTier.CRITICAL))
+                .readyAfter(StageTier.IMPORTANT)
+                .settle(Duration.ofSeconds(7))
+                .collection(StartupPlan.Collection.NEVER)
+                .historyFile(Path.of("history"))
+                .gate(gate -> gates.add("first"))
+                .build();
+        gates.clear();
+        StartupPlan more = plan.toBuilder()
+                .settle(Duration.ofSeconds(8))
+                .gate(gate -> gates.add("second"))
+                .stage(stage("c", StageTier.IMPORTANT))
+                .build();
+
+        assertThat(more.stages()).extracting(StartupStage::name).containsExactly("b", "c", "a");
+        assertThat(more.readyAfter()).isEqualTo(StageTier.IMPORTANT);
+        assertThat(more.settle()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(more.collection()).isEqualTo(StartupPlan.Collection.NEVER);
+        assertThat(more.historyFile()).isEqualTo(Path.of("history"));
+        assertThat(gates).containsExactly("first", "second");
+    }
+
+    @Test
     void deferred_thatIsMadeOnFirstUse_isRefused() {
         refused(() -> StartupPlan.builder().deferred(Deferred.of("geo", () -> 1)))
                 .withMessage("'geo' is made on first use and needs no stage");
@@ -105,17 +136,12 @@ class StartupPlanTest {
         StartupPlan.Builder plan = StartupPlan.builder();
 
         refused(() -> plan.settle(Duration.ofSeconds(-1))).withMessage("settle must be between 0 and 5 min: PT-1S");
-        refused(() -> plan.gate(gate -> gate.maxPressure(0)).build())
-                .withMessage("maxPressure must be above 0 and at most 1: 0.0");
-        refused(() -> plan.gate(gate -> gate.maxPressure(Double.NaN)).build())
-                .withMessage("maxPressure must be above 0 and at most 1: NaN");
-        refused(() -> plan.gate(gate -> gate.maxWait(Duration.ofHours(2))).build())
-                .withMessage("maxWait must be between 0 and PT1H: PT2H");
-        refused(() -> plan.gate(gate -> gate.slot(Duration.ofSeconds(-1))).build())
-                .withMessage("slot must be between 0 and PT10M: PT-1S");
-        refused(() -> plan.gate(gate -> gate.jitter(Duration.ofHours(1))).build())
-                .withMessage("jitter must be between 0 and PT10M: PT1H");
-        refused(() -> plan.gate(gate -> gate.instance(" ")).build()).withMessage("instance must not be blank: ' '");
+        refusedGate(gate -> gate.maxPressure(0)).withMessage("maxPressure must be above 0 and at most 1: 0.0");
+        refusedGate(gate -> gate.maxPressure(Double.NaN)).withMessage("maxPressure must be above 0 and at most 1: NaN");
+        refusedGate(gate -> gate.maxWait(Duration.ofHours(2))).withMessage("maxWait must be between 0 and PT1H: PT2H");
+        refusedGate(gate -> gate.slot(Duration.ofSeconds(-1))).withMessage("slot must be between 0 and PT10M: PT-1S");
+        refusedGate(gate -> gate.jitter(Duration.ofHours(1))).withMessage("jitter must be between 0 and PT10M: PT1H");
+        refusedGate(gate -> gate.instance(" ")).withMessage("instance must not be blank: ' '");
     }
 
     @Test
@@ -123,6 +149,11 @@ class StartupPlanTest {
         refused(() -> FailurePolicy.retry(-1, Duration.ZERO)).withMessage("retries must not be negative: -1");
         refused(() -> FailurePolicy.retry(1, Duration.ofHours(1)))
                 .withMessage("backoff must be between 0 and 1 min: PT1H");
+    }
+
+    private static org.assertj.core.api.ThrowableAssertAlternative<IllegalArgumentException> refusedGate(
+            Consumer<MemoryGate.Builder> configure) {
+        return refused(() -> StartupPlan.builder().gate(configure).build());
     }
 
     private static StartupStage stage(String name, StageTier tier, String... dependsOn) {

@@ -47,7 +47,7 @@ class StartupTerminationTest {
         Path file = folder.resolve("startup.lock");
         start(how, file);
         readUntil("stage begins");
-        ClaimFile other = new ClaimFile(file);
+        ClaimFile other = new ClaimFile(file, Ticker.system());
         if (!how.equals("waits")) {
             assertThat(other.tryClaim()).isEqualTo(ClaimFile.Attempt.TAKEN);
         }

@@ -32,6 +32,7 @@ class StartupTest {
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch told = new CountDownLatch(1);
     private final CountDownLatch never = new CountDownLatch(1);
+    private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     private Startup startup;
 
     @AfterEach
@@ -113,12 +114,13 @@ class StartupTest {
                 .stage(StartupStage.builder("index", context -> {
                             throw new StackOverflowError();
                         })
-                        .onFailure(FailurePolicy.degrade())
+                        .onFailure(FailurePolicy.retry(1, Duration.ZERO).thenDegrade())
                         .build()));
         run();
 
         assertThat(availability.state()).isEqualTo(ServiceState.READY);
         assertThat(outcomes()).containsExactly(StageOutcome.DEGRADED);
+        assertThat(failures).hasSize(2).allMatch(each -> each instanceof StackOverflowError);
     }
 
     @Test
@@ -373,6 +375,7 @@ class StartupTest {
                 .ticker(time)
                 .waiter(time)
                 .collector(machine)
+                .onFailure(failures::add)
                 .build();
     }
 

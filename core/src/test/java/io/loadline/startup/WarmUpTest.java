@@ -14,6 +14,9 @@ import io.loadline.time.ManualTicker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -197,6 +200,50 @@ class WarmUpTest {
 
         assertThat(report.end()).isEqualTo(End.FAILED);
         assertThat(report.routes().get(0).failed()).isEqualTo(2);
+    }
+
+    @Test
+    void run_bodyThatHangs_failsAfterItsTimeout() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        server.createContext("/stuck", exchange -> {
+            exchange.sendResponseHeaders(200, 5);
+            exchange.getResponseBody().flush();
+            await(released);
+            exchange.close();
+        });
+        WarmUpReport report = warmUp().get("/stuck")
+                .callTimeout(Duration.ofMillis(100))
+                .callsPerRound(2)
+                .build()
+                .run(base());
+        released.countDown();
+
+        assertThat(report.end()).isEqualTo(End.FAILED);
+        assertThat(report.routes().get(0).failed()).isEqualTo(2);
+    }
+
+    /** Its own host is not reached through anybody else. */
+    @Test
+    void run_whereTheProcessHasAProxy_asksNobodyForTheWay() throws Exception {
+        ProxySelector before = ProxySelector.getDefault();
+        List<URI> asked = new CopyOnWriteArrayList<>();
+        serve("/orders", exchange -> 10);
+        ProxySelector.setDefault(new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                asked.add(uri);
+                return List.of(Proxy.NO_PROXY);
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
+        });
+        try {
+            assertThat(warmUp().get("/orders").build().run(base()).end()).isEqualTo(End.SETTLED);
+        } finally {
+            ProxySelector.setDefault(before);
+        }
+        assertThat(asked).isEmpty();
     }
 
     /** What carries the token is let past the limiter, so nobody else may know it, and it must not last. */

@@ -60,19 +60,21 @@ final class ApplicationStages implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        StartupPlan.Builder builder = StartupPlan.builder();
+        // What a Loadline of the application's own has stays, unless a setting says otherwise.
+        StartupPlan own = startup.plan();
+        StartupPlan.Builder builder = own.toBuilder();
         LoadlineFactory.configure(builder, settings);
-        // Those that a Loadline of the application's own has, then those of beans, then methods.
-        List<StartupStage> all = Stream.of(
-                        startup.plan().stages().stream(), stages.orderedStream(), methods.take().stream())
-                .flatMap(each -> each)
-                .toList();
+        List<StartupStage> added =
+                Stream.concat(stages.orderedStream(), methods.take().stream()).toList();
+        List<StartupStage> all =
+                Stream.concat(own.stages().stream(), added.stream()).toList();
+        StageTier readyAfter = settings.readyAfter() == null ? own.readyAfter() : settings.readyAfter();
         try {
-            all.forEach(builder::stage);
+            added.forEach(builder::stage);
             values.orderedStream()
                     .filter(value -> value.when() != Deferred.When.FIRST_USE)
                     .forEach(builder::deferred);
-            warmUp.ifAvailable(calls -> builder.stage(warmUpStage(calls, all)));
+            warmUp.ifAvailable(calls -> builder.stage(warmUpStage(calls, readyAfter, all)));
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             startup.plan(builder.build());
         } catch (IllegalArgumentException e) {
@@ -84,8 +86,7 @@ final class ApplicationStages implements SmartInitializingSingleton {
     }
 
     /** The last that readiness waits for: its calls need what the others make. */
-    private StartupStage warmUpStage(WarmUp calls, List<StartupStage> all) {
-        StageTier tier = settings.readyAfter() == null ? StageTier.CRITICAL : settings.readyAfter();
+    private StartupStage warmUpStage(WarmUp calls, StageTier tier, List<StartupStage> all) {
         // One that depends on a stage that degraded would not run.
         String[] others = all.stream()
                 .filter(stage ->

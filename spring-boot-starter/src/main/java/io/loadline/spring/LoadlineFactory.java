@@ -11,6 +11,7 @@ import io.loadline.limit.AimdLimit;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.LimitAlgorithm;
+import io.loadline.memory.MemoryMonitor;
 import io.loadline.spring.LoadlineProperties.Algorithm;
 import io.loadline.spring.LoadlineProperties.Limit;
 import io.loadline.spring.internal.InvalidSettingException;
@@ -72,7 +73,7 @@ final class LoadlineFactory {
         Object unused = check(
                 "loadline.drain.quiet, loadline.drain.settle-max and loadline.drain.deadline",
                 Stream.of(drain.quiet(), drain.settleMax(), drain.deadline())
-                        .map(value -> value == null ? "(default)" : value.toString())
+                        .map(LoadlineFactory::text)
                         .collect(Collectors.joining(", ")),
                 builder::check);
     }
@@ -86,13 +87,19 @@ final class LoadlineFactory {
     }
 
     static void configure(Loadline.Builder builder, LoadlineProperties.Memory memory) {
-        Loadline.Builder unused = builder.memory(monitor -> {
-                    set("loadline.memory.interval", memory.interval(), monitor::interval);
-                    set("loadline.memory.window", memory.window(), monitor::window);
-                })
+        Loadline.Builder unused = builder.memory(monitor -> configure(monitor, memory))
                 .advice(advisor ->
                         set("loadline.memory.request", memory.request(), size -> advisor.requestBytes(size.toBytes())));
         set("loadline.memory.fatal-errors", memory.fatalErrors(), builder::fatalErrors);
+    }
+
+    private static void configure(MemoryMonitor.Builder builder, LoadlineProperties.Memory memory) {
+        set("loadline.memory.interval", memory.interval(), builder::interval);
+        set("loadline.memory.window", memory.window(), builder::window);
+        Object unused = check(
+                "loadline.memory.window and loadline.memory.interval",
+                text(memory.window()) + ", " + text(memory.interval()),
+                builder::check);
     }
 
     private static void configure(MemoryGate.Builder builder, LoadlineProperties.Gate gate) {
@@ -110,6 +117,10 @@ final class LoadlineFactory {
         set("loadline.startup.warm-up.time-limit", calls.timeLimit(), builder::timeLimit);
         set("loadline.startup.warm-up.max-calls", calls.maxCalls(), builder::maxCalls);
         return builder.build();
+    }
+
+    private static String text(@Nullable Object value) {
+        return value == null ? "(default)" : value.toString();
     }
 
     private static Supplier<? extends LimitAlgorithm> algorithm(Limit limit) {

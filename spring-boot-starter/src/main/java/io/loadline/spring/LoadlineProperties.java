@@ -143,7 +143,8 @@ public record LoadlineProperties(
      * @param slot Window in which instances without a lock file spread the beginning of their first stage. Default: 1s.
      * @param jitter Window in which instances spread the beginning of their first stage that is not critical.
      *     Default: 5s.
-     * @param instance Name that tells this instance from others. Default: the host's name and the process's id.
+     * @param instance Name that tells this instance from others. Default: the host's name, the process's id
+     *     and its start.
      * @param lockFile File on a path that the instances of a node share, through which one at a time claims the memory it
      *     needs. Default: none, instances sense each other.
      */

@@ -34,6 +34,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -252,6 +253,35 @@ class LoadlineAutoConfigurationTest {
                 .run(context -> assertThat(context.getBean(Startup.class).plan().stages())
                         .extracting(StartupStage::name)
                         .containsExactly("own", "method"));
+    }
+
+    @Test
+    void plan_ofALoadlineOfTheApplication_isKeptButForWhatIsSet() {
+        List<String> gates = new ArrayList<>();
+        StartupPlan own = StartupPlan.builder()
+                .readyAfter(StageTier.IMPORTANT)
+                .settle(Duration.ofSeconds(9))
+                .historyFile(Path.of("/tmp/history"))
+                .gate(gate -> gates.add("own"))
+                .build();
+        plain.withBean(
+                        "mine",
+                        Loadline.class,
+                        () -> Loadline.builder("own").startup(own).build())
+                .withPropertyValues(
+                        "loadline.startup.settle=3s",
+                        "loadline.startup.gate.jitter=0s",
+                        "loadline.startup.warm-up.paths[0]=/orders/1")
+                .run(context -> {
+                    gates.clear();
+                    StartupPlan plan = context.getBean(Startup.class).plan();
+                    assertThat(plan.readyAfter()).isEqualTo(StageTier.IMPORTANT);
+                    assertThat(plan.settle()).isEqualTo(Duration.ofSeconds(3));
+                    assertThat(plan.historyFile()).isEqualTo(Path.of("/tmp/history"));
+                    assertThat(plan.stages()).extracting(StartupStage::tier).containsExactly(StageTier.IMPORTANT);
+                    assertThat(plan.toBuilder().build().stages()).isEqualTo(plan.stages());
+                    assertThat(gates).isNotEmpty();
+                });
     }
 
     @Test

@@ -66,6 +66,7 @@ class WrongSettingsTest {
                 "loadline.startup.gate.wait=3s | loadline.startup.gate.wait | 3s | loadline.startup.gate.max-wait",
                 "loadline.memory.interval=0s | loadline.memory.interval | PT0S | must be between 1 second and 1 minute",
                 "loadline.memory.window=1m | loadline.memory.window | PT1M | must be between 3 minutes and 1 day",
+                "loadline.memory.window=3m,loadline.memory.interval=30s | loadline.memory.window and loadline.memory.interval | PT3M, PT30S | window must be at least 10 x interval",
                 "loadline.memory.request=0MB | loadline.memory.request | 0B | must be positive",
                 "loadline.memory.request=much | loadline.memory.request | much | a size such as 512MB",
                 "loadline.memory.fatal-errors=ignore | loadline.memory.fatal-errors | ignore | one of break, report, off",

@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 import org.springframework.context.annotation.Bean;
 
 /** Lets readiness wait for health contributors, whether or not there are probes. */
@@ -24,7 +25,9 @@ public final class LoadlineDependenciesAutoConfiguration {
 
     @Bean
     HealthDependencies loadlineHealthDependencies(
-            LoadlineProperties properties, ObjectProvider<HealthContributorRegistry> registry) {
-        return new HealthDependencies(properties.startup().dependencies(), registry);
+            LoadlineProperties properties,
+            ObjectProvider<HealthContributorRegistry> blocking,
+            ObjectProvider<ReactiveHealthContributorRegistry> reactive) {
+        return new HealthDependencies(properties.startup().dependencies(), blocking, reactive);
     }
 }

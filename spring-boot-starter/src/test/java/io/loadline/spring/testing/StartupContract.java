@@ -169,7 +169,7 @@ public abstract class StartupContract {
     @Test
     void dependency_thatIsNotThere_holdsReadiness() {
         DependentApplication.UP.set(0);
-        try (Service service = start(DependentApplication.class, "loadline.startup.dependencies=shelf")) {
+        try (Service service = start(DependentApplication.class, "loadline.startup.dependencies=shelf,rack")) {
             int port = service.port();
             await().untilAsserted(() ->
                     assertThat(service.loadline().availability().state()).isEqualTo(ServiceState.READY));

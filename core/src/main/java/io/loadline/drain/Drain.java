@@ -101,6 +101,11 @@ final class Drain {
         return phase;
     }
 
+    /** The state changes a moment before the first phase begins, and who was told of it may send a request at once. */
+    boolean isDraining() {
+        return phase != DrainPhase.NONE || availability.state() == ServiceState.DRAINING;
+    }
+
     DrainProgress progress() {
         lock.lock();
         try {

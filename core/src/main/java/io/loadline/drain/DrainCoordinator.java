@@ -51,9 +51,9 @@ public final class DrainCoordinator implements AutoCloseable {
         return drain.phase();
     }
 
-    /** Whether responses should ask for their connection to be closed: from ANNOUNCING on. */
+    /** Whether responses should ask for their connection to be closed: from the moment on when the service is DRAINING. */
     public boolean isDraining() {
-        return drain.phase() != DrainPhase.NONE;
+        return drain.isDraining();
     }
 
     /** What adapters tell of admitted calls, for the report of who would not finish. */

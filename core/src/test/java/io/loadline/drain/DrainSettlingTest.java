@@ -24,6 +24,8 @@ import io.loadline.limit.RejectionReason;
 import io.loadline.time.Heartbeat;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,16 @@ class DrainSettlingTest {
         assertThat(service.availability.lastChange().reason()).isEqualTo("arranged");
         assertThat(service.drain.isDraining()).isTrue();
         service.call();
+    }
+
+    @Test
+    void stateListener_atDraining_seesThatConnectionsAreToBeClosed() {
+        List<Boolean> closing = new ArrayList<>();
+        service.availability.listen(change -> closing.add(service.drain.isDraining()));
+
+        service.drainAsync(Settling.WAIT);
+
+        assertThat(closing).containsExactly(true);
     }
 
     /** Of an instance that was added a moment ago nothing is known, and balancers may send to it by now. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ final class Cluster implements AutoCloseable {
     private static final String DONE = "Drain: done after ";
     private static final long LOOK_MILLIS = 10;
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
+
+    /** Held while instances start: many clusters that start side by side would be ready after minutes. */
+    private static final ReentrantLock STARTS = new ReentrantLock(true);
 
     /* Keeps its name and its port over restarts. */
     private static final class Instance {
@@ -65,12 +69,17 @@ final class Cluster implements AutoCloseable {
         this.environment = environment;
         this.folder = folder;
         Files.createDirectories(folder);
-        List<ServiceProcess> started = new ArrayList<>();
-        for (Instance instance : instances) {
-            started.add(start(instance));
-        }
-        for (ServiceProcess process : started) {
-            process.awaitReady(PATIENCE);
+        STARTS.lock();
+        try {
+            List<ServiceProcess> started = new ArrayList<>();
+            for (Instance instance : instances) {
+                started.add(start(instance));
+            }
+            for (ServiceProcess process : started) {
+                process.awaitReady(PATIENCE);
+            }
+        } finally {
+            STARTS.unlock();
         }
         haproxy = Haproxy.start(
                 instances.stream().collect(Collectors.toMap(instance -> instance.name, instance -> instance.port)),
@@ -118,11 +127,17 @@ final class Cluster implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
         int exitCode = leaving.awaitExit(Duration.ofMillis(1));
-        ServiceProcess returned = start(instance);
-        // A start takes every CPU it gets, and the neighbour would stand still: pods have CPUs of their own.
-        Affinity.confine(returned, String.valueOf(CPUS - 1));
-        Duration ready = returned.awaitReady(PATIENCE);
-        Affinity.confine(returned, "0-" + (CPUS - 1));
+        Duration ready;
+        STARTS.lock();
+        try {
+            ServiceProcess returned = start(instance);
+            // A start takes every CPU it gets, and the neighbour would stand still: pods have CPUs of their own.
+            Affinity.confine(returned, String.valueOf(CPUS - 1));
+            ready = returned.awaitReady(PATIENCE);
+            Affinity.confine(returned, "0-" + (CPUS - 1));
+        } finally {
+            STARTS.unlock();
+        }
         haproxy.sendTo(name, true);
         return new Restart(name, sigtermEpochMillis, doneMillis, exitMillis, exitCode, ready.toMillis());
     }

@@ -108,10 +108,24 @@ public final class Drain implements Callable<Integer> {
                 TimeUnit.SECONDS.sleep(3);
                 List<Restart> done = restart(cluster, target, order, times(target), folder);
                 LoadStats stats = clients.stop();
-                series.add(new Series(
-                        target, order, "busy", done, stats, orders == null ? Deliveries.NONE : orders.stop()));
+                add(new Series(target, order, "busy", done, stats, orders == null ? Deliveries.NONE : orders.stop()));
             }
         }
+    }
+
+    /* Also told at once: the whole takes long. */
+    private void add(Series done) {
+        series.add(done);
+        LoadStats stats = done.stats();
+        System.err.printf(
+                "%s, %s, %s: lost=%d refused=%d of %d, orders %s%n",
+                name(done.target()),
+                done.order().title,
+                done.load(),
+                stats.lost(),
+                stats.count(Outcome.SHED),
+                stats.ended(),
+                done.deliveries());
     }
 
     private int times(Target target) {
@@ -138,7 +152,7 @@ public final class Drain implements Callable<Integer> {
                 }
             }
             for (Future<Series> one : running) {
-                series.add(one.get());
+                add(one.get());
             }
         } finally {
             threads.shutdownNow();

@@ -5,6 +5,7 @@
 package io.loadline.startup;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What tells this process from all others that start on a node. Stateless. */
 final class InstanceName {
@@ -15,12 +16,22 @@ final class InstanceName {
      * it is the same in all, and where pods share the host's network they share its name as well.
      */
     static String get() {
-        String host = System.getenv("HOSTNAME");
         ProcessHandle process = ProcessHandle.current();
         String begun = process.info()
                 .startInstant()
                 .map(instant -> Long.toString(instant.toEpochMilli()))
                 .orElseGet(() -> UUID.randomUUID().toString());
-        return host + '-' + process.pid() + '-' + begun;
+        return ofHost(System.getenv("HOSTNAME"), process.pid() + "-" + begun);
+    }
+
+    /** Of the host and the process's id: the same in all processes of a host that had that id one after the other. */
+    static String withoutTime() {
+        return ofHost(
+                System.getenv("HOSTNAME"), Long.toString(ProcessHandle.current().pid()));
+    }
+
+    /** Outside of containers nobody may tell the host's name. */
+    static String ofHost(@Nullable String host, String process) {
+        return host == null || host.isBlank() ? process : host + '-' + process;
     }
 }

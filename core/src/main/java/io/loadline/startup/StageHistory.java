@@ -144,9 +144,7 @@ final class StageHistory {
 
     /** Of one name at each start of this instance, so that whoever is killed meanwhile leaves no more than one behind. */
     static Path draft(Path to) {
-        String instance =
-                System.getenv("HOSTNAME") + '-' + ProcessHandle.current().pid();
-        return to.resolveSibling(to.getFileName() + "." + instance + ".new");
+        return to.resolveSibling(to.getFileName() + "." + InstanceName.withoutTime() + ".new");
     }
 
     private static void keepPermissions(Path of, Path draft) {

@@ -271,7 +271,7 @@ class MemoryGateTest {
         String begun =
                 String.valueOf(process.info().startInstant().orElseThrow().toEpochMilli());
 
-        assertThat(InstanceName.get()).endsWith("-" + process.pid() + "-" + begun);
+        assertThat(InstanceName.get()).endsWith(process.pid() + "-" + begun);
     }
 
     @Test

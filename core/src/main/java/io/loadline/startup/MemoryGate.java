@@ -56,6 +56,9 @@ public final class MemoryGate {
     /** How often memory is looked at while nothing but time or another instance is waited for. */
     private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
 
+    /** A wait that is longer is told when it has lasted so long, or the start would seem to hang. */
+    private static final long TOLD_NANOS = Duration.ofSeconds(1).toNanos();
+
     private static final long MAX_BACKOFF_NANOS = Duration.ofSeconds(2).toNanos();
 
     /** Who begins to listen in the middle of another's start must hear it. */
@@ -201,7 +204,7 @@ public final class MemoryGate {
         long backoff = memory == null
                 ? POLL_NANOS
                 : (long) Math.min((double) MAX_BACKOFF_NANOS, Math.max((double) POLL_NANOS, 1.5 * turn.backoffNanos()));
-        turn.refuse(now, obstacle, backoff);
+        refuse(turn, now, obstacle, backoff);
         return false;
     }
 
@@ -218,7 +221,7 @@ public final class MemoryGate {
                 ofHeap(turn, reading, restBytes(turn, turn.heapNeedBytes, takenBytes)));
         String obstacle = memory != null ? memory : collision(turn, takenBytes, now);
         if (obstacle != null && turn.mayWaitAtCheckpoint()) {
-            turn.refuse(now, "at a checkpoint: " + obstacle, POLL_NANOS);
+            refuse(turn, now, "at a checkpoint: " + obstacle, POLL_NANOS);
             return false;
         }
         if (obstacle != null) {
@@ -226,6 +229,13 @@ public final class MemoryGate {
         }
         turn.goOn();
         return true;
+    }
+
+    private static void refuse(Turn turn, long now, String why, long backoffNanos) {
+        turn.refuse(now, why, backoffNanos);
+        if (turn.isNewsThatItWaits(TOLD_NANOS)) {
+            LOG.info("Startup: stage '{}' waits: {}", turn.stage, why);
+        }
     }
 
     /*

@@ -26,6 +26,7 @@ final class Turn {
     private String reason = "";
     private boolean wentAhead;
     private boolean refused;
+    private boolean told;
     private long refusedNanos;
     private long backoffNanos;
 
@@ -79,6 +80,13 @@ final class Turn {
         refusedNanos = nowNanos;
         reason = why;
         backoffNanos = nextBackoffNanos;
+    }
+
+    /** Whether it has waited for {@code nanos}, the first time that this is so. */
+    synchronized boolean isNewsThatItWaits(long nanos) {
+        boolean news = !told && waitedNanos >= nanos;
+        told |= news;
+        return news;
     }
 
     /** It begins; at its checkpoints it may wait as long as {@code maxWaitNanos} allows. */

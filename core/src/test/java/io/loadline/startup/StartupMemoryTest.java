@@ -34,6 +34,10 @@ class StartupMemoryTest extends StartupFixture {
                     .asString()
                     .startsWith("Startup: stage 'cache' goes ahead after 2")
                     .endsWith(" ms although cgroup headroom 100 MiB is below 250 MiB");
+            assertThat(log.messages())
+                    .hasSize(2)
+                    .first()
+                    .isEqualTo("Startup: stage 'cache' waits: cgroup headroom 100 MiB is below 250 MiB");
         }
         StageReport cache = report("cache");
         assertThat(cache.outcome()).isEqualTo(StageOutcome.DONE);
@@ -166,6 +170,17 @@ class StartupMemoryTest extends StartupFixture {
     }
 
     @Test
+    void stage_thatHardlyWaits_isNotLogged() throws Exception {
+        try (LogCapture log = LogCapture.of(MemoryGate.class)) {
+            startup = build(plan(StageTier.CRITICAL).gate(gate -> gate.slot(Duration.ZERO)));
+            run();
+
+            assertThat(log.messages()).isEmpty();
+        }
+        assertThat(report("cache").waited()).isPositive();
+    }
+
+    @Test
     void machine_thatTellsNothing_isInNobodysWay() throws Exception {
         startup = Startup.builder(plan(StageTier.CRITICAL).build(), availability, Readings::unknown)
                 .ticker(time)
@@ -216,6 +231,7 @@ class StartupMemoryTest extends StartupFixture {
     @Test
     void checkpoint_underPressureThatDoesNotEnd_goesOnAfterTheLongestWait() throws Exception {
         startup = build(StartupPlan.builder()
+                .gate(gate -> gate.slot(Duration.ZERO).jitter(Duration.ZERO))
                 .stage(StartupStage.builder("cache", context -> {
                             machine.pressure(0.5);
                             for (int i = 0; i < 3; i++) {
@@ -225,7 +241,14 @@ class StartupMemoryTest extends StartupFixture {
                         })
                         .tier(StageTier.BACKGROUND)
                         .build()));
-        run();
+        try (LogCapture log = LogCapture.of(MemoryGate.class)) {
+            run();
+
+            assertThat(log.messages())
+                    .hasSize(2)
+                    .first()
+                    .isEqualTo("Startup: stage 'cache' waits: at a checkpoint: memory pressure 50 % is not below 10 %");
+        }
 
         assertThat(report("cache").outcome()).isEqualTo(StageOutcome.DONE);
         assertThat(report("cache").wentAhead()).isTrue();

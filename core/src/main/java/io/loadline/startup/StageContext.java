@@ -30,4 +30,11 @@ public interface StageContext {
      * @throws IllegalArgumentException if it is negative
      */
     void report(long bytes);
+
+    /**
+     * Adds a line to what the report of the start says should be looked at; does nothing where there is no such report.
+     *
+     * @param what what should be looked at, on one line
+     */
+    default void warn(String what) {}
 }

@@ -7,14 +7,19 @@ package io.loadline.startup;
 import io.loadline.memory.MemoryReading;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What has become of a stage so far. Not thread-safe; guarded by the startup's lock. */
 final class StageRecord {
     /** The gate keeps as much in reserve. */
     private static final double ESTIMATE_TOLERANCE = 1.25;
+
+    /** Lines that one stage may add. */
+    private static final int MAX_TOLD = 20;
 
     final StartupStage stage;
     final Turn turn;
@@ -33,6 +38,7 @@ final class StageRecord {
     private long reportedBytes;
     private long heapDeltaBytes;
     private OptionalLong memoryDeltaBytes = OptionalLong.empty();
+    private final Set<String> told = new LinkedHashSet<>();
 
     private StageRecord(StartupStage stage, Turn turn) {
         this.stage = stage;
@@ -68,6 +74,13 @@ final class StageRecord {
         reportedBytes = Math.max(reportedBytes, bytes);
     }
 
+    /** The stage says that {@code what} should be looked at, once or at each attempt. */
+    void warn(String what) {
+        if (told.size() < MAX_TOLD) {
+            told.add("stage '" + stage.name() + "': " + what.replaceAll("\\s+", " "));
+        }
+    }
+
     /** An attempt is over that ran for {@code nanos}. */
     void ran(long nanos, MemoryReading before, MemoryReading after) {
         tookNanos += nanos;
@@ -90,7 +103,7 @@ final class StageRecord {
 
     /** What should be looked at, a line each. */
     List<String> warnings() {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(told);
         long estimate = stage.estimateBytes().orElse(Long.MAX_VALUE);
         if (tookBytes() > ESTIMATE_TOLERANCE * estimate) {
             warnings.add(String.format(

@@ -189,6 +189,16 @@ final class StageRun implements StageContext {
     }
 
     @Override
+    public void warn(String what) {
+        lock.lock();
+        try {
+            record.warn(what);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void report(long bytes) {
         checkArgument(bytes >= 0, "bytes reported by stage '%s' must not be negative: %s", stage(), bytes);
         lock.lock();

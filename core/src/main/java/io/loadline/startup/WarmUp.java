@@ -23,9 +23,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Calls a few of the service's own routes over loopback until their latency settles, so that compiled code, connections
@@ -86,6 +88,19 @@ public final class WarmUp {
     }
 
     /**
+     * The same as {@code stage}, whose start's report names the routes that failed.
+     *
+     * @param base where the service listens, for example {@code http://127.0.0.1:8080}
+     * @throws InterruptedException if the thread is interrupted
+     */
+    @CanIgnoreReturnValue
+    public WarmUpReport run(URI base, StageContext stage) throws InterruptedException {
+        WarmUpReport report = run(base);
+        report.warnings().forEach(stage::warn);
+        return report;
+    }
+
+    /**
      * Calls the routes.
      *
      * @param base where the service listens, for example {@code http://127.0.0.1:8080}
@@ -102,11 +117,14 @@ public final class WarmUp {
             token = secret.getBytes(StandardCharsets.UTF_8);
             try {
                 WarmUpReport report = call(base, secret);
-                LOG.info(
-                        "Warm-up: {} after {} ms: {}",
-                        report.end(),
-                        report.elapsed().toMillis(),
-                        report.routes());
+                LOG.atLevel(report.warnings().isEmpty() ? Level.INFO : Level.WARN)
+                        .log(
+                                "Warm-up: {} after {} ms: {}",
+                                report.end(),
+                                report.elapsed().toMillis(),
+                                report.routes().stream()
+                                        .map(WarmUpReport.RouteWarmUp::toString)
+                                        .collect(Collectors.joining("; ")));
                 return report;
             } finally {
                 token = null;

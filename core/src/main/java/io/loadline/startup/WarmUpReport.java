@@ -6,6 +6,7 @@ package io.loadline.startup;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a {@link WarmUp} did. Immutable.
@@ -19,6 +20,14 @@ public record WarmUpReport(End end, Duration elapsed, List<RouteWarmUp> routes) 
     /** Copies {@code routes}. */
     public WarmUpReport {
         routes = List.copyOf(routes);
+    }
+
+    /** What should be looked at, a line for each route with calls that failed. */
+    public List<String> warnings() {
+        return routes.stream()
+                .filter(route -> route.failed() > 0)
+                .map(route -> "warm-up of " + route)
+                .toList();
     }
 
     /** Why a warm-up ended. */
@@ -45,5 +54,21 @@ public record WarmUpReport(End end, Duration elapsed, List<RouteWarmUp> routes) 
      * @param last the median latency of the last round
      * @param settled whether it had settled
      */
-    public record RouteWarmUp(String call, int calls, int failed, Duration first, Duration last, boolean settled) {}
+    public record RouteWarmUp(String call, int calls, int failed, Duration first, Duration last, boolean settled) {
+
+        /** All of it for people, for example {@code GET /orders/1: 140 calls, 12.5 ms at first, 1.3 ms at last}. */
+        @Override
+        public String toString() {
+            String count = failed == 0 ? calls + " calls" : failed + " of " + calls + " calls failed";
+            return first.isZero()
+                    ? call + ": " + count
+                    : String.format(
+                            Locale.ROOT,
+                            "%s: %s, %.1f ms at first, %.1f ms at last",
+                            call,
+                            count,
+                            first.toNanos() / 1e6,
+                            last.toNanos() / 1e6);
+        }
+    }
 }

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import io.loadline.LogCapture;
+import io.loadline.availability.Availability;
 import io.loadline.startup.WarmUpReport.End;
 import io.loadline.time.ManualTicker;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -113,6 +116,7 @@ class WarmUpTest {
         WarmUpReport report = warmUp().get("/broken").get("/good").build().run(base());
 
         assertThat(report.end()).isEqualTo(End.SETTLED);
+        assertThat(report.warnings()).containsExactly("warm-up of GET /broken: 20 of 20 calls failed");
         assertThat(report.routes().get(0).calls()).isEqualTo(20);
         assertThat(report.routes().get(0).failed()).isEqualTo(20);
         assertThat(report.routes().get(0).settled()).isFalse();
@@ -127,6 +131,33 @@ class WarmUpTest {
 
         assertThat(report.end()).isEqualTo(End.FAILED);
         assertThat(report.routes().get(0).failed()).isEqualTo(20);
+    }
+
+    /** Nothing else would say that a path was mistyped. */
+    @Test
+    void run_inAStage_namesFailedRoutesInTheReportOfTheStart() throws Exception {
+        serve("/good", exchange -> 10);
+        WarmUp warmUp = warmUp().get("/goood").get("/good").build();
+        StartupPlan plan = StartupPlan.builder()
+                .stage(StartupStage.builder("warm-up", stage -> warmUp.run(base(), stage))
+                        .ungated()
+                        .build())
+                .build();
+        try (LogCapture log = LogCapture.of(WarmUp.class);
+                Startup startup = Startup.builder(plan, Availability.create(InstantSource.system()), Readings::unknown)
+                        .build()) {
+            startup.begin("listens");
+            assertThat(startup.awaitEnd(Duration.ofSeconds(10))).isTrue();
+
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("Warm-up: SETTLED after ")
+                    .endsWith(" ms: GET /goood: 20 of 20 calls failed;"
+                            + " GET /good: 60 calls, 10.0 ms at first, 10.0 ms at last");
+            assertThat(startup.report().table())
+                    .contains("\n  ! stage 'warm-up': warm-up of GET /goood: 20 of 20 calls failed");
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ package io.loadline.spring;
 import io.loadline.startup.Deferred;
 import io.loadline.startup.FailurePolicy;
 import io.loadline.startup.FailurePolicy.Last;
+import io.loadline.startup.StageContext;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
@@ -93,7 +94,7 @@ final class ApplicationStages implements SmartInitializingSingleton {
                         stage.tier().compareTo(tier) <= 0 && stage.onFailure().last() == Last.FAIL)
                 .map(StartupStage::name)
                 .toArray(String[]::new);
-        return StartupStage.builder(WARM_UP, context -> warmUp(calls))
+        return StartupStage.builder(WARM_UP, context -> warmUp(calls, context))
                 .tier(tier)
                 .dependsOn(others)
                 .onFailure(FailurePolicy.degrade())
@@ -101,7 +102,7 @@ final class ApplicationStages implements SmartInitializingSingleton {
                 .build();
     }
 
-    private void warmUp(WarmUp calls) throws InterruptedException {
+    private void warmUp(WarmUp calls, StageContext stage) throws InterruptedException {
         String port = environment.getProperty("local.server.port");
         if (port == null) {
             LOG.warn("There is no web server to be warmed up");
@@ -115,7 +116,7 @@ final class ApplicationStages implements SmartInitializingSingleton {
             LOG.warn("The web server is not warmed up: calls over TLS are not supported");
             return;
         }
-        Object unused = calls.run(URI.create("http://" + host() + ":" + port));
+        Object unused = calls.run(URI.create("http://" + host() + ":" + port), stage);
     }
 
     /** Loopback, unless the server listens on one address only. */

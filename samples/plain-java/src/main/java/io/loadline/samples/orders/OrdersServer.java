@@ -14,6 +14,7 @@ import io.loadline.limit.Route;
 import io.loadline.management.LimitingFilter;
 import io.loadline.samples.orders.EndpointHandler.Endpoint;
 import io.loadline.startup.FailurePolicy;
+import io.loadline.startup.StageContext;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
@@ -136,7 +137,7 @@ final class OrdersServer {
                                 : catalogStage.ungated().build())
                 .gate(gate -> settings.lockFile().ifPresent(gate::lockFile));
         if (!settings.warmUpPaths().isEmpty()) {
-            plan.stage(StartupStage.builder("warm-up", context -> callOwnRoutes())
+            plan.stage(StartupStage.builder("warm-up", this::callOwnRoutes)
                     .dependsOn("catalog")
                     .onFailure(FailurePolicy.degrade())
                     .ungated()
@@ -151,9 +152,9 @@ final class OrdersServer {
         return builder.build();
     }
 
-    private void callOwnRoutes() throws InterruptedException {
+    private void callOwnRoutes(StageContext stage) throws InterruptedException {
         WarmUpReport unused =
-                warmUp.run(URI.create("http://localhost:" + server.getAddress().getPort()));
+                warmUp.run(URI.create("http://localhost:" + server.getAddress().getPort()), stage);
     }
 
     private void readCatalog(Catalog.Checkpoint checkpoint) throws InterruptedException {

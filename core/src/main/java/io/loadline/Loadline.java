@@ -23,6 +23,7 @@ import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
 import io.loadline.management.StartupStatus;
 import io.loadline.memory.MemoryMonitor;
+import io.loadline.memory.MemoryState;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.startup.StageOutcome;
@@ -322,7 +323,9 @@ public final class Loadline implements AutoCloseable {
     private boolean hasStarted() {
         boolean serves = switch (availability.state()) {
             case STARTING, WARMING -> false;
-            case READY, DRAINING, STOPPED, BROKEN -> true;
+            case READY -> true;
+            // Who leaves before memory was watched in service was never in it.
+            case DRAINING, STOPPED, BROKEN -> memory.snapshot().state() != MemoryState.WARMING;
         };
         return serves && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
     }

@@ -27,7 +27,7 @@ final class AdviceTable {
         }
         line(
                 out,
-                "  %-16s %10s  at most %s, peak of the start %s",
+                "  %-16s %10s  at most %s, peak footprint of the start %s",
                 "steady",
                 mib(advice.steadyBytes()),
                 mib(advice.mostBytes()),

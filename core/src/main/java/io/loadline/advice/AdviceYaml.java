@@ -30,7 +30,7 @@ final class AdviceYaml {
         comment(
                 out,
                 "Steady " + mib(advice.steadyBytes().orElse(0)) + ", at most "
-                        + mib(advice.mostBytes().orElse(0)) + ", peak of the start "
+                        + mib(advice.mostBytes().orElse(0)) + ", peak footprint of the start "
                         + (advice.startupPeakBytes().isEmpty()
                                 ? "unknown"
                                 : mib(advice.startupPeakBytes().getAsLong())));
@@ -60,7 +60,8 @@ final class AdviceYaml {
                 .append(limit)
                 .append('\n')
                 .append("          env:\n")
-                .append("            - name: JAVA_TOOL_OPTIONS # add yours\n")
+                .append("            - name: JAVA_TOOL_OPTIONS # add yours")
+                .append(hasHint(advice, "max-heap") ? ", without -Xmx: it makes the percentage void\n" : "\n")
                 .append("              value: ")
                 .append(quoted(javaOptions(advice)))
                 .append('\n')
@@ -68,7 +69,7 @@ final class AdviceYaml {
                 .append("              valueFrom:\n")
                 .append("                resourceFieldRef:\n")
                 .append("                  resource: requests.memory\n");
-        if (advice.hints().stream().anyMatch(hint -> hint.code().equals("arenas"))) {
+        if (hasHint(advice, "arenas")) {
             out.append("            - name: MALLOC_ARENA_MAX\n").append("              value: \"2\"\n");
         }
         out.append("---\n")
@@ -110,17 +111,23 @@ final class AdviceYaml {
         String percentage =
                 String.format(Locale.ROOT, "%.1f", advice.maxRamPercentage().orElse(0));
         StringBuilder options = new StringBuilder("-XX:MaxRAMPercentage=" + percentage);
-        if (advice.hints().stream().anyMatch(hint -> hint.code().equals("small"))) {
+        if (hasHint(advice, "small")) {
             options.append(" -XX:MinRAMPercentage=").append(percentage);
         }
         options.append(" -XX:+ExitOnOutOfMemoryError");
-        if (!advice.collector().equals("unknown")) {
+        // Another collector than the one that was measured is a hint, and nothing to copy.
+        boolean measured = !advice.collector().equals("unknown") && !hasHint(advice, "collector");
+        if (measured) {
             options.append(" -XX:+Use").append(advice.collector()).append("GC");
         }
-        if (advice.collector().equals("G1")) {
+        if (measured && advice.collector().equals("G1")) {
             options.append(" -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20");
         }
         return options.toString();
+    }
+
+    private static boolean hasHint(SizingAdvice advice, String code) {
+        return advice.hints().stream().anyMatch(hint -> hint.code().equals(code));
     }
 
     private static void hints(StringBuilder out, SizingAdvice advice) {

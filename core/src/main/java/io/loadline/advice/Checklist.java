@@ -69,7 +69,8 @@ public record Checklist(List<Item> items) {
     private static Item startup(SizingAdvice advice) {
         long peak = advice.startupPeakBytes().orElse(0);
         if (peak == 0 || advice.steadyBytes().isEmpty()) {
-            String figures = "peak of the start " + (peak == 0 ? "unknown" : mib(peak)) + ", steady use not known";
+            String known = peak == 0 ? "unknown" : mib(peak);
+            String figures = "peak footprint of the start " + known + ", steady use not known";
             return new Item(Question.STARTUP, Answer.NOT_YET, figures, "ask again when memory is stable");
         }
         long steady = advice.steadyBytes().getAsLong();
@@ -129,7 +130,10 @@ public record Checklist(List<Item> items) {
                     readable ? Answer.NO : Answer.NOT_YET,
                     readable ? "no limit" : "no cgroup can be read here",
                     advice.limitBytes().isEmpty()
-                            ? "ask again when memory is stable"
+                            ? readable
+                                    ? "set one, or this service can take all memory of the node; how large is told when"
+                                            + " memory is stable"
+                                    : "ask again when memory is stable"
                             : "set it to " + mib(advice.limitBytes().getAsLong()));
         }
         if (advice.limitBytes().isEmpty()) {

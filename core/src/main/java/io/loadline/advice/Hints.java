@@ -62,8 +62,8 @@ final class Hints {
             add(
                     hints,
                     "fixed-heap",
-                    "-Xms equals -Xmx (%s): the heap gives nothing back, so what the start took stays resident. Remove"
-                            + " -Xms",
+                    "the initial heap is as large as -Xmx (%s): it gives nothing back, so what the start took stays"
+                            + " resident; set a smaller -Xms",
                     mib(flags.maxHeapBytes().orElse(0)));
         }
         if (!flags.exitOnOutOfMemory()) {
@@ -82,13 +82,13 @@ final class Hints {
                                     + " process alone");
         }
         long limit = reading.limitBytes().orElse(Long.MAX_VALUE);
-        long outside = reading.metaspaceBytes() + reading.codeCacheBytes() + reading.directBytes();
+        long outside = outside(reading);
         if (reading.heapMaxBytes().orElse(0) + outside > limit) {
             add(
                     hints,
                     "heap-beyond-limit",
-                    "the heap may grow to %s, which does not fit into the limit of %s beside %s of metaspace, code and"
-                            + " buffers: the kernel kills before the collector has to work",
+                    "the heap may grow to %s, which does not fit into the limit of %s beside %s outside it: the kernel"
+                            + " kills before the collector has to work",
                     mib(reading.heapMaxBytes().orElse(0)),
                     mib(limit),
                     mib(outside));
@@ -96,9 +96,28 @@ final class Hints {
         return hints;
     }
 
+    /** Of native memory what is there beside the whole committed heap, touched or not: at least so much. */
+    private static long outside(MemoryReading reading) {
+        long counted = reading.metaspaceBytes()
+                + reading.codeCacheBytes()
+                + reading.directBytes()
+                + reading.threads() * SizingAdvice.STACK_BYTES;
+        long rest = reading.anonymousBytes().orElse(0) - reading.heapCommittedBytes() - counted;
+        return counted + Math.max(0, rest);
+    }
+
     static List<Hint> of(SizingInput input, SteadyUse use, List<Part> parts, long limit, long heap, String collector) {
         List<Hint> hints = new ArrayList<>(ofTheProcess(input));
         JvmFlags flags = input.flags();
+        if (flags.maxHeapGiven()) {
+            long max = flags.maxHeapBytes().orElse(0);
+            long outside = parts.stream().skip(1).mapToLong(Part::bytes).sum();
+            String fits = max + outside <= limit
+                    ? ""
+                    : ". With it the heap does not fit into the advised limit of " + mib(limit) + " beside "
+                            + mib(outside) + " outside it";
+            add(hints, "max-heap", "-Xmx (%s) makes -XX:MaxRAMPercentage void: remove it%s", mib(max), fits);
+        }
         boolean kept = use.heapCommittedBytes() > KEPT * use.heapUsedBytes();
         if ((isSpike(input, use) || kept) && !flags.isHeapFixed()) {
             if (collector.equals("G1") && flags.maxHeapFreeRatio().orElse(1) > FREE_RATIO) {
@@ -124,12 +143,14 @@ final class Hints {
                     hints,
                     "collector",
                     collector.equals("Serial")
-                            ? "-XX:+UseSerialGC fits a heap of %s and %.1f CPUs better than %s: less native memory, and no"
-                                    + " threads that compete with the service"
-                            : "-XX:+UseG1GC fits a heap of %s and %.1f CPUs better than %s: its pauses do not grow with the"
-                                    + " heap",
+                            ? "-XX:+UseSerialGC may fit a heap of %s and %.1f CPUs better than %s: less native memory,"
+                                    + " and no threads that compete with the service; but all figures here are those of"
+                                    + " %s, so measure it first"
+                            : "-XX:+UseG1GC may fit a heap of %s and %.1f CPUs better than %s: its pauses do not grow"
+                                    + " with the heap; but all figures here are those of %s, so measure it first",
                     mib(heap),
                     input.cpus(),
+                    flags.collector(),
                     flags.collector());
         }
         if (use.heapLiveBytes().orElse(0) > TIGHT * flags.maxHeapBytes().orElse(Long.MAX_VALUE)) {

@@ -71,7 +71,7 @@ public record SizingAdvice(
     private static final long MIB = 1 << 20;
 
     /** What a thread's stack usually has resident, of the 1 MiB that is reserved for it. */
-    private static final long STACK_BYTES = 64 << 10;
+    static final long STACK_BYTES = 64 << 10;
 
     /** What a JVM takes for itself where nobody can tell: symbols, compilers, the collector's tables. */
     private static final long ASSUMED_REST_BYTES = 64 * MIB;
@@ -197,7 +197,9 @@ public record SizingAdvice(
         if (isSeen(use, Duration.ofMinutes(60), 10, 0.5)) {
             return new Grade(Confidence.HIGH, seen);
         }
-        return new Grade(isSeen(use, Duration.ofMinutes(20), 5, 0.2) ? Confidence.MEDIUM : Confidence.LOW, seen);
+        return isSeen(use, Duration.ofMinutes(20), 5, 0.2)
+                ? new Grade(Confidence.MEDIUM, seen + "; HIGH takes 60 min, 10 collections, load in 50 % of the time")
+                : new Grade(Confidence.LOW, seen + "; MEDIUM takes 20 min, 5 collections, load in 20 % of the time");
     }
 
     /** A window ends with its last reading, an interval short of its time: hence nine tenths. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended whether all stages have ended
  * @param readyAfterSeconds how long after the beginning the service was ready; null before that
  * @param elapsedSeconds the time since the beginning, until the end
- * @param peakBytes the most memory that was seen; null before the first stage
+ * @param processPeakBytes the most memory that the process was seen to take; null before the first stage
  * @param wentAhead how often a stage stopped waiting because it had waited too long
  * @param stages the stages in the order in which they are to run
  * @param warnings what should be looked at
@@ -28,7 +28,7 @@ public record StartupStatus(
         boolean ended,
         @Nullable Double readyAfterSeconds,
         double elapsedSeconds,
-        @Nullable Long peakBytes,
+        @Nullable Long processPeakBytes,
         long wentAhead,
         List<Stage> stages,
         List<String> warnings) {
@@ -56,7 +56,9 @@ public record StartupStatus(
                 .member("ended", ended)
                 .member("readyAfterSeconds", readyAfterSeconds == null ? Double.NaN : readyAfterSeconds)
                 .member("elapsedSeconds", elapsedSeconds);
-        number(json, "peakBytes", peakBytes).member("wentAhead", wentAhead).beginArray("stages");
+        number(json, "processPeakBytes", processPeakBytes)
+                .member("wentAhead", wentAhead)
+                .beginArray("stages");
         stages.forEach(stage -> stage.write(json));
         json.endArray().beginArray("warnings");
         warnings.forEach(json::element);

@@ -5,6 +5,7 @@
 package io.loadline.memory;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.VMOption;
 import java.lang.management.ManagementFactory;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code Serial}, {@code Parallel}, {@code Z}, {@code Shenandoah}; {@code unknown} if none of these
  * @param initialHeapBytes the heap to begin with
  * @param maxHeapBytes what the heap may grow to
+ * @param maxHeapGiven whether that was said ({@code -Xmx}, {@code -XX:MaxHeapSize}) and not computed of the machine:
+ *     then {@code -XX:MaxRAMPercentage} has no effect
  * @param minHeapFreeRatio the share of free heap below which it grows, 0..1
  * @param maxHeapFreeRatio the share of free heap above which it shrinks, 0..1
  * @param maxDirectBytes the most memory of direct buffers; 0 is as much as the heap
@@ -27,6 +30,7 @@ public record JvmFlags(
         String collector,
         OptionalLong initialHeapBytes,
         OptionalLong maxHeapBytes,
+        boolean maxHeapGiven,
         OptionalDouble minHeapFreeRatio,
         OptionalDouble maxHeapFreeRatio,
         OptionalLong maxDirectBytes,
@@ -47,6 +51,7 @@ public record JvmFlags(
                 collector,
                 number(bean, "InitialHeapSize"),
                 number(bean, "MaxHeapSize"),
+                isGiven(bean, "MaxHeapSize"),
                 ratio(bean, "MinHeapFreeRatio"),
                 ratio(bean, "MaxHeapFreeRatio"),
                 number(bean, "MaxDirectMemorySize"),
@@ -67,12 +72,24 @@ public record JvmFlags(
         }
     }
 
-    private static @Nullable String option(@Nullable HotSpotDiagnosticMXBean bean, String name) {
+    private static @Nullable VMOption vmOption(@Nullable HotSpotDiagnosticMXBean bean, String name) {
         try {
-            return bean == null ? null : bean.getVMOption(name).getValue();
+            return bean == null ? null : bean.getVMOption(name);
         } catch (RuntimeException noSuchOption) {
             return null;
         }
+    }
+
+    private static @Nullable String option(@Nullable HotSpotDiagnosticMXBean bean, String name) {
+        VMOption option = vmOption(bean, name);
+        return option == null ? null : option.getValue();
+    }
+
+    private static boolean isGiven(@Nullable HotSpotDiagnosticMXBean bean, String name) {
+        VMOption option = vmOption(bean, name);
+        return option != null
+                && option.getOrigin() != VMOption.Origin.DEFAULT
+                && option.getOrigin() != VMOption.Origin.ERGONOMIC;
     }
 
     private static boolean isOn(@Nullable HotSpotDiagnosticMXBean bean, String name) {

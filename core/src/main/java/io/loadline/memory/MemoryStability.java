@@ -320,7 +320,9 @@ public final class MemoryStability {
                 "in %s working set %s, live heap %s",
                 text(window),
                 noFootprint ? "unknown" : signed(footprintTrend.per(window)) + " of " + mib(footprintBar) + " allowed",
-                noLive ? "unknown" : signed(liveTrend.per(window)) + " of " + mib(liveBar) + " allowed");
+                noLive
+                        ? "unknown after fewer than " + LEAST_COLLECTIONS + " collections of it"
+                        : signed(liveTrend.per(window)) + " of " + mib(liveBar) + " allowed");
     }
 
     private static String signed(double bytes) {

@@ -52,7 +52,10 @@ public enum LoadlineMeter {
     STARTUP_READY(
             "loadline.startup.ready", "seconds", "Time from the beginning of the start until ready; NaN before that"),
     /** NaN before the first stage. */
-    STARTUP_PEAK("loadline.startup.peak", "bytes", "Most memory seen during the start; NaN before the first stage"),
+    STARTUP_PEAK(
+            "loadline.startup.peak",
+            "bytes",
+            "Most memory that the process was seen to take during the start; NaN before the first stage"),
     /** A counter. */
     STARTUP_AHEAD(
             "loadline.startup.ahead", null, "Stages that went ahead without memory, having waited for it too long"),

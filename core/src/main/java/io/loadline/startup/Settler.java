@@ -55,7 +55,8 @@ final class Settler {
             warnings.add("-XX:+AlwaysPreTouch takes the whole initial heap before any stage can wait for memory");
         }
         if (flags.isHeapFixed()) {
-            warnings.add("-Xms is as large as -Xmx: what the heap takes during the start is never given back");
+            warnings.add("the initial heap is as large as -Xmx: what it takes during the start is never given back; set"
+                    + " a smaller -Xms");
         }
         return warnings;
     }

@@ -50,7 +50,7 @@ public record StartupReport(
                 .append(", ")
                 .append(ended ? "ended after " : "under way for ")
                 .append(seconds(elapsed))
-                .append(peakBytes.isPresent() ? ", peak " + mib(peakBytes.getAsLong()) : "");
+                .append(peakBytes.isPresent() ? ", peak of the process " + mib(peakBytes.getAsLong()) : "");
         String format = "%n  %-" + width + "s  %-10s  %-9s  %8s  %8s  %9s  %9s  %9s  %s";
         if (!stages.isEmpty()) {
             out.append(String.format(

@@ -36,6 +36,10 @@ final class AdvisedProcess {
     private MemoryAdvisor advisor;
 
     AdvisedProcess(ScriptedProcess process) {
+        this(process, Duration.ofMinutes(10));
+    }
+
+    AdvisedProcess(ScriptedProcess process, Duration window) {
         this.process = process;
         ConcurrencyLimiter limiter = ConcurrencyLimiter.builder("advised")
                 .algorithm(() -> FixedLimit.of(10))
@@ -44,7 +48,7 @@ final class AdvisedProcess {
         this.signal = LoadSignal.builder(limiter, availability, process.heartbeat)
                 .clock(clock)
                 .build();
-        this.monitor = process.monitor().build();
+        this.monitor = process.monitor().window(window).build();
     }
 
     static JvmFlags flags(String collector) {
@@ -52,6 +56,7 @@ final class AdvisedProcess {
                 collector,
                 OptionalLong.of(64 * MIB),
                 OptionalLong.of(512 * MIB),
+                false,
                 OptionalDouble.of(0.4),
                 OptionalDouble.of(0.7),
                 OptionalLong.of(0),

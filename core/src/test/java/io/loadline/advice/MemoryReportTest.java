@@ -97,6 +97,7 @@ class MemoryReportTest {
         assertThat(table)
                 .startsWith("checkout: memory STABLE for ")
                 .contains("\n  steady ", "\n  request ", "\n  limit ", "now 1024 MiB", "-XX:MaxRAMPercentage=")
+                .contains("peak footprint of the start 800 MiB")
                 .contains("\n  yes     Does memory stabilise after startup?")
                 .contains("\n  no      Are startup allocations controlled?")
                 .contains("\n  not yet Are we scaling on the right signals?");

@@ -129,12 +129,24 @@ class SizingAdviceTest {
         try (LogCapture log = LogCapture.of(MemoryAdvisor.class)) {
             advised.run(Duration.ofMinutes(22));
             assertThat(advised.advice().confidence()).isEqualTo(Confidence.MEDIUM);
+            assertThat(advised.advice().reason())
+                    .endsWith("; HIGH takes 60 min, 10 collections, load in 50 % of the time");
             advised.run(Duration.ofMinutes(60));
             assertThat(advised.advice().confidence()).isEqualTo(Confidence.HIGH);
             advised.run(Duration.ofMinutes(60));
 
             assertThat(log.messages()).hasSize(2).allMatch(table -> table.contains("-XX:MaxRAMPercentage="));
         }
+    }
+
+    @Test
+    void confidence_afterAShortTime_isLowAndTellsWhatIsMissing() {
+        AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1), Duration.ofMinutes(3));
+
+        assertThat(advised.run(Duration.ofMinutes(14)).advice().confidence()).isEqualTo(Confidence.LOW);
+        assertThat(advised.advice().reason())
+                .startsWith("stable for ")
+                .endsWith("; MEDIUM takes 20 min, 5 collections, load in 20 % of the time");
     }
 
     @Test
@@ -197,6 +209,14 @@ class SizingAdviceTest {
         assertThat(advice.collector()).isEqualTo(advised);
         assertThat(advice.hints().stream().anyMatch(hint -> hint.code().equals("collector")))
                 .isEqualTo(!present.equals(advised));
+        assertThat(process.advisor().report().yaml().lines())
+                .filteredOn(line -> line.contains("value: \"-XX:MaxRAMPercentage="))
+                .singleElement()
+                .as("no collector that was not measured")
+                .satisfies(line -> assertThat(line.contains("-XX:+Use" + present + "GC"))
+                        .isEqualTo(present.equals(advised) && !present.equals("unknown")))
+                .satisfies(line -> assertThat(line.contains("-XX:+Use" + advised + "GC"))
+                        .isEqualTo(present.equals(advised) && !present.equals("unknown")));
     }
 
     /** Serial would keep the peak of the start for good. */
@@ -217,6 +237,7 @@ class SizingAdviceTest {
                 "G1",
                 OptionalLong.of(64 * MIB),
                 OptionalLong.of(2_048 * MIB),
+                false,
                 OptionalDouble.of(0.1),
                 OptionalDouble.of(0.2),
                 OptionalLong.of(0),
@@ -233,6 +254,7 @@ class SizingAdviceTest {
                 "G1",
                 OptionalLong.of(512 * MIB),
                 OptionalLong.of(512 * MIB),
+                true,
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalLong.empty(),
@@ -242,6 +264,55 @@ class SizingAdviceTest {
         assertThat(codes(advised.run(Duration.ofSeconds(5)).advice()))
                 .as("even before there is advice")
                 .containsExactly("pre-touch", "fixed-heap", "exit-on-oom");
+        assertThat(advised.advice().hints().get(1).text())
+                .startsWith("the initial heap is as large as -Xmx (512 MiB)")
+                .endsWith("set a smaller -Xms");
+    }
+
+    /** A limit that rests on a percentage which has no effect would be one that kills. */
+    @Test
+    void hints_onAMaximumThatWasGiven_sayThatThePercentageIsVoid() {
+        AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1)
+                .live(minutes -> 40)
+                .outside(minutes -> 60)
+                .sawtooth(20, 3));
+        advised.flags = given(advised.flags);
+        SizingAdvice advice = advised.run(LONG).advice();
+        long limit = advice.limitBytes().getAsLong() / MIB;
+
+        assertThat(limit).isLessThan(512);
+        assertThat(advice.hints())
+                .filteredOn(hint -> hint.code().equals("max-heap"))
+                .singleElement()
+                .extracting(Hint::text)
+                .asString()
+                .startsWith("-Xmx (512 MiB) makes -XX:MaxRAMPercentage void: remove it. With it the heap does not fit"
+                        + " into the advised limit of " + limit + " MiB beside ");
+        assertThat(advised.advisor().report().yaml())
+                .contains("name: JAVA_TOOL_OPTIONS # add yours, without -Xmx: it makes the percentage void\n");
+    }
+
+    @Test
+    void hints_onAMaximumThatFits_sayOnlyThatThePercentageIsVoid() {
+        AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1).live(minutes -> 450));
+        advised.startup = new StartupFigures(OptionalLong.of(900 * MIB), List.of());
+        advised.flags = given(advised.flags);
+
+        assertThat(advised.run(LONG).advice().hints())
+                .contains(new Hint("max-heap", "-Xmx (512 MiB) makes -XX:MaxRAMPercentage void: remove it"));
+    }
+
+    private static JvmFlags given(JvmFlags flags) {
+        return new JvmFlags(
+                flags.collector(),
+                flags.initialHeapBytes(),
+                flags.maxHeapBytes(),
+                true,
+                flags.minHeapFreeRatio(),
+                flags.maxHeapFreeRatio(),
+                flags.maxDirectBytes(),
+                flags.alwaysPreTouch(),
+                flags.exitOnOutOfMemory());
     }
 
     @Test
@@ -261,6 +332,21 @@ class SizingAdviceTest {
         AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1).limit(OptionalLong.of(550 * MIB)));
 
         assertThat(codes(advised.run(LONG).advice())).contains("heap-beyond-limit");
+    }
+
+    /** 512 MiB of heap and 83 of metaspace, code and buffers would fit. */
+    @Test
+    void hints_onAHeapThatFitsButForTheNativeRest_sayItToo() {
+        AdvisedProcess advised = new AdvisedProcess(
+                new ScriptedProcess(1).outside(minutes -> 150).limit(OptionalLong.of(650 * MIB)));
+
+        assertThat(advised.run(LONG).advice().hints())
+                .filteredOn(hint -> hint.code().equals("heap-beyond-limit"))
+                .singleElement()
+                .extracting(Hint::text)
+                .asString()
+                .startsWith("the heap may grow to 512 MiB, which does not fit into the limit of 650 MiB beside 2")
+                .contains(" MiB outside it: ");
     }
 
     @Test

@@ -198,7 +198,7 @@ class ManagementServerTest {
                         .toList());
         assertThat(status.get("begun").booleanValue()).isFalse();
         assertThat(status.get("readyAfterSeconds").isNull()).isTrue();
-        assertThat(status.get("peakBytes").isNull()).isTrue();
+        assertThat(status.get("processPeakBytes").isNull()).isTrue();
         assertThat(status.get("stages").get(1).get("name").asString()).isEqualTo("suggestions");
         assertThat(status.get("stages").get(1).get("tier").asString()).isEqualTo("BACKGROUND");
         assertThat(status.get("stages").get(1).get("outcome").asString()).isEqualTo("PENDING");

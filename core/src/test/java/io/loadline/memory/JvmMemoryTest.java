@@ -7,6 +7,7 @@ package io.loadline.memory;
 import static io.loadline.memory.FakeMachine.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,5 +56,8 @@ class JvmMemoryTest {
                 .isGreaterThanOrEqualTo(Runtime.getRuntime().maxMemory());
         assertThat(flags.maxHeapFreeRatio().getAsDouble()).isBetween(0.0, 1.0);
         assertThat(flags.alwaysPreTouch()).isFalse();
+        assertThat(flags.maxHeapGiven())
+                .isEqualTo(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .anyMatch(argument -> argument.startsWith("-Xmx") || argument.startsWith("-XX:MaxHeapSize=")));
     }
 }

@@ -143,6 +143,7 @@ class StartupCollectionTest extends StartupFixture {
                 "G1",
                 OptionalLong.of(1 << 30),
                 OptionalLong.of(1 << 30),
+                true,
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalLong.empty(),
@@ -155,7 +156,8 @@ class StartupCollectionTest extends StartupFixture {
         assertThat(startup.report().warnings())
                 .containsExactly(
                         "-XX:+AlwaysPreTouch takes the whole initial heap before any stage can wait for memory",
-                        "-Xms is as large as -Xmx: what the heap takes during the start is never given back");
+                        "the initial heap is as large as -Xmx: what it takes during the start is never given back; set"
+                                + " a smaller -Xms");
     }
 
     /** Others must not begin while the pages are still on their way back; the service itself need not wait for that. */

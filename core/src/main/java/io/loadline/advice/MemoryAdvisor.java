@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class MemoryAdvisor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryAdvisor.class);
 
-    /** The environment variable that tells the memory request in bytes, as the downward API writes it. */
+    /** The environment variable that tells the memory request: bytes, as the downward API writes it, or {@code 9Mi}. */
     public static final String REQUEST_VARIABLE = "LOADLINE_MEMORY_REQUEST";
 
     private final String name;
@@ -132,10 +132,10 @@ public final class MemoryAdvisor implements AutoCloseable {
     private static OptionalLong requestOf(Map<String, String> environment) {
         String value = environment.get(REQUEST_VARIABLE);
         try {
-            long bytes = value == null ? 0 : Long.parseLong(value.trim());
+            long bytes = value == null ? 0 : Size.bytes(value);
             return bytes > 0 ? OptionalLong.of(bytes) : OptionalLong.empty();
-        } catch (NumberFormatException nonsense) {
-            LOG.warn("{}={} is no number of bytes and is left out", REQUEST_VARIABLE, value);
+        } catch (IllegalArgumentException nonsense) {
+            LOG.warn("{} is left out: {}", REQUEST_VARIABLE, nonsense.getMessage());
             return OptionalLong.empty();
         }
     }
@@ -175,6 +175,16 @@ public final class MemoryAdvisor implements AutoCloseable {
             checkArgument(bytes > 0, "requestBytes must be positive: %s", bytes);
             this.request = OptionalLong.of(bytes);
             return this;
+        }
+
+        /**
+         * The same, as Kubernetes or Spring write it: {@code 512Mi}, {@code 512MB}, or bytes.
+         *
+         * @throws IllegalArgumentException if it is no size, or not positive
+         */
+        @CanIgnoreReturnValue
+        public Builder request(String size) {
+            return requestBytes(Size.bytes(size));
         }
 
         /** Sets what is known of the JVM and its machine. Default: what they say. */

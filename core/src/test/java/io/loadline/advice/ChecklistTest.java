@@ -79,7 +79,7 @@ class ChecklistTest {
     @CsvSource({"430, YES", "480, YES", "200, NO", "900, NO"})
     void request_isComparedWithWhatIsAdvised(long mib, Checklist.Answer answer) {
         AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1));
-        advised.environment.put(MemoryAdvisor.REQUEST_VARIABLE, mib * MIB + "\n");
+        advised.environment.put(MemoryAdvisor.REQUEST_VARIABLE, answer == YES ? mib + "Mi" : mib * MIB + "\n");
 
         assertThat(advised.run(LONG).item(REQUEST).answer())
                 .as(advised.item(REQUEST).figures())
@@ -95,14 +95,14 @@ class ChecklistTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"512Mi", "-5", "''", "99999999999999999999"})
-    void request_thatIsNoNumber_isLeftOutWithAWarning(String value) {
+    @CsvSource({"much", "-5", "''", "99999999999999999999", "0"})
+    void request_thatIsNoSize_isLeftOutWithAWarning(String value) {
         AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1));
         advised.environment.put(MemoryAdvisor.REQUEST_VARIABLE, value);
         try (LogCapture log = LogCapture.of(MemoryAdvisor.class)) {
             assertThat(advised.run(Duration.ofMinutes(2)).item(REQUEST).figures())
                     .startsWith("request unknown");
-            assertThat(log.warnings().size()).isEqualTo(value.equals("-5") ? 0 : 1);
+            assertThat(log.warnings().size()).isEqualTo(value.equals("0") ? 0 : 1);
         }
     }
 
@@ -110,7 +110,7 @@ class ChecklistTest {
     void request_ofTheBuilder_goesBeforeTheEnvironment() {
         AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1));
         advised.environment.put(MemoryAdvisor.REQUEST_VARIABLE, "1");
-        assertThat(advised.advisor(builder -> builder.requestBytes(430 * MIB))).isNotNull();
+        assertThat(advised.advisor(builder -> builder.request("430Mi"))).isNotNull();
 
         assertThat(advised.run(LONG).item(REQUEST).answer()).isEqualTo(YES);
         assertThatIllegalArgumentException()
@@ -132,6 +132,10 @@ class ChecklistTest {
     @Test
     void limit_thatIsMissing_isNoAndWhereItCannotBeReadNotYet() {
         AdvisedProcess without = new AdvisedProcess(new ScriptedProcess(1).limit(OptionalLong.empty()));
+        assertThat(without.run(Duration.ofSeconds(30)).item(LIMIT).answer()).isEqualTo(NO);
+        assertThat(without.item(LIMIT).whatToDo())
+                .startsWith("set one, ")
+                .endsWith("how large is told when memory is stable");
         assertThat(without.run(LONG).item(LIMIT).answer()).isEqualTo(NO);
         assertThat(without.item(LIMIT).whatToDo()).startsWith("set it to ");
 

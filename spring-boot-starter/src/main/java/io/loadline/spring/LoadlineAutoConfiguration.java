@@ -51,7 +51,7 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
             ObjectProvider<Saturation> saturations) {
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
-        LoadlineFactory.configure(loadline, properties.memory());
+        LoadlineFactory.configure(loadline, properties.memory(), environment);
         return loadline.limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));

@@ -5,6 +5,7 @@
 package io.loadline.spring;
 
 import io.loadline.Loadline;
+import io.loadline.advice.MemoryAdvisor;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.AdaptiveLimit;
 import io.loadline.limit.AimdLimit;
@@ -20,6 +21,7 @@ import io.loadline.startup.StartupPlan;
 import io.loadline.startup.WarmUp;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -86,10 +88,12 @@ final class LoadlineFactory {
         StartupPlan.Builder unused = builder.gate(gate -> configure(gate, startup.gate()));
     }
 
-    static void configure(Loadline.Builder builder, LoadlineProperties.Memory memory) {
+    static void configure(Loadline.Builder builder, LoadlineProperties.Memory memory, Environment environment) {
+        // The variable is read by core, too: what a platform writes there stops nobody.
+        boolean isVariable = Objects.equals(memory.request(), environment.getProperty(MemoryAdvisor.REQUEST_VARIABLE));
+        String request = isVariable ? null : memory.request();
         Loadline.Builder unused = builder.memory(monitor -> configure(monitor, memory))
-                .advice(advisor ->
-                        set("loadline.memory.request", memory.request(), size -> advisor.requestBytes(size.toBytes())));
+                .advice(advisor -> set("loadline.memory.request", request, advisor::request));
         set("loadline.memory.fatal-errors", memory.fatalErrors(), builder::fatalErrors);
     }
 

@@ -14,7 +14,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.unit.DataSize;
 
 /**
  * The settings under {@code loadline.*}. Immutable. What is not set, here null, is left to the defaults of the library;
@@ -173,15 +172,15 @@ public record LoadlineProperties(
      *
      * @param interval Time between two readings. Default: 10s.
      * @param window Time over which memory must stay where it is to be called stable. Default: 10m.
-     * @param request Memory request the service was deployed with. Default: what the environment variable
-     *     LOADLINE_MEMORY_REQUEST says, in bytes.
+     * @param request Memory request the service was deployed with, such as 512Mi, 512MB, or bytes. Default: what the
+     *     environment variable LOADLINE_MEMORY_REQUEST says.
      * @param fatalErrors What happens after an OutOfMemoryError or another error that the JVM does not recover from:
      *     break makes liveness fail, report counts and logs it, off does not look. Default: break.
      */
     public record Memory(
             @Nullable Duration interval,
             @Nullable Duration window,
-            @Nullable DataSize request,
+            @Nullable String request,
             FatalErrors.@Nullable Policy fatalErrors) {}
 
     /** What moves the limit. */

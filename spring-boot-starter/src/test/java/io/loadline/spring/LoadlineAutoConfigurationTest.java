@@ -36,7 +36,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
@@ -50,6 +53,7 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.server.WebFilter;
 
@@ -221,6 +225,28 @@ class LoadlineAutoConfigurationTest {
                     assertThat(loadline.fatalErrors().policy()).isEqualTo(FatalErrors.Policy.REPORT);
                     assertThat(loadline.advisor().report().adviceJson()).contains("request 300 MiB");
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"300MB", "300Mi", "314572800"})
+    void memoryRequest_isReadAsPlatformsWriteIt(String request) {
+        plain.withPropertyValues("loadline.memory.request=" + request)
+                .run(context -> assertThat(context.getBean(Loadline.class)
+                                .advisor()
+                                .report()
+                                .adviceJson())
+                        .contains("request 300 MiB"));
+    }
+
+    /** What the platform wrote there is told as a property as well. */
+    @ParameterizedTest
+    @ValueSource(strings = {"256Mi", "much", "0"})
+    void memoryRequest_ofTheEnvironment_stopsNobody(String request) {
+        plain.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "test-systemEnvironment", Map.of("LOADLINE_MEMORY_REQUEST", request))))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Loadline.class));
     }
 
     @Test

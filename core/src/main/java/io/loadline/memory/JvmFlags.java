@@ -5,8 +5,8 @@
 package io.loadline.memory;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
-import com.sun.management.VMOption;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +51,7 @@ public record JvmFlags(
                 collector,
                 number(bean, "InitialHeapSize"),
                 number(bean, "MaxHeapSize"),
-                isGiven(bean, "MaxHeapSize"),
+                isMaxHeapGiven(),
                 ratio(bean, "MinHeapFreeRatio"),
                 ratio(bean, "MaxHeapFreeRatio"),
                 number(bean, "MaxDirectMemorySize"),
@@ -72,24 +72,26 @@ public record JvmFlags(
         }
     }
 
-    private static @Nullable VMOption vmOption(@Nullable HotSpotDiagnosticMXBean bean, String name) {
+    /** The option's own origin does not tell: a size that the collector rounds up counts as computed. */
+    private static boolean isMaxHeapGiven() {
         try {
-            return bean == null ? null : bean.getVMOption(name);
-        } catch (RuntimeException noSuchOption) {
-            return null;
+            return isMaxHeapAmong(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        } catch (RuntimeException otherJvm) {
+            return false;
         }
     }
 
-    private static @Nullable String option(@Nullable HotSpotDiagnosticMXBean bean, String name) {
-        VMOption option = vmOption(bean, name);
-        return option == null ? null : option.getValue();
+    static boolean isMaxHeapAmong(List<String> arguments) {
+        return arguments.stream()
+                .anyMatch(argument -> argument.startsWith("-Xmx") || argument.startsWith("-XX:MaxHeapSize="));
     }
 
-    private static boolean isGiven(@Nullable HotSpotDiagnosticMXBean bean, String name) {
-        VMOption option = vmOption(bean, name);
-        return option != null
-                && option.getOrigin() != VMOption.Origin.DEFAULT
-                && option.getOrigin() != VMOption.Origin.ERGONOMIC;
+    private static @Nullable String option(@Nullable HotSpotDiagnosticMXBean bean, String name) {
+        try {
+            return bean == null ? null : bean.getVMOption(name).getValue();
+        } catch (RuntimeException noSuchOption) {
+            return null;
+        }
     }
 
     private static boolean isOn(@Nullable HotSpotDiagnosticMXBean bean, String name) {

@@ -57,7 +57,15 @@ class JvmMemoryTest {
         assertThat(flags.maxHeapFreeRatio().getAsDouble()).isBetween(0.0, 1.0);
         assertThat(flags.alwaysPreTouch()).isFalse();
         assertThat(flags.maxHeapGiven())
-                .isEqualTo(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                        .anyMatch(argument -> argument.startsWith("-Xmx") || argument.startsWith("-XX:MaxHeapSize=")));
+                .isEqualTo(JvmFlags.isMaxHeapAmong(
+                        ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    }
+
+    @Test
+    void maxHeap_thatWasGiven_isSeenInWhateverForm() {
+        assertThat(JvmFlags.isMaxHeapAmong(List.of("-Xms64m", "-Xmx101m"))).isTrue();
+        assertThat(JvmFlags.isMaxHeapAmong(List.of("-XX:MaxHeapSize=200m"))).isTrue();
+        assertThat(JvmFlags.isMaxHeapAmong(List.of("-Xms64m", "-XX:MaxRAMPercentage=50")))
+                .isFalse();
     }
 }

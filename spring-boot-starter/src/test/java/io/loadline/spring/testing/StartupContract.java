@@ -134,7 +134,7 @@ public abstract class StartupContract {
         Gate.of(gate).open();
         try (Service service = start(
                 StagedApplication.class,
-                "loadline.startup.warm-up.paths=/price,/orders/1",
+                "loadline.startup.warm-up.paths=/price,/orders/1,/mistyped",
                 "loadline.startup.warm-up.max-calls=40")) {
             int port = service.port();
             await().untilAsserted(
@@ -142,6 +142,8 @@ public abstract class StartupContract {
             assertThat(service.loadline().startup().report().stages())
                     .extracting(StageReport::name)
                     .containsExactly("prices", "warm-up");
+            assertThat(service.loadline().startup().report().warnings())
+                    .contains("stage 'warm-up': warm-up of GET /mistyped: 20 of 20 calls failed");
             assertThat(service.bean(Prices.class).served()).isGreaterThanOrEqualTo(20);
             // They are no load.
             assertThat(service.stats().completed()).isZero();

@@ -120,7 +120,7 @@ final class AdviceYaml {
         if (measured) {
             options.append(" -XX:+Use").append(advice.collector()).append("GC");
         }
-        if (measured && advice.collector().equals("G1")) {
+        if ((measured && advice.collector().equals("G1")) || hasHint(advice, "free-ratio")) {
             options.append(" -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20");
         }
         return options.toString();

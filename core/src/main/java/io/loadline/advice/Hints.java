@@ -120,7 +120,9 @@ final class Hints {
         }
         boolean kept = use.heapCommittedBytes() > KEPT * use.heapUsedBytes();
         if ((isSpike(input, use) || kept) && !flags.isHeapFixed()) {
-            if (collector.equals("G1") && flags.maxHeapFreeRatio().orElse(1) > FREE_RATIO) {
+            // Of the collector that runs: what another one would keep was not measured.
+            String present = flags.collector();
+            if (present.equals("G1") && flags.maxHeapFreeRatio().orElse(1) > FREE_RATIO) {
                 add(
                         hints,
                         "free-ratio",
@@ -128,12 +130,12 @@ final class Hints {
                                 + " for a live heap of %s",
                         mib(use.heapCommittedBytes()),
                         mib(use.heapLiveBytes().orElse(0)));
-            } else if (collector.equals("Serial") || collector.equals("Parallel")) {
+            } else if (present.equals("Serial") || present.equals("Parallel")) {
                 add(
                         hints,
                         "keeps-peak",
                         "%s keeps what the heap once took, now %s for a live heap of %s: keep the start small",
-                        collector,
+                        present,
                         mib(use.heapCommittedBytes()),
                         mib(use.heapLiveBytes().orElse(0)));
             }

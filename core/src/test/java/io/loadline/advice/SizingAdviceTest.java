@@ -230,6 +230,19 @@ class SizingAdviceTest {
         assertThat(codes(advice)).containsExactly("free-ratio");
     }
 
+    /** Whatever collector is advised: another one would keep other amounts. */
+    @Test
+    void hints_onMemoryThatIsKept_areAboutTheCollectorThatRuns() {
+        AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1));
+        advised.cpus = 1;
+        advised.startup = new StartupFigures(OptionalLong.of(900 * MIB), List.of());
+        SizingAdvice advice = advised.run(LONG).advice();
+
+        assertThat(advice.collector()).isEqualTo("Serial");
+        assertThat(codes(advice)).contains("free-ratio", "collector").doesNotContain("keeps-peak");
+        assertThat(advised.advisor().report().yaml()).contains("-XX:MaxHeapFreeRatio=20\"\n");
+    }
+
     @Test
     void hints_ofAWellSetUpProcess_areNone() {
         AdvisedProcess advised = new AdvisedProcess(new ScriptedProcess(1).live(minutes -> 900));

@@ -19,6 +19,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodIntrospector.MetadataLookup;
@@ -87,8 +88,13 @@ final class DeferredStartupMethods implements BeanPostProcessor, BeanFactoryAwar
         return bean;
     }
 
+    /** Keeps beans that have such methods from being made lazily. */
+    static LazyInitializationExcludeFilter excludeFilter() {
+        return (name, definition, type) -> !find(type).isEmpty();
+    }
+
     /** The methods of {@code type} that are to be stages. */
-    static Map<Method, DeferredStartup> find(Class<?> type) {
+    private static Map<Method, DeferredStartup> find(Class<?> type) {
         if (type.getName().startsWith("org.springframework.")
                 || !AnnotationUtils.isCandidateClass(type, DeferredStartup.class)) {
             return Map.of();

@@ -63,6 +63,7 @@ class WrongSettingsTest {
                 "loadline.startup.warm-up.paths=/a,loadline.startup.warm-up.time-limit=0s | loadline.startup.warm-up.time-limit | PT0S | must be positive",
                 "loadline.startup.warm-up.paths=/a,loadline.startup.warm-up.max-calls=0 | loadline.startup.warm-up.max-calls | 0 | at least 1",
                 "loadline.startup.dependencies=nobody | loadline.startup.dependencies | nobody | each is the name of a health contributor",
+                "loadline.startup.dependencies=readinessState | loadline.startup.dependencies | readinessState | each is the name of a health contributor",
                 "loadline.startup.gate.wait=3s | loadline.startup.gate.wait | 3s | loadline.startup.gate.max-wait",
                 "loadline.memory.interval=0s | loadline.memory.interval | PT0S | must be between 1 second and 1 minute",
                 "loadline.memory.window=1m | loadline.memory.window | PT1M | must be between 3 minutes and 1 day",
@@ -91,14 +92,19 @@ class WrongSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"loadline.limit.exclude, /static/**", "loadline.drain.long-lived, /changes/**"})
-    void wrongPattern_stopsTheStart(String key, String allowed, CapturedOutput output) {
-        assertThatThrownBy(
-                        () -> run(HeldApplication.class, WebApplicationType.SERVLET, "server.port=0", key + "=/a/{b"))
+    @CsvSource({
+        "loadline.limit.exclude, /a/{b, /static/**",
+        "loadline.limit.exclude, items/**, /static/**: it must begin with a slash",
+        "loadline.drain.long-lived, /a/{b, /changes/**",
+        "loadline.drain.long-lived, changes/**, /changes/**: it must begin with a slash"
+    })
+    void wrongPattern_stopsTheStart(String key, String pattern, String allowed, CapturedOutput output) {
+        assertThatThrownBy(() ->
+                        run(HeldApplication.class, WebApplicationType.SERVLET, "server.port=0", key + "=" + pattern))
                 .isNotNull();
         assertThat(output)
                 .contains("The setting " + key + " cannot be used:")
-                .contains("Value: /a/{b")
+                .contains("Value: " + pattern)
                 .contains("it must be a path pattern such as " + allowed);
     }
 

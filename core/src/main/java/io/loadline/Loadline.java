@@ -84,7 +84,7 @@ public final class Loadline implements AutoCloseable {
         this.heartbeat = Heartbeat.create(builder.ticker);
         this.availability = Availability.create(builder.clock);
         ConcurrencyLimiter.Builder limiterBuilder =
-                ConcurrencyLimiter.builder(name).ticker(builder.ticker);
+                ConcurrencyLimiter.builder(name).ticker(builder.ticker).droppedCounts(this::wasReady);
         this.fatalErrors = FatalErrors.create(availability, builder.fatalErrors);
         builder.limiter.accept(limiterBuilder);
         this.limiter = limiterBuilder.onFailure(fatalErrors::report).build();
@@ -319,12 +319,16 @@ public final class Loadline implements AutoCloseable {
     }
 
     /** A stage that only waits is no part of the start: it may wait for days. */
-    private boolean hasStarted() {
-        boolean serves = switch (availability.state()) {
+    /** Until then calls that come early fail for want of data and not of capacity. */
+    private boolean wasReady() {
+        return switch (availability.state()) {
             case STARTING, WARMING -> false;
             case READY, DRAINING, STOPPED, BROKEN -> true;
         };
-        return serves && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
+    }
+
+    private boolean hasStarted() {
+        return wasReady() && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
     }
 
     private StartupFigures startupFigures() {

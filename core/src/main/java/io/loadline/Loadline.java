@@ -328,7 +328,8 @@ public final class Loadline implements AutoCloseable {
     }
 
     private boolean hasStarted() {
-        return wasReady() && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
+        return wasReady()
+                && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
     }
 
     private StartupFigures startupFigures() {

@@ -180,8 +180,9 @@ public final class Startup implements AutoCloseable {
     private Registration refusal(StartupPlan plan) {
         return plan.stages().isEmpty()
                 ? () -> {}
-                : availability.refuseReady("There are startup stages that nobody has begun: call startup().begin(..), which"
-                        + " makes the service ready when they are done, instead of availability().ready(..)");
+                : availability.refuseReady(
+                        "There are startup stages that nobody has begun: call startup().begin(..), which"
+                                + " makes the service ready when they are done, instead of availability().ready(..)");
     }
 
     private void lead(StageLoop loop) {

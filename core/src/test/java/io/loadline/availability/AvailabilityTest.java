@@ -228,7 +228,9 @@ class AvailabilityTest {
     @Test
     void ready_refused_throwsUntilTheRefusalIsClosed() {
         Registration refusal = availability.refuseReady("call begin");
-        assertThatIllegalStateException().isThrownBy(() -> availability.ready("")).withMessage("call begin");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> availability.ready(""))
+                .withMessage("call begin");
         assertThat(availability.state()).isEqualTo(STARTING);
 
         refusal.close();

@@ -76,12 +76,15 @@ class InlineStagesTest {
     void otherStage_thatFails_isAWarning(CapturedOutput output) {
         disabled.withUserConfiguration(Shop.class)
                 .withBean("broken", StartupStage.class, () -> failing(StageTier.IMPORTANT))
-                .withBean("orphan", StartupStage.class, () -> StartupStage.builder("orphan", stage -> {
-                            throw new AssertionError("its need failed");
-                        })
-                        .tier(StageTier.IMPORTANT)
-                        .dependsOn("broken")
-                        .build())
+                .withBean(
+                        "orphan",
+                        StartupStage.class,
+                        () -> StartupStage.builder("orphan", stage -> {
+                                    throw new AssertionError("its need failed");
+                                })
+                                .tier(StageTier.IMPORTANT)
+                                .dependsOn("broken")
+                                .build())
                 .run(context -> assertThat(context).hasNotFailed());
         assertThat(output)
                 .contains("The IMPORTANT stage 'broken' failed; the service goes on without it")
@@ -99,9 +102,12 @@ class InlineStagesTest {
 
     @Test
     void stages_thatContradictEachOther_stopTheStart() {
-        disabled.withBean("odd", StartupStage.class, () -> StartupStage.builder("odd", stage -> {})
-                        .dependsOn("nobody")
-                        .build())
+        disabled.withBean(
+                        "odd",
+                        StartupStage.class,
+                        () -> StartupStage.builder("odd", stage -> {})
+                                .dependsOn("nobody")
+                                .build())
                 .run(context -> assertThat(context)
                         .getFailure()
                         .isInstanceOf(InvalidStageException.class)

@@ -53,7 +53,8 @@ class HealthDependenciesTest {
     @Test
     void names_ofTheServicesOwnStates_areRefusedAndNotOffered() {
         for (String own : List.of("livenessState", "readinessState", "startupState")) {
-            blocking.registerContributor(own, (HealthIndicator) () -> Health.down().build());
+            blocking.registerContributor(
+                    own, (HealthIndicator) () -> Health.down().build());
         }
         blocking.registerContributor("db", (HealthIndicator) () -> Health.up().build());
         beans.addBean("blocking", blocking);

@@ -20,9 +20,7 @@ class CatalogCache {
     /** Written once by the stage, read by requests; null before that. */
     private volatile Catalog catalog;
 
-    CatalogCache(
-            @Value("${orders.catalog.rows}") DataSize rows,
-            @Value("${orders.catalog.time}") Duration time) {
+    CatalogCache(@Value("${orders.catalog.rows}") DataSize rows, @Value("${orders.catalog.time}") Duration time) {
         this.rows = rows;
         this.time = time;
     }

@@ -84,7 +84,7 @@ public final class Loadline implements AutoCloseable {
         this.heartbeat = Heartbeat.create(builder.ticker);
         this.availability = Availability.create(builder.clock);
         ConcurrencyLimiter.Builder limiterBuilder =
-                ConcurrencyLimiter.builder(name).ticker(builder.ticker).droppedCounts(this::wasReady);
+                ConcurrencyLimiter.builder(name).ticker(builder.ticker).droppedCounts(this::failuresCount);
         this.fatalErrors = FatalErrors.create(availability, builder.fatalErrors);
         builder.limiter.accept(limiterBuilder);
         this.limiter = limiterBuilder.onFailure(fatalErrors::report).build();
@@ -319,17 +319,12 @@ public final class Loadline implements AutoCloseable {
     }
 
     /** A stage that only waits is no part of the start: it may wait for days. */
-    /** Until then calls that come early fail for want of data and not of capacity. */
-    private boolean wasReady() {
-        return switch (availability.state()) {
+    private boolean hasStarted() {
+        boolean serves = switch (availability.state()) {
             case STARTING, WARMING -> false;
             case READY, DRAINING, STOPPED, BROKEN -> true;
         };
-    }
-
-    private boolean hasStarted() {
-        return wasReady()
-                && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
+        return serves && startup.report().stages().stream().noneMatch(stage -> stage.outcome() == StageOutcome.RUNNING);
     }
 
     private StartupFigures startupFigures() {
@@ -339,6 +334,14 @@ public final class Loadline implements AutoCloseable {
                 report.stages().stream()
                         .map(stage -> new StartupFigures.Stage(stage.name(), stage.tookBytes()))
                         .toList());
+    }
+
+    /** Calls that fail before the service is ready do so for want of data, not of capacity. */
+    private boolean failuresCount() {
+        return switch (availability.state()) {
+            case STARTING, WARMING -> false;
+            case READY, DRAINING, STOPPED, BROKEN -> true;
+        };
     }
 
     private void beatLimiter(Heartbeat.Beat beat) {

@@ -85,7 +85,7 @@ public final class Loadline implements AutoCloseable {
         this.heartbeat = Heartbeat.create(builder.ticker);
         this.availability = Availability.create(builder.clock);
         ConcurrencyLimiter.Builder limiterBuilder =
-                ConcurrencyLimiter.builder(name).ticker(builder.ticker);
+                ConcurrencyLimiter.builder(name).ticker(builder.ticker).droppedCounts(this::failuresCount);
         this.fatalErrors = FatalErrors.create(availability, builder.fatalErrors);
         builder.limiter.accept(limiterBuilder);
         this.limiter = limiterBuilder.onFailure(fatalErrors::report).build();
@@ -337,6 +337,14 @@ public final class Loadline implements AutoCloseable {
                 report.stages().stream()
                         .map(stage -> new StartupFigures.Stage(stage.name(), stage.tookBytes()))
                         .toList());
+    }
+
+    /** Calls that fail before the service is ready do so for want of data, not of capacity. */
+    private boolean failuresCount() {
+        return switch (availability.state()) {
+            case STARTING, WARMING -> false;
+            case READY, DRAINING, STOPPED, BROKEN -> true;
+        };
     }
 
     private void beatLimiter(Heartbeat.Beat beat) {

@@ -20,7 +20,9 @@ import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.DrainPhase;
 import io.loadline.drain.DrainResult;
 import io.loadline.drain.TerminationSignal;
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
+import io.loadline.limit.Outcome;
 import io.loadline.limit.Permit;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
@@ -157,6 +159,30 @@ class LoadlineTest {
 
         assertThat(loadline.managementPort()).isZero();
         loadline.close();
+    }
+
+    @Test
+    void failures_beforeReady_sayNothingOfTheCapacity() {
+        ManualTicker ticker = new ManualTicker();
+        try (Loadline loadline = Loadline.builder("early").ticker(ticker).build()) {
+            ConcurrencyLimiter limiter = loadline.limiter();
+            assertThat(loadline.availability().warming("listens")).isTrue();
+            drop(limiter, 12);
+            assertThat(limiter.stats().ignored()).isEqualTo(12);
+            assertThat(limiter.stats().dropped()).isZero();
+
+            assertThat(loadline.availability().ready("warm")).isTrue();
+            drop(limiter, 1);
+            assertThat(limiter.stats().dropped()).isEqualTo(1);
+        }
+    }
+
+    private static void drop(ConcurrencyLimiter limiter, int calls) {
+        for (int call = 0; call < calls; call++) {
+            Permit permit = limiter.tryAcquire();
+            assertThat(permit).isNotNull();
+            permit.end(Outcome.DROPPED);
+        }
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class Availability {
 
     private final Listeners<Listener, StateChange> listeners = new Listeners<>(Listener::onChange);
     private final List<Hold> holds = new CopyOnWriteArrayList<>();
+    private final List<Hold> refusals = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
 
     /** Written by transitions under the lock; read by everybody, never stale. */
@@ -82,12 +83,27 @@ public final class Availability {
      * @param reason why, in a few words for people
      */
     public Registration holdReadiness(String reason) {
+        return hold(reason, reason);
+    }
+
+    /**
+     * The same for a holder whose reason may be out of date when it lets go.
+     *
+     * @param holder who holds it
+     * @param why what else is to be said while it does, a predicate to that subject
+     */
+    public Registration holdReadiness(String holder, String why) {
+        return hold(holder, holder + " " + why);
+    }
+
+    private Registration hold(String holder, String reason) {
         Hold hold = new Hold(reason);
         holds.add(hold);
         log("Readiness is held: {}", reason);
         return () -> {
-            if (holds.remove(hold)) {
-                log("Readiness is no longer held: {}", reason);
+            // Holders that let go because all is over have no news.
+            if (holds.remove(hold) && state() != ServiceState.STOPPED) {
+                log("Readiness is no longer held: {}", holder);
             }
         };
     }
@@ -116,10 +132,26 @@ public final class Availability {
         return change(ServiceState.WARMING, reason);
     }
 
-    /** The service serves. Returns whether this call changed the state. */
+    /**
+     * The service serves. Returns whether this call changed the state.
+     *
+     * @throws IllegalStateException if it would and somebody {@linkplain #refuseReady refuses} that
+     */
     @CanIgnoreReturnValue
     public boolean ready(String reason) {
         return change(ServiceState.READY, reason);
+    }
+
+    /**
+     * Lets {@link #ready} throw until the result is closed, for somebody without whom the service is not ready and who is
+     * easily forgotten.
+     *
+     * @param instead what is to be called, a sentence for people
+     */
+    public Registration refuseReady(String instead) {
+        Hold refusal = new Hold(instead);
+        refusals.add(refusal);
+        return () -> refusals.remove(refusal);
     }
 
     /** The service is about to leave and not ready any more. Returns whether this call changed the state. */
@@ -181,15 +213,30 @@ public final class Availability {
             if (!isAllowed(from, to)) {
                 return false;
             }
+            if (to == ServiceState.READY) {
+                checkNotRefused();
+            }
             next = new StateChange(from, to, at, reason);
             // Before the state, so that readiness never dips in between.
             acceptsWhileDraining = staysReady && from == ServiceState.READY;
             last = next;
             listeners.enqueue(next);
         }
-        log("{} -> {}: {}", next.from(), next.to(), reason);
+        log("{} -> {}: {}{}", next.from(), next.to(), reason, to == ServiceState.READY ? held() : "");
         listeners.deliver();
         return true;
+    }
+
+    private void checkNotRefused() {
+        refusals.stream().findFirst().ifPresent(refusal -> {
+            throw new IllegalStateException(refusal.reason);
+        });
+    }
+
+    /** READY is not all that a probe wants to know. */
+    private String held() {
+        List<String> reasons = readinessHolds();
+        return reasons.isEmpty() ? "" : "; readiness is held: " + String.join(", ", reasons);
     }
 
     /** An appender that throws must not stand between a change and what follows from it. */

@@ -80,7 +80,7 @@ final class WatchedDependency {
         this.ticker = ticker;
         this.dueNanos = nowNanos;
         if (check.effect != Effect.REPORT) {
-            this.hold = availability.holdReadiness("dependency '" + check.name + "' has not answered yet");
+            this.hold = availability.holdReadiness(holder(), "has not answered yet");
         }
     }
 
@@ -214,7 +214,7 @@ final class WatchedDependency {
                 && check.effect == Effect.READINESS
                 && hold == null
                 && nowNanos - letGoNanos >= 0) {
-            hold = availability.holdReadiness("dependency '" + check.name + "' is down: " + lastFailure);
+            hold = availability.holdReadiness(holder(), "is down: " + lastFailure);
         }
     }
 
@@ -224,6 +224,10 @@ final class WatchedDependency {
             hold.close();
             hold = null;
         }
+    }
+
+    private String holder() {
+        return "dependency '" + check.name + "'";
     }
 
     private static long millis(long nanos) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param state how it ended
  * @param elapsed how long it has been draining, zero if its turn did not come
  * @param active what was still active when its share of the deadline was over
- * @param detail where its thread was if it is unfinished, what it threw if it failed, null otherwise
+ * @param detail where its thread was if it is unfinished and does its work itself, what it threw if it failed, null
+ *     otherwise
  */
 public record ParticipantResult(
         String name,

@@ -25,6 +25,7 @@ final class ParticipantRun {
      */
     private static final Logger LOG = LoggerFactory.getLogger(ParticipantRun.class);
     private static final long REPORT_MILLIS = 1_000;
+    private static final String OWN_PARTICIPANTS = "io.loadline.spring.drain.";
     private static final List<String> NOT_TOLD = List.of("it did not tell what is still active");
 
     private final String name;
@@ -116,7 +117,7 @@ final class ParticipantRun {
     }
 
     synchronized ParticipantResult result() {
-        if (!ended && detail == null) {
+        if (!ended && !late) {
             // Nobody came to say that its share was over.
             place();
         }
@@ -233,14 +234,20 @@ final class ParticipantRun {
         }
     }
 
-    /** The top of the stack and, since that is mostly a method of the JDK that waits, who called it. */
-    private static String where(@Nullable Thread thread) {
+    /**
+     * The top of the stack and, since that is mostly a method of the JDK that waits, who called it. Null if that is a
+     * participant of Loadline's own, which only waits there for what it tells to be active.
+     */
+    private static @Nullable String where(@Nullable Thread thread) {
         StackTraceElement[] stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
         if (stack.length == 0) {
             return "without a thread";
         }
         for (StackTraceElement frame : stack) {
             String type = frame.getClassName();
+            if (type.startsWith(OWN_PARTICIPANTS)) {
+                return null;
+            }
             if (!type.startsWith("java.") && !type.startsWith("jdk.") && !type.contains("$$Lambda")) {
                 return "in " + (frame == stack[0] ? "" : brief(stack[0]) + ", called in ") + brief(frame);
             }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -177,6 +178,7 @@ public interface ConcurrencyLimiter {
         Function<? super Throwable, Outcome> outcomeOf = DefaultConcurrencyLimiter::defaultOutcome;
 
         Consumer<? super Throwable> onFailure = failure -> {};
+        BooleanSupplier droppedCounts = () -> true;
 
         @Nullable
         DoubleSupplier cpuUtilization;
@@ -241,6 +243,16 @@ public interface ConcurrencyLimiter {
                 before.accept(failure);
                 listener.accept(failure);
             };
+            return this;
+        }
+
+        /**
+         * Sets whether a call that ends {@link Outcome#DROPPED} now says that capacity is short; if not, it is
+         * {@link Outcome#IGNORED}. Asked at the end of each such call. Default: it always does.
+         */
+        @CanIgnoreReturnValue
+        public Builder droppedCounts(BooleanSupplier droppedCounts) {
+            this.droppedCounts = droppedCounts;
             return this;
         }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -56,6 +57,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final long originNanos;
     private final Function<? super Throwable, Outcome> outcomeOf;
     private final Consumer<? super Throwable> onFailure;
+    private final BooleanSupplier droppedCounts;
     private final DoubleSupplier cpuUtilization;
     private final AdmissionWord word;
     private final StripedStats stats;
@@ -108,6 +110,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.originNanos = ticker.read();
         this.outcomeOf = builder.outcomeOf;
         this.onFailure = builder.onFailure;
+        this.droppedCounts = builder.droppedCounts;
         this.algorithm = builder.algorithm.get();
         int initial = clamp(algorithm.initialLimit());
         this.word = new AdmissionWord(initial);
@@ -190,12 +193,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if ((ticket & TIMED) != 0 && outcome == Outcome.SUCCESS) {
             rttNanos = Math.max(0, now() - (ticket >> FLAG_BITS));
         }
-        int field = switch (outcome) {
-            case SUCCESS -> StripedStats.SUCCEEDED;
-            case IGNORED -> StripedStats.IGNORED;
-            case DROPPED -> StripedStats.DROPPED;
-        };
         try {
+            int field = switch (outcome) {
+                case SUCCESS -> StripedStats.SUCCEEDED;
+                case IGNORED -> StripedStats.IGNORED;
+                case DROPPED -> droppedCounts.getAsBoolean() ? StripedStats.DROPPED : StripedStats.IGNORED;
+            };
             stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos, route.cutNanos());
         } finally {
             if (idle) {

@@ -117,7 +117,9 @@ public record LoadlineStatus(
                 snapshot.stats().shadowed(),
                 snapshot.bottleneck(),
                 new TreeMap<>(snapshot.saturations()),
-                snapshot.explanation(),
+                readinessHeld.isEmpty()
+                        ? snapshot.explanation()
+                        : snapshot.explanation() + " Readiness is held: " + String.join(", ", readinessHeld) + ".",
                 readinessHeld,
                 new Drain(
                         drain.phase().name(),

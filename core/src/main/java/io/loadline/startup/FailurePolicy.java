@@ -55,8 +55,8 @@ public record FailurePolicy(int retries, Duration backoff, Last last) {
         return new FailurePolicy(retries, backoff, Last.DEGRADE);
     }
 
-    /** The wait before the {@code retry}th retry, counted from 1. */
-    long backoffNanos(int retry) {
+    /** The wait before the {@code retry}th retry, counted from 1, before it is spread. */
+    public long backoffNanos(int retry) {
         double doubled = backoff.toNanos() * Math.pow(2, retry - 1.0);
         return (long) Math.min(doubled, (double) MAX_BACKOFF.toNanos());
     }

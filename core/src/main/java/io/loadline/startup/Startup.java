@@ -5,6 +5,7 @@
 package io.loadline.startup;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
 import io.loadline.availability.StateChange;
 import io.loadline.memory.JvmFlags;
@@ -38,10 +39,15 @@ public final class Startup implements AutoCloseable {
     /** Replaced under the lock, and not once it has begun; read by everybody, never stale. */
     private volatile Course course;
 
+    /** Keeps the service from becoming ready past stages that nobody has begun. */
+    @GuardedBy("this")
+    private Registration refusal;
+
     private Startup(Builder builder) {
         this.builder = builder;
         this.availability = builder.availability;
         this.course = course(builder.plan);
+        this.refusal = refusal(builder.plan);
         this.changes = availability.listen(this::cancelIfOver);
     }
 
@@ -78,6 +84,9 @@ public final class Startup implements AutoCloseable {
         }
         if (course.progress.cancelled() == null) {
             course = course(plan);
+            Registration before = refusal;
+            refusal = refusal(plan);
+            before.close();
         }
     }
 
@@ -95,6 +104,7 @@ public final class Startup implements AutoCloseable {
             if (!begun.progress.begin()) {
                 return false;
             }
+            refusal.close();
         }
         StartupPlan plan = begun.plan;
         if (plan.stages().stream().anyMatch(plan::isNeededForReadiness)) {
@@ -123,6 +133,9 @@ public final class Startup implements AutoCloseable {
         synchronized (this) {
             progress = course.progress;
             cancels = progress.cancel(reason);
+            if (cancels) {
+                refusal.close();
+            }
         }
         if (cancels && !progress.hasBegun()) {
             end();
@@ -162,6 +175,14 @@ public final class Startup implements AutoCloseable {
     public void close() {
         cancel("closed");
         changes.close();
+    }
+
+    private Registration refusal(StartupPlan plan) {
+        return plan.stages().isEmpty()
+                ? () -> {}
+                : availability.refuseReady(
+                        "There are startup stages that nobody has begun: call startup().begin(..), which"
+                                + " makes the service ready when they are done, instead of availability().ready(..)");
     }
 
     private void lead(StageLoop loop) {

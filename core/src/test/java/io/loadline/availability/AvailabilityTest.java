@@ -11,10 +11,12 @@ import static io.loadline.availability.ServiceState.STARTING;
 import static io.loadline.availability.ServiceState.STOPPED;
 import static io.loadline.availability.ServiceState.WARMING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.loadline.LogCapture;
 import io.loadline.ManualClock;
 import io.loadline.internal.Listeners;
+import io.loadline.time.Registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -220,6 +222,53 @@ class AvailabilityTest {
 
             assertThat(told).containsExactly("STARTING -> WARMING", "WARMING -> READY");
             assertThat(log.warnings()).hasSize(2).allMatch(line -> line.contains("AvailabilityTest"));
+        }
+    }
+
+    @Test
+    void ready_refused_throwsUntilTheRefusalIsClosed() {
+        Registration refusal = availability.refuseReady("call begin");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> availability.ready(""))
+                .withMessage("call begin");
+        assertThat(availability.state()).isEqualTo(STARTING);
+
+        refusal.close();
+        assertThat(availability.ready("")).isTrue();
+    }
+
+    @Test
+    void ready_refusedWhereItChangesNothing_doesNotThrow() {
+        assertThat(availability.draining("told to go")).isTrue();
+        Registration refusal = availability.refuseReady("call begin");
+        assertThat(availability.ready("")).isFalse();
+        refusal.close();
+    }
+
+    @Test
+    void ready_held_isLoggedWithWhoHoldsIt() {
+        try (LogCapture log = LogCapture.of(Availability.class)) {
+            Registration db = availability.holdReadiness("dependency 'db'", "has not answered yet");
+            assertThat(availability.readinessHolds()).containsExactly("dependency 'db' has not answered yet");
+            assertThat(availability.ready("listens")).isTrue();
+            db.close();
+            db.close();
+
+            assertThat(log.messages())
+                    .containsExactly(
+                            "Readiness is held: dependency 'db' has not answered yet",
+                            "STARTING -> READY: listens; readiness is held: dependency 'db' has not answered yet",
+                            "Readiness is no longer held: dependency 'db'");
+        }
+    }
+
+    @Test
+    void hold_closedAfterTheEnd_isNotLogged() {
+        Registration hold = availability.holdReadiness("dependency 'db'", "is down");
+        assertThat(availability.stopped("closed")).isTrue();
+        try (LogCapture log = LogCapture.of(Availability.class)) {
+            hold.close();
+            assertThat(log.messages()).isEmpty();
         }
     }
 

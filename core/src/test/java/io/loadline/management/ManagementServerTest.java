@@ -234,6 +234,7 @@ class ManagementServerTest {
                 .isEqualTo("[{\"name\":\"stock \\\"db\\\"\",\"state\":\"UNKNOWN\",\"effect\":\"REPORT\","
                         + "\"holding\":false,\"failures\":0,\"lastMillis\":null,\"lastFailure\":null}]");
         assertThat(status.get("readinessHeld").get(0).asString()).isEqualTo("dependency 'db' is down");
+        assertThat(status.get("explanation").asString()).endsWith(" Readiness is held: dependency 'db' is down.");
 
         HttpResponse<String> probe = send(request("/readyz").GET());
         assertThat(probe.statusCode()).isEqualTo(503);
@@ -351,7 +352,11 @@ class ManagementServerTest {
         boolean unused = switch (state) {
             case STARTING -> true;
             case WARMING -> service.availability.warming(reason);
-            case READY -> service.availability.ready(reason);
+            case READY -> {
+                // Nobody becomes ready past stages that have not begun.
+                startup.plan(StartupPlan.empty());
+                yield service.availability.ready(reason);
+            }
             case DRAINING -> service.availability.draining(reason);
             case STOPPED -> service.availability.stopped(reason);
             case BROKEN -> service.availability.broken(reason);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.loadline.LogCapture;
 import io.loadline.advice.MemoryAdvisor;
+import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.FatalErrors;
@@ -35,6 +36,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -59,7 +61,7 @@ class LoadlineMetricsTest {
     private final DrainCoordinator drain = DrainCoordinator.builder(
                     service.availability, service.limiter, service.heartbeat)
             .build();
-    private final Startup startup = startup(service);
+    private final Startup startup = startup();
     private final DependencyChecks dependencies = DependencyChecks.create(
             List.of(DependencyCheck.builder("db", () -> true).build()), service.availability, service.heartbeat);
     private final MemoryMonitor memory =
@@ -129,7 +131,7 @@ class LoadlineMetricsTest {
                         .build(),
                 racing.availability,
                 dependencies,
-                startup(racing));
+                startup());
         late.bindTo(registry);
         racing.ready();
         racing.offer(50, Duration.ofMillis(1000));
@@ -427,11 +429,13 @@ class LoadlineMetricsTest {
         assertThat(count("other", "refused")).isPositive();
     }
 
-    private static Startup startup(SimulatedService service) {
+    /** Of another service: this one is told to be ready. */
+    private static Startup startup() {
         StartupPlan plan = StartupPlan.builder()
                 .stage("prices", stage -> stage.report(5 << 20))
                 .build();
-        return Startup.builder(plan, service.availability, Readings::unknown).build();
+        return Startup.builder(plan, Availability.create(InstantSource.system()), Readings::unknown)
+                .build();
     }
 
     @Test

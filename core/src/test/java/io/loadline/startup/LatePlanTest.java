@@ -38,6 +38,27 @@ class LatePlanTest {
         assertThat(availability.state()).isEqualTo(ServiceState.READY);
     }
 
+    /** The service would be ready and its stages would never run. */
+    @Test
+    void ready_beforeTheBeginning_isRefusedIfThereAreStages() {
+        assertThat(availability.warming("listens")).isTrue();
+        startup.plan(late);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> availability.ready("listens"))
+                .withMessageContaining("call startup().begin(..)");
+        assertThat(availability.state()).isEqualTo(ServiceState.WARMING);
+
+        startup.plan(StartupPlan.empty());
+        assertThat(availability.ready("listens")).isTrue();
+    }
+
+    @Test
+    void ready_afterCancellation_isNotRefused() {
+        startup.plan(late);
+        assertThat(startup.cancel("not wanted")).isTrue();
+        assertThat(availability.ready("listens")).isTrue();
+    }
+
     @Test
     void plan_afterTheBeginning_isRefused() {
         assertThat(startup.begin("listens")).isTrue();

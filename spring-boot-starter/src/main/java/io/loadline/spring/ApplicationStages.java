@@ -29,7 +29,7 @@ final class ApplicationStages implements SmartInitializingSingleton {
      * Loadline, which therefore must not need the stages.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ApplicationStages.class);
-    private static final String WARM_UP = "warm-up";
+    static final String WARM_UP = "warm-up";
 
     private final Startup startup;
     private final LoadlineProperties.Startup settings;
@@ -79,10 +79,7 @@ final class ApplicationStages implements SmartInitializingSingleton {
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             startup.plan(builder.build());
         } catch (IllegalArgumentException e) {
-            throw new InvalidStageException(
-                    "The startup stages cannot be run: " + e.getMessage(),
-                    "Change the stages named above, or what they come after.",
-                    e);
+            throw InvalidStageException.ofAll(e);
         }
     }
 

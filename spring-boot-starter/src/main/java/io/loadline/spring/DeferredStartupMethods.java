@@ -8,6 +8,7 @@ import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.StartupStage;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodIntrospector.MetadataLookup;
@@ -38,6 +40,9 @@ final class DeferredStartupMethods implements BeanPostProcessor, BeanFactoryAwar
 
     /** Guarded by itself: beans may be made side by side. */
     private final List<StartupStage> stages = new ArrayList<>();
+
+    /** Where the stage of that name was found. Guarded by the lock of the stages. */
+    private final Map<String, String> places = new HashMap<>();
 
     /** Written under the lock of the stages; read under it. */
     private boolean taken;
@@ -80,15 +85,21 @@ final class DeferredStartupMethods implements BeanPostProcessor, BeanFactoryAwar
                 withoutMethods.add(type);
             } else {
                 checkSingleton(beanName, methods.keySet().iterator().next());
-                methods.forEach((method, declared) ->
-                        add(new MethodStage(bean, beanName, method, declared, placeholders).stage()));
+                methods.forEach((method, declared) -> add(
+                        new MethodStage(bean, beanName, method, declared, placeholders).stage(),
+                        MethodStage.describe(method) + " of bean '" + beanName + "'"));
             }
         }
         return bean;
     }
 
+    /** Keeps beans that have such methods from being made lazily. */
+    static LazyInitializationExcludeFilter excludeFilter() {
+        return (name, definition, type) -> !find(type).isEmpty();
+    }
+
     /** The methods of {@code type} that are to be stages. */
-    static Map<Method, DeferredStartup> find(Class<?> type) {
+    private static Map<Method, DeferredStartup> find(Class<?> type) {
         if (type.getName().startsWith("org.springframework.")
                 || !AnnotationUtils.isCandidateClass(type, DeferredStartup.class)) {
             return Map.of();
@@ -108,9 +119,17 @@ final class DeferredStartupMethods implements BeanPostProcessor, BeanFactoryAwar
         }
     }
 
-    private void add(StartupStage stage) {
+    private void add(StartupStage stage, String place) {
         synchronized (stages) {
             if (!taken) {
+                String other = places.putIfAbsent(stage.name(), place);
+                if (other != null) {
+                    throw new InvalidStageException(
+                            "The methods " + other + " and " + place + " cannot both be the startup stage '"
+                                    + stage.name() + "'",
+                            "Give one of them another name.",
+                            null);
+                }
                 stages.add(stage);
                 return;
             }

@@ -13,8 +13,9 @@ final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<Invali
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidSettingException cause) {
-        String description = "The setting %s cannot be used:%n%n    Value: %s%n    Reason: %s"
-                .formatted(cause.key(), cause.value(), cause.allowed());
-        return new FailureAnalysis(description, "Change " + cause.key() + " so that " + cause.allowed() + ".", cause);
+        String settings = cause.key().contains(" and ") ? "settings" : "setting";
+        String description = "The %s %s cannot be used:%n%n    Value: %s%n    Reason: %s"
+                .formatted(settings, cause.key(), cause.value(), cause.allowed());
+        return new FailureAnalysis(description, "Change " + cause.key() + ": " + cause.allowed() + ".", cause);
     }
 }

@@ -18,6 +18,14 @@ final class InvalidStageException extends RuntimeException {
         this.action = action;
     }
 
+    /** The stages contradict each other. */
+    static InvalidStageException ofAll(IllegalArgumentException cause) {
+        return new InvalidStageException(
+                "The startup stages cannot be run: " + cause.getMessage(),
+                "Change the stages named above, or what they come after.",
+                cause);
+    }
+
     /** What to do about it. */
     String action() {
         return action;

@@ -113,7 +113,7 @@ public final class LoadlineAutoConfiguration {
 
     @Bean
     static LazyInitializationExcludeFilter loadlineDeferredStartupExcludeFilter() {
-        return (name, definition, type) -> !DeferredStartupMethods.find(type).isEmpty();
+        return DeferredStartupMethods.excludeFilter();
     }
 
     @Bean

@@ -19,7 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The settings under {@code loadline.*}. Immutable. What is not set, here null, is left to the defaults of the library;
  * an unknown key stops the start, unless it is an environment variable or a system property: Spring Boot ignores those.
  *
- * @param enabled Whether Loadline does anything at all.
+ * @param enabled Whether Loadline does anything at all. If not, startup stages run while the context starts.
  * @param name Name of the service in logs, meters and explanations. Default: spring.application.name.
  * @param limit How many requests are admitted at once.
  * @param drain How the service leaves.

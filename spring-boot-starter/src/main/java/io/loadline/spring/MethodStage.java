@@ -4,6 +4,7 @@
  */
 package io.loadline.spring;
 
+import io.loadline.spring.internal.Durations;
 import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.DeferredStartup.OnFailure;
 import io.loadline.startup.FailurePolicy;
@@ -58,7 +59,13 @@ record MethodStage(
         if (declared.whenIdle()) {
             stage.whenIdle();
         }
-        return attribute("whenIdle or after", declared.whenIdle(), stage::build);
+        if (declared.whenIdle() && declared.tier() != StageTier.BACKGROUND) {
+            throw refused(
+                    "whenIdle is for background stages, its tier is " + declared.tier(),
+                    "Change tier of its @DeferredStartup to BACKGROUND, or leave whenIdle out.",
+                    null);
+        }
+        return attribute("after", String.join(", ", declared.after()), stage::build);
     }
 
     /** Class and method, for people. */
@@ -127,7 +134,7 @@ record MethodStage(
             return use.get();
         } catch (IllegalArgumentException | ArithmeticException | IllegalStateException e) {
             throw refused(
-                    attribute + " = " + value + ": " + e.getMessage(),
+                    attribute + " = " + value + ": " + Durations.readable(String.valueOf(e.getMessage())),
                     "Change " + attribute + " of its @DeferredStartup.",
                     e);
         }

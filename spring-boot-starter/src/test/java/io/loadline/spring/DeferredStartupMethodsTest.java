@@ -114,7 +114,9 @@ class DeferredStartupMethodsTest {
         assertRefused(NegativeEstimate.class, "estimateBytes of stage 'bean.load' must not be negative: -1048576");
         assertRefused(WrongTimeout.class, "timeout = soon");
         assertRefused(NegativeRetries.class, "retries must not be negative: -1");
-        assertRefused(IdleAndCritical.class, "must be BACKGROUND");
+        assertRefused(IdleAndCritical.class, "whenIdle is for background stages, its tier is CRITICAL");
+        assertRefused(NegativeTimeout.class, "timeout = -1s: timeout of stage 'bean.load' must be positive");
+        assertRefused(NegativeTimeout.class, "and at most 1 day: -1s");
     }
 
     @Test
@@ -302,6 +304,11 @@ class DeferredStartupMethodsTest {
 
     static class WrongTimeout {
         @DeferredStartup(timeout = "soon")
+        void load() {}
+    }
+
+    static class NegativeTimeout {
+        @DeferredStartup(timeout = "-1s")
         void load() {}
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadline.spring.testing.HeldApplication;
 import io.loadline.startup.DeferredStartup;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,38 +41,39 @@ class WrongSettingsTest {
                 "loadline.limit.max-routes=0 | loadline.limit.max-routes | 0 | between 1 and 10000",
                 "loadline.limit.algorithm=aimd,loadline.limit.min=2000 | loadline.limit.min | 2000 | max must not be below min",
                 "loadline.limit.min=9,loadline.limit.max=8 | loadline.limit.min and loadline.limit.max | 9 and 8 | max must not be below min",
-                "loadline.limit.warm-up.duration=-1s | loadline.limit.warm-up.duration | PT-1S | must not be negative",
+                "loadline.limit.warm-up.duration=-1s | loadline.limit.warm-up.duration | -1s | must not be negative",
                 "loadline.limit.warm-up.calls=-1 | loadline.limit.warm-up.calls | -1 | must not be negative",
                 "loadline.limit.algorithm=fixed | loadline.limit.initial | (not set) | must be set if loadline.limit.algorithm is fixed",
                 "loadline.limit.algorithm=fixed,loadline.limit.initial=5,loadline.limit.max=9 | loadline.limit.max | 9 | must not be set if loadline.limit.algorithm is fixed",
                 "loadline.limit.algorithm=aimd,loadline.limit.warm-up.calls=9 | loadline.limit.warm-up.calls | 9 | must not be set if loadline.limit.algorithm is aimd",
                 "loadline.drain.deadline=soon | loadline.drain.deadline | soon | a duration such as",
-                "loadline.drain.deadline=0s | loadline.drain.deadline | PT0S | must be positive and at most 1 h",
-                "loadline.drain.quiet=2h | loadline.drain.quiet | PT2H | must be positive and at most 1 h",
-                "loadline.drain.settle-max=-1s | loadline.drain.settle-max | PT-1S | must be positive and at most 1 h",
-                "loadline.drain.quiet=11s | loadline.drain.quiet, loadline.drain.settle-max and loadline.drain.deadline | PT11S, (default), (default) | quiet must not be longer than settleMax",
+                "loadline.drain.deadline=0s | loadline.drain.deadline | 0s | must be positive and at most 1 h",
+                "loadline.drain.quiet=2h | loadline.drain.quiet | 2h | must be positive and at most 1 h",
+                "loadline.drain.settle-max=-1s | loadline.drain.settle-max | -1s | must be positive and at most 1 h",
+                "loadline.drain.quiet=11s | loadline.drain.quiet, loadline.drain.settle-max and loadline.drain.deadline | 11s, (default), (default) | quiet must not be longer than settleMax",
                 "loadline.startup.ready-after=soon | loadline.startup.ready-after | soon | one of critical, important, background",
                 "loadline.startup.collection=maybe | loadline.startup.collection | maybe | one of before-ready, always, never",
-                "loadline.startup.settle=-1s | loadline.startup.settle | PT-1S | must be between 0 and 5 min",
-                "loadline.startup.gate.max-wait=2h | loadline.startup.gate.max-wait | PT2H | must be between 0 and",
+                "loadline.startup.settle=-1s | loadline.startup.settle | -1s | must be between 0 and 5 min",
+                "loadline.startup.gate.max-wait=2h | loadline.startup.gate.max-wait | 2h | must be between 0 and",
                 "loadline.startup.gate.max-pressure=1.5 | loadline.startup.gate.max-pressure | 1.5 | above 0 and at most 1",
                 "loadline.startup.gate.max-pressure=high | loadline.startup.gate.max-pressure | high | a number",
-                "loadline.startup.gate.slot=-1s | loadline.startup.gate.slot | PT-1S | must be between 0 and",
-                "loadline.startup.gate.jitter=1d | loadline.startup.gate.jitter | PT24H | must be between 0 and",
+                "loadline.startup.gate.slot=-1s | loadline.startup.gate.slot | -1s | must be between 0 and",
+                "loadline.startup.gate.jitter=1d | loadline.startup.gate.jitter | 1d | must be between 0 and",
                 "loadline.startup.gate.instance= | loadline.startup.gate.instance | | must not be blank",
                 "loadline.startup.warm-up.paths=orders | loadline.startup.warm-up.paths | orders | must begin with one slash",
-                "loadline.startup.warm-up.paths=/a,loadline.startup.warm-up.time-limit=0s | loadline.startup.warm-up.time-limit | PT0S | must be positive",
+                "loadline.startup.warm-up.paths=/a,loadline.startup.warm-up.time-limit=0s | loadline.startup.warm-up.time-limit | 0s | must be positive",
                 "loadline.startup.warm-up.paths=/a,loadline.startup.warm-up.max-calls=0 | loadline.startup.warm-up.max-calls | 0 | at least 1",
                 "loadline.startup.dependencies=nobody | loadline.startup.dependencies | nobody | each is the name of a health contributor",
+                "loadline.startup.dependencies=readinessState | loadline.startup.dependencies | readinessState | each is the name of a health contributor",
                 "loadline.startup.gate.wait=3s | loadline.startup.gate.wait | 3s | loadline.startup.gate.max-wait",
-                "loadline.memory.interval=0s | loadline.memory.interval | PT0S | must be between 1 second and 1 minute",
-                "loadline.memory.window=1m | loadline.memory.window | PT1M | must be between 3 minutes and 1 day",
-                "loadline.memory.window=3m,loadline.memory.interval=30s | loadline.memory.window and loadline.memory.interval | PT3M, PT30S | window must be at least 10 x interval",
+                "loadline.memory.interval=0s | loadline.memory.interval | 0s | must be between 1 second and 1 minute",
+                "loadline.memory.window=1m | loadline.memory.window | 1m | must be between 3 minutes and 1 day: 1m",
+                "loadline.memory.window=3m,loadline.memory.interval=30s | loadline.memory.window and loadline.memory.interval | 3m, 30s | window must be at least 10 x interval",
                 "loadline.memory.request=0MB | loadline.memory.request | 0MB | must be positive",
                 "loadline.memory.request=much | loadline.memory.request | much | a size such as 512Mi",
                 "loadline.memory.fatal-errors=ignore | loadline.memory.fatal-errors | ignore | one of break, report, off",
-                "loadline.drain.pre-stop-sleep=-1s | loadline.drain.pre-stop-sleep | PT-1S | must be positive and at most 1 h",
-                "loadline.drain.farewell=2h | loadline.drain.farewell | PT2H | must be positive and at most 1 h",
+                "loadline.drain.pre-stop-sleep=-1s | loadline.drain.pre-stop-sleep | -1s | must be positive and at most 1 h",
+                "loadline.drain.farewell=2h | loadline.drain.farewell | 2h | must be positive and at most 1 h",
                 "loadline.drain.readiness=later | loadline.drain.readiness | later | one of at-once, late, never",
                 "loadline.drain.participants.kafka=perhaps | loadline.drain.participants.kafka | perhaps | true or false",
                 "loadline.drain.participants.executors=perhaps | loadline.drain.participants.executors | perhaps | true or false",
@@ -85,21 +87,37 @@ class WrongSettingsTest {
                 .isNotNull();
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("The setting " + key + " cannot be used:")
+                .contains("The setting" + (key.contains(" and ") ? "s " : " ") + key + " cannot be used:")
                 .contains("Value: " + (value == null ? "" : value))
-                .contains(allowed);
+                .contains(allowed)
+                .containsPattern("Change " + Pattern.quote(key) + "(:| so that it is) ");
     }
 
     @ParameterizedTest
-    @CsvSource({"loadline.limit.exclude, /static/**", "loadline.drain.long-lived, /changes/**"})
-    void wrongPattern_stopsTheStart(String key, String allowed, CapturedOutput output) {
-        assertThatThrownBy(
-                        () -> run(HeldApplication.class, WebApplicationType.SERVLET, "server.port=0", key + "=/a/{b"))
+    @CsvSource({
+        "loadline.limit.exclude, /a/{b, /static/**",
+        "loadline.limit.exclude, items/**, /static/**: it must begin with a slash",
+        "loadline.drain.long-lived, /a/{b, /changes/**",
+        "loadline.drain.long-lived, changes/**, /changes/**: it must begin with a slash"
+    })
+    void wrongPattern_stopsTheStart(String key, String pattern, String allowed, CapturedOutput output) {
+        assertThatThrownBy(() ->
+                        run(HeldApplication.class, WebApplicationType.SERVLET, "server.port=0", key + "=" + pattern))
                 .isNotNull();
         assertThat(output)
                 .contains("The setting " + key + " cannot be used:")
-                .contains("Value: /a/{b")
+                .contains("Value: " + pattern)
                 .contains("it must be a path pattern such as " + allowed);
+    }
+
+    @Test
+    void stagesOfOneName_stopTheStart(CapturedOutput output) {
+        assertThatThrownBy(() -> run(Twice.class, WebApplicationType.NONE)).isNotNull();
+        assertThat(output)
+                .contains("Twice#one of bean 'twice'")
+                .contains("Twice#two of bean 'twice'")
+                .contains("cannot both be the startup stage 'seed'.")
+                .contains("Give one of them another name.");
     }
 
     @Test
@@ -141,6 +159,16 @@ class WrongSettingsTest {
         void one() {}
 
         @DeferredStartup(name = "two", after = "circle.one")
+        void two() {}
+    }
+
+    @Configuration(value = "twice", proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Twice {
+        @DeferredStartup(name = "seed")
+        void one() {}
+
+        @DeferredStartup(name = "seed")
         void two() {}
     }
 

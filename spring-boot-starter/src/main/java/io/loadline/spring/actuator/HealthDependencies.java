@@ -9,6 +9,7 @@ import io.loadline.spring.internal.DependencySource;
 import io.loadline.spring.internal.InvalidSettingException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,6 +29,9 @@ final class HealthDependencies implements DependencySource {
 
     /** Somebody else wrote the check: it may open a connection first, and a start can wait for that. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** The service would wait for itself. */
+    private static final Set<String> OWN_STATES = Set.of("livenessState", "readinessState", "startupState");
 
     private final List<String> names;
     private final ObjectProvider<HealthContributorRegistry> blocking;
@@ -51,10 +55,13 @@ final class HealthDependencies implements DependencySource {
     }
 
     private static DependencyCheck check(String name, HealthContributors all) {
-        HealthContributor contributor = all.getContributor(name);
+        HealthContributor contributor = OWN_STATES.contains(name) ? null : all.getContributor(name);
         if (contributor == null) {
-            String known =
-                    all.stream().map(HealthContributors.Entry::name).sorted().collect(Collectors.joining(", "));
+            String known = all.stream()
+                    .map(HealthContributors.Entry::name)
+                    .filter(each -> !OWN_STATES.contains(each))
+                    .sorted()
+                    .collect(Collectors.joining(", "));
             throw new InvalidSettingException(
                     KEY,
                     name,

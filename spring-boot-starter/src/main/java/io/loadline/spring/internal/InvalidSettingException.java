@@ -16,10 +16,10 @@ public final class InvalidSettingException extends RuntimeException {
 
     /** {@code key = value} cannot be used; {@code allowed} can. */
     public InvalidSettingException(String key, @Nullable Object value, String allowed, @Nullable Throwable cause) {
-        super(key + " = " + value + ": " + allowed, cause);
+        super(Durations.readable(key + " = " + value + ": " + allowed), cause);
         this.key = key;
-        this.value = value == null ? "(not set)" : value.toString();
-        this.allowed = allowed;
+        this.value = value == null ? "(not set)" : Durations.readable(value.toString());
+        this.allowed = Durations.readable(allowed);
     }
 
     /** The setting, or the settings that contradict each other. */

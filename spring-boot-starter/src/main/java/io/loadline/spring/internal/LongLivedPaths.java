@@ -7,8 +7,6 @@ package io.loadline.spring.internal;
 import java.util.List;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
-import org.springframework.web.util.pattern.PathPatternParser;
-import org.springframework.web.util.pattern.PatternParseException;
 
 /** The paths of requests that wait until somebody ends them: the setting {@code loadline.drain.long-lived}. Immutable. */
 public final class LongLivedPaths {
@@ -20,7 +18,9 @@ public final class LongLivedPaths {
      * @throws InvalidSettingException if it has no path patterns
      */
     public LongLivedPaths(List<String> patterns) {
-        this.patterns = patterns.stream().map(LongLivedPaths::parse).toList();
+        this.patterns = patterns.stream()
+                .map(pattern -> PathSetting.parse("loadline.drain.long-lived", pattern, "/changes/**"))
+                .toList();
     }
 
     /** Whether the path, as it came and without context path and query, is one of them. */
@@ -35,17 +35,5 @@ public final class LongLivedPaths {
             return false;
         }
         return patterns.stream().anyMatch(pattern -> pattern.matches(parsed));
-    }
-
-    private static PathPattern parse(String pattern) {
-        try {
-            return PathPatternParser.defaultInstance.parse(pattern);
-        } catch (PatternParseException e) {
-            throw new InvalidSettingException(
-                    "loadline.drain.long-lived",
-                    pattern,
-                    "it must be a path pattern such as /changes/**: " + e.toDetailedString(),
-                    e);
-        }
     }
 }

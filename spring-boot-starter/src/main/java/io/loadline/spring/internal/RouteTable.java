@@ -87,14 +87,7 @@ public final class RouteTable {
             ConcurrencyLimiter limiter, Stream<RouteContributor> contributors, Collection<String> exclude) {
         Builder builder = builder(limiter);
         contributors.forEach(contributor -> contributor.addTo(builder));
-        for (String pattern : exclude) {
-            try {
-                builder.exclude(pattern);
-            } catch (PatternParseException e) {
-                String allowed = "it must be a path pattern such as /static/**: " + e.toDetailedString();
-                throw new InvalidSettingException("loadline.limit.exclude", pattern, allowed, e);
-            }
-        }
+        exclude.forEach(builder::exclude);
         return builder.build();
     }
 
@@ -271,10 +264,10 @@ public final class RouteTable {
         /**
          * Adds a pattern, from the root, whose requests pass untouched.
          *
-         * @throws PatternParseException if it is no path pattern
+         * @throws InvalidSettingException if it is no path pattern
          */
         public Builder exclude(String pattern) {
-            excluded.add(parser.parse(pattern));
+            excluded.add(PathSetting.parse("loadline.limit.exclude", pattern, "/static/**"));
             return this;
         }
 

@@ -50,6 +50,22 @@ class HealthDependenciesTest {
         assertThatThrownBy(() -> checks("db")).hasMessageContaining("there are none");
     }
 
+    @Test
+    void names_ofTheServicesOwnStates_areRefusedAndNotOffered() {
+        for (String own : List.of("livenessState", "readinessState", "startupState")) {
+            blocking.registerContributor(
+                    own, (HealthIndicator) () -> Health.down().build());
+        }
+        blocking.registerContributor("db", (HealthIndicator) () -> Health.up().build());
+        beans.addBean("blocking", blocking);
+
+        for (String own : List.of("livenessState", "readinessState", "startupState")) {
+            assertThatThrownBy(() -> checks(own))
+                    .hasMessageContaining("dependencies = " + own + ":")
+                    .hasMessageEndingWith("there are db");
+        }
+    }
+
     /** Whoever opens a connection first takes more than the second that a check usually has. */
     @Test
     void contributor_thatTakesSeconds_isWaitedFor() {

@@ -79,6 +79,10 @@ class TaskDrainTest {
             ParticipantResult executors = participant(result, "executors");
             assertThat(executors.active().get(0)).isEqualTo("scheduler: 1 running, 0 queued");
             assertThat(executors.active().get(1)).contains("scheduler-1 at ").contains(Gate.class.getSimpleName());
+            assertThat(result.participants())
+                    .as("where Loadline itself waits is no news")
+                    .extracting(ParticipantResult::detail)
+                    .containsOnlyNulls();
             job.gate.open();
         }
     }

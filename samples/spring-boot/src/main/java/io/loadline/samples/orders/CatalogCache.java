@@ -7,30 +7,20 @@ package io.loadline.samples.orders;
 import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.StageContext;
 import java.time.Duration;
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
-/**
- * Keeps the catalog: read as a stage of the start, when the server listens and there is memory for it. Thread-safe.
- *
- * <p>Without Loadline it is read while the bean is made, as usual.
- */
+/** Keeps the catalog: read as a stage of the start, when the server listens and there is memory for it. Thread-safe. */
 @Component
-class CatalogCache implements InitializingBean {
-    private final boolean deferred;
+class CatalogCache {
     private final DataSize rows;
     private final Duration time;
 
     /** Written once by the stage, read by requests; null before that. */
     private volatile Catalog catalog;
 
-    CatalogCache(
-            @Value("${loadline.enabled:true}") boolean deferred,
-            @Value("${orders.catalog.rows}") DataSize rows,
-            @Value("${orders.catalog.time}") Duration time) {
-        this.deferred = deferred;
+    CatalogCache(@Value("${orders.catalog.rows}") DataSize rows, @Value("${orders.catalog.time}") Duration time) {
         this.rows = rows;
         this.time = time;
     }
@@ -38,13 +28,6 @@ class CatalogCache implements InitializingBean {
     @DeferredStartup(name = "catalog", estimate = "${orders.catalog.rows}")
     void read(StageContext stage) throws InterruptedException {
         catalog = Catalog.read(rows.toBytes(), time, stage::checkpoint);
-    }
-
-    @Override
-    public void afterPropertiesSet() throws InterruptedException {
-        if (!deferred) {
-            catalog = Catalog.read(rows.toBytes(), time, () -> {});
-        }
     }
 
     /** @throws IllegalStateException if it has not been read yet: nobody asks a service that is not ready */

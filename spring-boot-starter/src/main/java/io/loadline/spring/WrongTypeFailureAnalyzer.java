@@ -18,7 +18,6 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
-import org.springframework.util.unit.DataSize;
 
 /** Tells a person which of our settings is unknown or has a value of the wrong type, and what is allowed. Stateless. */
 final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindException> implements Ordered {
@@ -60,9 +59,6 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
         }
         if (type == Duration.class) {
             return "a duration such as 500ms, 25s or 1m";
-        }
-        if (type == DataSize.class) {
-            return "a size such as 512MB or 2GB";
         }
         if (type == Integer.class) {
             return "a whole number";

@@ -222,15 +222,7 @@ class WarmUpTest {
             await(released);
             exchange.close();
         });
-        WarmUpReport report = warmUp().get("/held")
-                .callTimeout(Duration.ofMillis(100))
-                .callsPerRound(2)
-                .build()
-                .run(base());
-        released.countDown();
-
-        assertThat(report.end()).isEqualTo(End.FAILED);
-        assertThat(report.routes().get(0).failed()).isEqualTo(2);
+        assertFailsInTime("/held", released);
     }
 
     @Test
@@ -242,7 +234,11 @@ class WarmUpTest {
             await(released);
             exchange.close();
         });
-        WarmUpReport report = warmUp().get("/stuck")
+        assertFailsInTime("/stuck", released);
+    }
+
+    private void assertFailsInTime(String path, CountDownLatch released) throws Exception {
+        WarmUpReport report = warmUp().get(path)
                 .callTimeout(Duration.ofMillis(100))
                 .callsPerRound(2)
                 .build()

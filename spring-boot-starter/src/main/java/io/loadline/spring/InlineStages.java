@@ -123,7 +123,7 @@ final class InlineStages implements SmartInitializingSingleton {
     }
 
     /** What a stage is told where nobody controls it. Immutable. */
-    private record InlineContext(String stage) implements StageContext {
+    record InlineContext(String stage) implements StageContext {
         @Override
         public void checkpoint() {}
 

@@ -63,7 +63,7 @@ class DeferredStartupMethodsTest {
     void stage_run_callsTheMethodWithItsContext() throws Exception {
         List<Object> calls = new ArrayList<>();
         StartupStage stage = only(Recording.class, () -> new Recording(calls));
-        StageContext context = new NoContext();
+        StageContext context = new InlineStages.InlineContext("test");
         stage.action().run(context);
         assertThat(calls).containsExactly(context);
     }
@@ -71,7 +71,7 @@ class DeferredStartupMethodsTest {
     @Test
     void stage_whoseMethodThrows_throwsThat() {
         StartupStage stage = only(Throwing.class);
-        assertThatThrownBy(() -> stage.action().run(new NoContext()))
+        assertThatThrownBy(() -> stage.action().run(new InlineStages.InlineContext("test")))
                 .isExactlyInstanceOf(java.io.IOException.class)
                 .hasMessage("on purpose");
     }
@@ -87,7 +87,7 @@ class DeferredStartupMethodsTest {
             });
             return (Loader) proxy.getProxy();
         });
-        stage.action().run(new NoContext());
+        stage.action().run(new InlineStages.InlineContext("test"));
         assertThat(calls).containsExactly("advice", "loaded");
     }
 
@@ -177,24 +177,6 @@ class DeferredStartupMethodsTest {
                 .addFirst(new MapPropertySource("test", Map.of("size", "7MB", "other", "products")));
         context.registerBean(DeferredStartupMethods.class);
         return context;
-    }
-
-    private static final class NoContext implements StageContext {
-        @Override
-        public String stage() {
-            return "test";
-        }
-
-        @Override
-        public void checkpoint() {}
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void report(long bytes) {}
     }
 
     static class Complete {

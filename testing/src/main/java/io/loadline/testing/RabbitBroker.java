@@ -4,6 +4,8 @@
  */
 package io.loadline.testing;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -72,6 +74,12 @@ public final class RabbitBroker implements AutoCloseable {
     /** Whether this machine has it. */
     public static boolean isInstalled() {
         return Files.isExecutable(SERVER) && Files.isExecutable(PORT_MAPPER);
+    }
+
+    /** Skips the calling test where this machine does not have it, unless {@code LOADLINE_REQUIRE_TOOLS=true} forbids that. */
+    public static void assumeInstalled() {
+        boolean required = Boolean.parseBoolean(System.getenv("LOADLINE_REQUIRE_TOOLS"));
+        assumeTrue(required || isInstalled(), "skipped: needs RabbitMQ, in Debian 'apt-get install rabbitmq-server'");
     }
 
     /** Where it listens, on the loopback interface. */

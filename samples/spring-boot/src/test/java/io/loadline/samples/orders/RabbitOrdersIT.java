@@ -6,7 +6,6 @@ package io.loadline.samples.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.loadline.testing.RabbitBroker;
 import io.loadline.testing.SampleProcess;
@@ -43,10 +42,7 @@ class RabbitOrdersIT {
 
     @BeforeAll
     static void startBroker() throws IOException {
-        boolean required = Boolean.parseBoolean(System.getenv("LOADLINE_REQUIRE_TOOLS"));
-        assumeTrue(
-                required || RabbitBroker.isInstalled(),
-                "skipped: needs RabbitMQ, in Debian 'apt-get install rabbitmq-server'");
+        RabbitBroker.assumeInstalled();
         broker = new RabbitBroker(folder);
         connections = new CachingConnectionFactory("localhost", broker.port());
         rabbit = new RabbitTemplate(connections);

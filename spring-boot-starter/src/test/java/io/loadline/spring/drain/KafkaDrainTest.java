@@ -18,8 +18,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 /** Kafka listeners leave without a loss, with a real broker in KRaft mode. */
@@ -62,6 +65,12 @@ class KafkaDrainTest extends ConsumerContract {
                 "spring.kafka.consumer.auto-offset-reset=earliest",
                 // Members hear at once of one that leaves or comes.
                 "spring.kafka.consumer.properties[heartbeat.interval.ms]=100");
+    }
+
+    @Override
+    boolean isStopping(ConfigurableApplicationContext context) {
+        return context.getBean(KafkaListenerEndpointRegistry.class).getListenerContainers().stream()
+                .noneMatch(MessageListenerContainer::isRunning);
     }
 
     @Override

@@ -15,9 +15,12 @@ import org.springframework.amqp.core.Queue;
 import org.springframework.amqp.rabbit.annotation.RabbitListener;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -57,6 +60,13 @@ class RabbitDrainTest extends ConsumerContract {
     @Override
     List<String> settings(String destination) {
         return List.of("spring.rabbitmq.port=" + broker.port());
+    }
+
+    @Override
+    boolean isStopping(ConfigurableApplicationContext context) {
+        return context.getBean(RabbitListenerEndpointRegistry.class).getListenerContainers().stream()
+                .map(AbstractMessageListenerContainer.class::cast)
+                .noneMatch(AbstractMessageListenerContainer::isActive);
     }
 
     @Override

@@ -9,12 +9,10 @@ import java.util.random.RandomGeneratorFactory;
 
 /**
  * One attempt of a client. What it will need is drawn when it is sent, from numbers of its own, so that each limiter meets the
- * same calls. Not thread-safe.
+ * same calls. Immutable.
  */
 final class Call {
-    private static final RandomGeneratorFactory<RandomGenerator> NUMBERS =
-            RandomGeneratorFactory.of("SplittableRandom");
-    private static final long PRIME = 0x9E3779B97F4A7C15L;
+    private static final RandomGeneratorFactory<RandomGenerator> NUMBERS = RandomGeneratorFactory.of("SplittableRandom");
 
     final int route;
     final long sentNanos;
@@ -36,9 +34,20 @@ final class Call {
         }
     }
 
-    /** Numbers that depend on nothing but these. */
-    static RandomGenerator numbers(long seed, long request, long attempt) {
-        return NUMBERS.create((seed * PRIME + request) * PRIME + attempt);
+    /** Numbers that depend on nothing but these, and have nothing to do with those of other ones. */
+    static RandomGenerator numbers(long seed, long one, long other) {
+        return NUMBERS.create(mixed(mixed(mixed(seed) ^ one) ^ other));
+    }
+
+    /*
+     * The finalizer of MurmurHash3 in Stafford's variant 13: the generator's own steps add a constant, so that seeds in
+     * arithmetic progression would give each call the numbers of the one before, shifted by one.
+     */
+    private static long mixed(long value) {
+        long z = value + 0x632BE59BD9B4E019L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
     }
 
     boolean passes(int stage) {

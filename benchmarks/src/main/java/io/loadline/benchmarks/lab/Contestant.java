@@ -19,6 +19,7 @@ import io.loadline.limit.LimitAlgorithm;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Who is compared: the real classes of ours and of peers on the JVM, with their defaults, and rewritten ones of others. */
@@ -55,6 +56,12 @@ enum Contestant {
         this.title = title;
         this.kind = kind;
         this.factory = factory;
+    }
+
+    /** As it is written on the command line and in tables. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static AdaptiveLimit adaptive(Guard.Surroundings surroundings) {

@@ -6,15 +6,14 @@ package io.loadline.benchmarks.lab;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Map;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 300ms}, {@code 1.5s}, {@code 2m}, {@code 1h}. Stateless. */
 final class Durations {
-    private static final Pattern FORM = Pattern.compile("(\\d+(?:\\.\\d+)?)(us|ms|s|m|h)");
-    private static final Map<String, Long> NANOS =
-            Map.of("us", 1_000L, "ms", 1_000_000L, "s", 1_000_000_000L, "m", 60_000_000_000L, "h", 3_600_000_000_000L);
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(us|ms|s|m|h)");
 
     private Durations() {}
 
@@ -24,11 +23,19 @@ final class Durations {
      * @throws IllegalArgumentException if it is none
      */
     static Duration parse(String text) {
-        Matcher matcher = FORM.matcher(text.trim());
+        Matcher matcher = FORM.matcher(text.trim().toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new IllegalArgumentException("'" + text + "' is no duration as 300ms, 1.5s, 2m or 1h");
         }
-        BigDecimal nanos = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(NANOS.get(matcher.group(2))));
+        Duration unit =
+                switch (matcher.group(2)) {
+                    case "us" -> ChronoUnit.MICROS.getDuration();
+                    case "ms" -> ChronoUnit.MILLIS.getDuration();
+                    case "s" -> ChronoUnit.SECONDS.getDuration();
+                    case "m" -> ChronoUnit.MINUTES.getDuration();
+                    default -> ChronoUnit.HOURS.getDuration();
+                };
+        BigDecimal nanos = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit.toNanos()));
         return Duration.ofNanos(nanos.longValue());
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Envoy's adaptive concurrency filter, rewritten from its rule (gradient controller of Envoy 1.3x: documentation of
  * {@code envoy.filters.http.adaptive_concurrency} and the behaviour its tests show), with its defaults and the documented
- * example's intervals. Not thread-safe.
+ * example's intervals; quantiles are exact instead of a histogram's. Not thread-safe.
  */
 final class EnvoyGradient implements Guard {
     /*
@@ -26,6 +26,12 @@ final class EnvoyGradient implements Guard {
      *
      * @param intervalSeconds between two updates of the limit
      * @param minRttSeconds between two measurements of the minimal latency
+     * @param requestCount calls of a measurement
+     * @param jitter share by which the time to the next measurement may be longer
+     * @param minConcurrency the least limit, in calls, which holds during a measurement
+     * @param maxConcurrency the greatest limit, in calls
+     * @param buffer share by which the minimal latency counts for longer
+     * @param quantile of latencies that is taken, 0 to 1
      */
     record Settings(
             double intervalSeconds,

@@ -6,7 +6,10 @@ package io.loadline.benchmarks.lab;
 
 import java.util.PriorityQueue;
 
-/** Virtual time, and what is to happen in it, in order; what is due at the same time happens as it was told. Not thread-safe. */
+/**
+ * Virtual time in nanoseconds since the beginning, and what is to happen in it, in order; what is due at the same time happens as
+ * it was told. Not thread-safe.
+ */
 final class Events {
     private record Event(long atNanos, long number, Runnable action) implements Comparable<Event> {
         @Override
@@ -20,24 +23,18 @@ final class Events {
     private long nowNanos;
     private long told;
 
-    /** The time in nanoseconds since the beginning. */
-    long nanos() {
+    long now() {
         return nowNanos;
     }
 
-    /** The time in seconds since the beginning. */
-    double now() {
-        return nowNanos / 1e9;
+    /** Has {@code action} happen at a time, at once if that has passed. */
+    void at(long nanos, Runnable action) {
+        events.add(new Event(Math.max(nowNanos, nanos), told++, action));
     }
 
-    /** Has {@code action} happen at a time in seconds, at once if that has passed. */
-    void at(double second, Runnable action) {
-        events.add(new Event(Math.max(nowNanos, Math.round(second * 1e9)), told++, action));
-    }
-
-    /** Has {@code action} happen in some seconds. */
-    void in(double seconds, Runnable action) {
-        at(now() + seconds, action);
+    /** Has {@code action} happen in some nanoseconds. */
+    void in(long nanos, Runnable action) {
+        at(nowNanos + nanos, action);
     }
 
     /** Lets everything happen, and what follows from it. */
@@ -46,5 +43,13 @@ final class Events {
             nowNanos = next.atNanos;
             next.action.run();
         }
+    }
+
+    static long nanos(double seconds) {
+        return Math.round(seconds * 1e9);
+    }
+
+    static double seconds(long nanos) {
+        return nanos / 1e9;
     }
 }

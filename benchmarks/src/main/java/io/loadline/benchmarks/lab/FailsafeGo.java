@@ -69,19 +69,17 @@ final class FailsafeGo implements Guard {
     @Override
     public void end(Object admitted, boolean success) {
         Admitted call = (Admitted) admitted;
-        record((surroundings.nanos() - call.sentNanos) / 1e9, call.inFlight, success);
+        record((surroundings.nanos() - call.sentNanos) / 1e9, call.inFlight);
         inFlight--;
     }
 
-    /** A call has ended; {@code together} were in flight when it began. A failed one counts as dropped. */
-    void record(double seconds, int together, boolean success) {
-        if (success) {
-            if (size == samples.length) {
-                samples = Arrays.copyOf(samples, 2 * size);
-            }
-            samples[size++] = seconds;
-            maxInFlight = Math.max(maxInFlight, together);
+    /** A call has ended, well or not; {@code together} were in flight when it began. */
+    void record(double seconds, int together) {
+        if (size == samples.length) {
+            samples = Arrays.copyOf(samples, 2 * size);
         }
+        samples[size++] = seconds;
+        maxInFlight = Math.max(maxInFlight, together);
         double now = surroundings.nanos() / 1e9;
         if (now > nextUpdate && size >= minSamples) {
             double[] sorted = Arrays.copyOf(samples, size);
@@ -103,10 +101,10 @@ final class FailsafeGo implements Guard {
         boolean full = inFlight >= limit();
         int step = log10(limit());
         double next = limit;
-        if (queue > 6 * step
-                || full && throughputFollows < 0
-                || full && throughputFollows < 0.3 && latencyFollows > 0.5
-                || full && throughput.variationOfY() < 0.2 && latencyFollows > 0.5) {
+        boolean throughputStays = throughputFollows < 0
+                || (throughputFollows < 0.3 && latencyFollows > 0.5)
+                || (throughput.variationOfY() < 0.2 && latencyFollows > 0.5);
+        if (queue > 6 * step || (full && throughputStays)) {
             next -= step;
         } else if (queue < 3 * step) {
             next += step;

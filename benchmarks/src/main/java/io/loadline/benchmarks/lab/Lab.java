@@ -10,7 +10,6 @@ import io.loadline.benchmarks.harness.Table;
 import io.loadline.benchmarks.harness.Workspace;
 import io.loadline.benchmarks.lab.Contestant.Kind;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,10 +20,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -46,8 +47,8 @@ public final class Lab implements Callable<Integer> {
     private static final double P99_BAR = 1.1;
     private static final double SETTLE_BAR = 5;
     private static final List<Double> SWEEP = List.of(0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0);
-    private static final Duration SWEEP_LENGTH = Duration.ofSeconds(40);
-    private static final int SWEEP_WARM = 10;
+    private static final int SWEEP_SECONDS = 40;
+    private static final int SWEEP_WARM_SECONDS = 10;
 
     @Option(
             names = "--scenario",
@@ -62,8 +63,11 @@ public final class Lab implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES} (default: all).")
     private List<Contestant> limiters = List.of(Contestant.values());
 
-    @Option(names = "--seeds", description = "How many (default: ${DEFAULT-VALUE}).")
-    private int seeds = 5;
+    @Option(names = "--quick", description = "One seed.")
+    private boolean quick;
+
+    @Option(names = "--seeds", description = "How many (default: 5, 1 with --quick).")
+    private int seeds;
 
     @Option(names = "--first-seed", description = "The first of them (default: ${DEFAULT-VALUE}).")
     private long firstSeed = 1;
@@ -84,9 +88,6 @@ public final class Lab implements Callable<Integer> {
         }
     }
 
-    /* A fixed limit, for reference. */
-    private record Fixed(List<Verdict> verdicts) {}
-
     public static void main(String[] args) {
         Commands.run(new Lab(), args);
     }
@@ -95,6 +96,10 @@ public final class Lab implements Callable<Integer> {
     public Integer call() throws IOException {
         List<Path> scenarios =
                 files.isEmpty() ? ScenarioFile.in(Workspace.root().resolve("benchmarks/scenarios")) : files;
+        if (scenarios.isEmpty() || seeds < 0 || Set.copyOf(limiters).size() < limiters.size()) {
+            throw new IllegalArgumentException("needs scenarios, at least one seed, and each limiter once");
+        }
+        seeds = seeds > 0 ? seeds : quick ? 1 : 5;
         Path folder = Workspace.newResults("lab");
         List<Row> rows = new ArrayList<>();
         for (Path file : scenarios) {
@@ -103,7 +108,7 @@ public final class Lab implements Callable<Integer> {
             Row row = run(ScenarioFile.name(file), scenario);
             rows.add(row);
             limiters.forEach(limiter -> System.err.printf(
-                    Locale.ROOT, "  %s %.1f", key(limiter), 100 * row.mean(limiter, Verdict::goodput)));
+                    Locale.ROOT, "  %s %.1f", limiter, 100 * row.mean(limiter, Verdict::goodput)));
             System.err.println();
             if (!noPlots) {
                 plot(row, folder);
@@ -113,7 +118,7 @@ public final class Lab implements Callable<Integer> {
         System.out.println(table("p99 of admitted calls, ms", rows, Verdict::p99Millis));
         System.out.println(table(
                 "worst ten seconds, % of what could be achieved", rows, verdict -> 100 * verdict.worstTenSeconds()));
-        System.out.println(table("seconds until settled after a step", rows, Verdict::settleSeconds));
+        System.out.println(table("seconds until settled after a change", rows, Verdict::settleSeconds));
         csv(rows, folder.resolve("lab.csv"));
         System.out.println("CSV and plots: " + folder);
         Figures figures = figures(rows);
@@ -135,7 +140,7 @@ public final class Lab implements Callable<Integer> {
                 scenario,
                 oracles,
                 verdicts,
-                new Fixed(verdicts(scenario, oracles, oracle -> surroundings -> Contestant.fixed(oracle.single()))),
+                verdicts(scenario, oracles, oracle -> surroundings -> Contestant.fixed(oracle.single())),
                 new Fixed(verdicts(
                         scenario,
                         oracles,
@@ -160,7 +165,7 @@ public final class Lab implements Callable<Integer> {
 
     private String table(String title, List<Row> rows, ToDoubleFunction<Verdict> figure) {
         List<String> head = new ArrayList<>(List.of(title));
-        limiters.forEach(limiter -> head.add(key(limiter)));
+        limiters.forEach(limiter -> head.add(limiter.toString()));
         head.addAll(List.of("right", "wrong"));
         Table table = new Table(head.toArray(String[]::new));
         List<double[]> all = new ArrayList<>();
@@ -168,7 +173,7 @@ public final class Lab implements Callable<Integer> {
             double[] values = IntStream.range(0, limiters.size() + 2)
                     .mapToDouble(i -> i < limiters.size()
                             ? row.mean(limiters.get(i), figure)
-                            : mean((i == limiters.size() ? row.right : row.wrong).verdicts(), figure))
+                            : mean(i == limiters.size() ? row.right : row.wrong, figure))
                     .toArray();
             all.add(values);
             table.row(cells(row.name, values));
@@ -194,10 +199,6 @@ public final class Lab implements Callable<Integer> {
             cells.add(Double.isNaN(value) ? "-" : (Object) value);
         }
         return cells.toArray();
-    }
-
-    private static String key(Contestant limiter) {
-        return limiter.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private Figures figures(List<Row> rows) {
@@ -232,23 +233,23 @@ public final class Lab implements Callable<Integer> {
             figures.put("slow", slow).bar("p99_bar", slow.isEmpty());
         }
         double settle = rows.stream()
-                .mapToDouble(row -> row.mean(Contestant.LOADLINE, Verdict::settleSeconds))
+                .mapToDouble(row -> row.mean(Contestant.LOADLINE, Verdict::stepSeconds))
                 .filter(seconds -> !Double.isNaN(seconds))
                 .max()
                 .orElse(0);
-        return figures.put("settle_s", settle).bar("settle_bar", settle <= SETTLE_BAR);
+        return figures.put("step_settle_s", settle).bar("settle_bar", settle <= SETTLE_BAR);
     }
 
     private static double mean(List<Row> rows, Contestant limiter) {
         return rows.stream()
-                .mapToDouble(row -> row.mean(limiter, Verdict::goodput))
+                .mapToDouble(row -> Math.min(1, row.mean(limiter, Verdict::goodput)))
                 .average()
                 .orElseThrow();
     }
 
     private static double worst(List<Row> rows, Contestant limiter) {
         return rows.stream()
-                .mapToDouble(row -> row.mean(limiter, Verdict::goodput))
+                .mapToDouble(row -> Math.min(1, row.mean(limiter, Verdict::goodput)))
                 .min()
                 .orElseThrow();
     }
@@ -272,42 +273,47 @@ public final class Lab implements Callable<Integer> {
     }
 
     private void csv(List<Row> rows, Path file) throws IOException {
-        try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
-            out.println("scenario,limiter,seed,goodput,p50_ms,p99_ms,refused,settle_s,worst_10s");
-            for (Row row : rows) {
-                row.verdicts.forEach((limiter, verdicts) -> {
-                    for (int i = 0; i < verdicts.size(); i++) {
-                        Verdict verdict = verdicts.get(i);
-                        out.printf(
-                                Locale.ROOT,
-                                "%s,%s,%d,%.4f,%.2f,%.2f,%.4f,%.1f,%.4f%n",
-                                row.name,
-                                key(limiter),
-                                firstSeed + i,
-                                verdict.goodput(),
-                                verdict.p50Millis(),
-                                verdict.p99Millis(),
-                                verdict.refused(),
-                                verdict.settleSeconds(),
-                                verdict.worstTenSeconds());
-                    }
-                });
-            }
+        List<String> lines = new ArrayList<>();
+        lines.add("scenario,limiter,seed,goodput,p50_ms,p99_ms,refused,settle_s,worst_10s,best_limits");
+        for (Row row : rows) {
+            row.verdicts.forEach((limiter, verdicts) -> lines(lines, row, limiter.toString(), verdicts));
+            lines(lines, row, "right", row.right);
+            lines(lines, row, "wrong", row.wrong);
+        }
+        Files.write(file, lines);
+    }
+
+    private void lines(List<String> lines, Row row, String limiter, List<Verdict> verdicts) {
+        for (int i = 0; i < verdicts.size(); i++) {
+            Verdict verdict = verdicts.get(i);
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%s,%s,%d,%.4f,%.2f,%.2f,%.4f,%.1f,%.4f,%s",
+                    row.name,
+                    limiter,
+                    firstSeed + i,
+                    verdict.goodput(),
+                    verdict.p50Millis(),
+                    verdict.p99Millis(),
+                    verdict.refused(),
+                    verdict.settleSeconds(),
+                    verdict.worstTenSeconds(),
+                    row.oracles.get(i).limits().stream().map(String::valueOf).collect(Collectors.joining(" "))));
         }
     }
 
     /** What each limiter serves of more and more load on the service of a scenario. */
     private void sweep(Row row, Path folder) throws IOException {
         SweepPlot plot = new SweepPlot(row.name + ": goodput against offered load");
-        double usual = new Timeline(row.scenario).rate(0);
+        double usual = new Timeline(row.scenario).rate(0L);
         for (Contestant limiter : limiters) {
             double[] offered = SWEEP.stream().mapToDouble(factor -> factor * usual).toArray();
             double[] good = Arrays.stream(offered)
                     .parallel()
-                    .map(rate -> Run.of(row.scenario.steady(rate, SWEEP_LENGTH), limiter.factory, firstSeed)
+                    .map(rate -> Run.of(row.scenario.steady(rate, Duration.ofSeconds(SWEEP_SECONDS)), limiter.factory, firstSeed)
                                     .score()
-                                    .good(SWEEP_WARM, SWEEP_LENGTH.toSeconds())
-                            / (double) (SWEEP_LENGTH.toSeconds() - SWEEP_WARM))
+                                    .good(SWEEP_WARM_SECONDS, SWEEP_SECONDS)
+                            / (double) (SWEEP_SECONDS - SWEEP_WARM_SECONDS))
                     .toArray();
             plot.add(limiter, offered, good);
         }
@@ -315,7 +321,7 @@ public final class Lab implements Callable<Integer> {
     }
 
     private void plot(Row row, Path folder) throws IOException {
-        LabPlot plot = new LabPlot(row.name + ": " + row.scenario.title(), row.scenario);
+        LabPlot plot = new LabPlot(row.name + ": " + row.scenario.title());
         plot.oracle(row.oracles.get(0).run());
         for (Contestant limiter : limiters) {
             if (limiter.kind != Kind.REFERENCE) {
@@ -323,7 +329,7 @@ public final class Lab implements Callable<Integer> {
             }
         }
         plot.save(folder.resolve(row.name + ".png"));
-        if (new Timeline(row.scenario).rate(0) > 0) {
+        if (new Timeline(row.scenario).rate(0L) > 0) {
             sweep(row, folder);
         }
     }

@@ -20,13 +20,11 @@ final class LabPlot {
     private static final int MOST_POINTS = 1_500;
     private static final double HIGHEST = 1_000;
 
-    private final Scenario scenario;
     private final XYChart limits;
     private final XYChart inFlight;
     private final XYChart goodput;
 
-    LabPlot(String title, Scenario scenario) {
-        this.scenario = scenario;
+    LabPlot(String title) {
         limits = Curve.chart(title, "seconds", "limit");
         limits.getStyler().setYAxisLogarithmic(true);
         inFlight = Curve.chart("", "seconds", "in flight");
@@ -47,14 +45,14 @@ final class LabPlot {
         // None at all is drawn as the highest.
         samples(limits, run, name, sample -> Math.max(1, Math.min(HIGHEST, sample.limit())), curve);
         samples(inFlight, run, name, Sample::inFlight, curve);
-        int every = (int) Math.max(1, Math.ceil(scenario.seconds() / MOST_POINTS));
-        double[] seconds = IntStream.range(0, (int) (scenario.seconds() / every))
-                .mapToDouble(i -> i * every)
+        int every = Math.max(1, run.score().seconds() / MOST_POINTS);
+        int[] seconds = IntStream.range(0, run.score().seconds() / every)
+                .map(i -> i * every)
                 .toArray();
         double[] good = Arrays.stream(seconds)
-                .map(second -> (double) run.score().good(second, second + every) / every)
+                .mapToDouble(second -> (double) run.score().good(second, second + every) / every)
                 .toArray();
-        curve.draw(goodput, name, seconds, good);
+        curve.draw(goodput, name, Arrays.stream(seconds).asDoubleStream().toArray(), good);
     }
 
     private static void samples(
@@ -68,7 +66,7 @@ final class LabPlot {
                 .filter(i -> i % every == 0)
                 .mapToObj(run.samples()::get)
                 .toList();
-        curve.draw(chart, name, some.stream().mapToDouble(Sample::second).toArray(), some.stream().mapToDouble(figure).toArray());
+        curve.draw(chart, name, some.stream().mapToDouble(Sample::seconds).toArray(), some.stream().mapToDouble(figure).toArray());
     }
 
     /** Writes a PNG. */

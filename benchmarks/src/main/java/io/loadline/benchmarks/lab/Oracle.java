@@ -4,94 +4,74 @@
  */
 package io.loadline.benchmarks.lab;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What could have been achieved: the best fixed limit of each phase, found by trying them all, with hindsight. Immutable.
+ * What could have been achieved: the best fixed limit of each phase, found with hindsight by trying. Immutable.
  *
  * @param limits the best limit of each phase
  * @param single the best limit if there must be one for all phases
  * @param run what came of the limits, phase by phase
  */
-record Oracle(int[] limits, int single, Run.Result run) {
+record Oracle(List<Integer> limits, int single, Run.Result run) {
     private static final int[] TRIED = {
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-        10,
-        12,
-        14,
-        16,
-        18,
-        20,
-        24,
-        28,
-        32,
-        36,
-        40,
-        48,
-        56,
-        64,
-        80,
-        96,
-        112,
-        128,
-        160,
-        192,
-        256,
-        320,
-        400,
-        512,
-        700,
-        1000,
-        Integer.MAX_VALUE
+        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 256, 320,
+        400, 512, 700, 1000, Integer.MAX_VALUE
     };
     /* A smaller limit that is as good but for this share is the better one: it keeps latency low. */
     private static final double AS_GOOD = 0.999;
+    /* By how many places in the list a limit is changed when it is tried beside others that are chosen already. */
+    private static final int[] STEPS = {-3, -1, 1, 3};
 
     /** Searches for a scenario and a seed. */
     static Oracle search(Scenario scenario, long seed) {
+        Timeline timeline = new Timeline(scenario);
         Score[] scores = IntStream.of(TRIED)
                 .mapToObj(limit -> Run.of(scenario, surroundings -> Contestant.fixed(limit), seed)
                         .score())
                 .toArray(Score[]::new);
-        int phases = scenario.phases().size();
-        int[] limits = new int[phases];
-        for (int phase = 0; phase < phases; phase++) {
-            double from = scenario.start(phase);
-            double to = scenario.start(phase + 1);
-            limits[phase] = TRIED[
-                    best(IntStream.range(0, TRIED.length)
-                            .mapToLong(i -> scores[i].good(from, to))
-                            .toArray())];
+        int single = best(Arrays.stream(scores).mapToLong(Score::good).toArray());
+        int[] places = new int[timeline.phases()];
+        for (int phase = 0; phase < places.length; phase++) {
+            int from = Score.second(timeline.start(phase));
+            int to = Score.second(timeline.end(phase));
+            long[] good = Arrays.stream(scores).mapToLong(score -> score.good(from, to)).toArray();
+            // A phase in which nothing can be served, or that is over at once, chooses nothing.
+            places[phase] = Arrays.stream(good).max().orElseThrow() == 0 ? single : best(good);
         }
-        int single = best(IntStream.range(0, TRIED.length)
-                .mapToLong(i -> scores[i].good())
-                .toArray());
-        Run.Result together = Run.of(scenario, surroundings -> new Phased(scenario, limits, surroundings), seed);
-        if (together.score().good() < scores[single].good()) {
-            // What a phase leaves to the next may make the best of each worse than one for all.
-            int[] one = IntStream.range(0, phases).map(phase -> TRIED[single]).toArray();
-            return new Oracle(
-                    one,
-                    TRIED[single],
-                    Run.of(scenario, surroundings -> new Phased(scenario, one, surroundings), seed));
+        int[] one = new int[places.length];
+        Arrays.fill(one, single);
+        Run.Result run = run(scenario, seed, places);
+        // What a phase leaves to the next may make the best of each worse than one for all.
+        if (run.score().good() < scores[single].good()) {
+            places = one;
+            run = run(scenario, seed, places);
         }
-        return new Oracle(limits, TRIED[single], together);
+        for (int phase = 0; phase < places.length && places.length > 1; phase++) {
+            for (int step : STEPS) {
+                int[] other = places.clone();
+                other[phase] = Math.max(0, Math.min(TRIED.length - 1, places[phase] + step));
+                Run.Result tried = run(scenario, seed, other);
+                if (tried.score().good() * AS_GOOD > run.score().good()) {
+                    places = other;
+                    run = tried;
+                }
+            }
+        }
+        return new Oracle(IntStream.of(places).map(place -> TRIED[place]).boxed().toList(), TRIED[single], run);
+    }
+
+    private static Run.Result run(Scenario scenario, long seed, int[] places) {
+        Timeline timeline = new Timeline(scenario);
+        int[] limits = IntStream.of(places).map(place -> TRIED[place]).toArray();
+        return Run.of(scenario, surroundings -> new Phased(timeline, limits, surroundings), seed);
     }
 
     private static int best(long[] good) {
-        long most = 0;
-        for (long each : good) {
-            most = Math.max(most, each);
-        }
+        long most = Arrays.stream(good).max().orElseThrow();
         for (int i = 0; i < good.length; i++) {
             if (good[i] >= AS_GOOD * most) {
                 return i;
@@ -102,13 +82,13 @@ record Oracle(int[] limits, int single, Run.Result run) {
 
     /** A limit that follows the phases. */
     private static final class Phased implements Guard {
-        private final Scenario scenario;
+        private final Timeline timeline;
         private final int[] limits;
         private final Surroundings surroundings;
         private int inFlight;
 
-        Phased(Scenario scenario, int[] limits, Surroundings surroundings) {
-            this.scenario = scenario;
+        Phased(Timeline timeline, int[] limits, Surroundings surroundings) {
+            this.timeline = timeline;
             this.limits = limits;
             this.surroundings = surroundings;
         }
@@ -129,7 +109,7 @@ record Oracle(int[] limits, int single, Run.Result run) {
 
         @Override
         public int limit() {
-            return limits[scenario.phaseAt(surroundings.nanos() / 1e9)];
+            return limits[timeline.phase(surroundings.nanos())];
         }
     }
 }

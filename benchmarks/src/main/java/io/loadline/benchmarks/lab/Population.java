@@ -13,41 +13,43 @@ import java.util.random.RandomGenerator;
 /** The clients of a scenario: an open loop, bursts, and users who wait for their answers. Not thread-safe. */
 final class Population {
     /* A pause between arrivals may reach past a change of the rate: look again after this. */
-    private static final double LOOK = 0.1;
+    private static final long LOOK_NANOS = 100_000_000;
+    /* Before all others that number requests. */
+    private static final int ROUTE = -1;
 
     /* What a user wants, in as many attempts as it takes. */
     private final class Request {
-        final long id = requests++;
-        final double arrived = events.now();
+        final long number;
+        final long arrivedNanos = events.now();
         final int route;
         final Runnable settled;
         int attempts;
-        boolean answered;
 
-        Request(Runnable settled) {
+        Request(long number, Runnable settled) {
+            this.number = number;
             this.settled = settled;
-            this.route = timeline.route(Call.numbers(seed, id, -1).nextDouble(), arrived);
-            score.arrived(arrived);
+            this.route = timeline.route(Call.numbers(seed, number, ROUTE).nextDouble(), arrivedNanos);
+            score.arrived(arrivedNanos);
         }
 
         void attempt() {
-            RandomGenerator numbers = Call.numbers(seed, id, attempts++);
-            Call call = new Call(scenario, route, events.nanos(), numbers);
+            RandomGenerator numbers = Call.numbers(seed, number, attempts++);
+            Call call = new Call(scenario, route, events.now(), numbers);
             boolean[] open = {true};
-            int replica = (int) ((id + attempts) % services.size());
-            services.get(replica).receive(call, answer -> {
-                double seconds = (events.nanos() - call.sentNanos) / 1e9;
+            Service replica = services.get((int) Math.floorMod(number + attempts, (long) services.size()));
+            replica.receive(call, answer -> {
+                long nanos = events.now() - call.sentNanos;
                 if (answer == Answer.REFUSED) {
-                    score.refused(arrived);
+                    score.refused(arrivedNanos);
                 } else {
-                    score.served(arrived, seconds);
+                    score.served(arrivedNanos, nanos);
                 }
                 if (open[0]) {
                     open[0] = false;
-                    answered(answer == Answer.OK && seconds <= deadline, numbers);
+                    answered(answer == Answer.OK && nanos <= deadlineNanos, numbers);
                 }
             });
-            events.in(deadline, () -> {
+            events.in(deadlineNanos, () -> {
                 if (open[0]) {
                     open[0] = false;
                     answered(false, numbers);
@@ -57,13 +59,41 @@ final class Population {
 
         private void answered(boolean good, RandomGenerator numbers) {
             if (good) {
-                score.good(arrived);
-            } else if (attempts <= scenario.clients().retries() && events.now() < scenario.seconds()) {
-                double backoff = scenario.clients().backoff().toNanos() / 1e9 * (1L << (attempts - 1));
-                events.in(backoff * (1 + numbers.nextDouble()) / 2, this::attempt);
+                score.good(arrivedNanos);
+            } else if (attempts <= scenario.clients().retries() && events.now() < timeline.end()) {
+                double backoff = scenario.clients().backoff().toNanos() * (double) (1L << (attempts - 1));
+                events.in(Math.round(backoff * (1 + numbers.nextDouble()) / 2), this::attempt);
                 return;
             }
             settled.run();
+        }
+    }
+
+    /* One of a closed loop. */
+    private final class User {
+        final int number;
+        final RandomGenerator thoughts;
+        long asked;
+
+        User(int number) {
+            this.number = number;
+            this.thoughts = Call.numbers(~seed, number, 0);
+        }
+
+        /** After a time of his own: users do not all come in the same moment. */
+        void come() {
+            present++;
+            events.in(Math.round(thoughts.nextDouble() * Math.max(LOOK_NANOS, thinkNanos)), this::ask);
+        }
+
+        private void ask() {
+            if (events.now() >= timeline.end() || present > timeline.users(events.now())) {
+                present--;
+                return;
+            }
+            long request = ((long) number << 32) + asked++;
+            new Request(request, () -> events.in(Math.round(2 * thinkNanos * thoughts.nextDouble()), this::ask))
+                    .attempt();
         }
     }
 
@@ -74,12 +104,19 @@ final class Population {
     private final Score score;
     private final long seed;
     private final Random arrivals;
-    private final Random thoughts;
-    private final double deadline;
+    private final long deadlineNanos;
+    private final long thinkNanos;
     private long requests;
     private int users;
+    private int present;
 
-    Population(Scenario scenario, Timeline timeline, Events events, List<Service> services, Score score, long seed) {
+    Population(
+            Scenario scenario,
+            Timeline timeline,
+            Events events,
+            List<Service> services,
+            Score score,
+            long seed) {
         this.scenario = scenario;
         this.timeline = timeline;
         this.events = events;
@@ -87,42 +124,46 @@ final class Population {
         this.score = score;
         this.seed = seed;
         this.arrivals = new Random(seed);
-        this.thoughts = new Random(~seed);
-        this.deadline = scenario.clients().deadline().toNanos() / 1e9;
+        this.deadlineNanos = scenario.clients().deadline().toNanos();
+        this.thinkNanos = scenario.clients().think().toNanos();
         events.at(0, this::arrive);
-        for (int phase = 0; phase < scenario.phases().size(); phase++) {
+        for (int phase = 0; phase < timeline.phases(); phase++) {
             int begun = phase;
-            events.at(scenario.start(phase), this::invite);
-            events.at(scenario.start(phase), () -> burst(begun));
+            events.at(timeline.start(phase), () -> {
+                invite();
+                burst(begun);
+            });
         }
     }
 
     private void arrive() {
-        if (events.now() >= scenario.seconds()) {
+        if (events.now() >= timeline.end()) {
             return;
         }
         double rate = timeline.rate(events.now());
         double pause = rate > 0 ? -Math.log(1 - arrivals.nextDouble()) / rate : Double.POSITIVE_INFINITY;
-        if (pause > LOOK) {
+        if (pause > Events.seconds(LOOK_NANOS)) {
             // Exponential pauses have no memory, so beginning anew changes nothing.
-            events.in(LOOK, this::arrive);
+            events.in(LOOK_NANOS, this::arrive);
             return;
         }
-        events.in(pause, () -> {
-            if (events.now() < scenario.seconds()) {
-                new Request(() -> {}).attempt();
+        events.in(Events.nanos(pause), () -> {
+            if (events.now() < timeline.end()) {
+                new Request(requests++, () -> {}).attempt();
                 arrive();
             }
         });
     }
 
     private void burst(int phase) {
-        Bursts bursts = timeline.bursts(scenario.start(phase));
-        double every = bursts.every().toNanos() / 1e9;
-        for (double at = scenario.start(phase) + every; at < scenario.start(phase + 1); at += every) {
+        Bursts bursts = timeline.bursts(events.now());
+        if (bursts.calls() == 0) {
+            return;
+        }
+        for (long at : timeline.times(phase, bursts.every())) {
             events.at(at, () -> {
                 for (int i = 0; i < bursts.calls(); i++) {
-                    new Request(() -> {}).attempt();
+                    new Request(requests++, () -> {}).attempt();
                 }
             });
         }
@@ -130,22 +171,8 @@ final class Population {
 
     /** Users that are not here yet come; those who are too many go after their next answer. */
     private void invite() {
-        while (users < timeline.users(events.now())) {
-            users++;
-            // They do not all come in the same moment.
-            events.in(thoughts.nextDouble() * Math.max(LOOK, think()), this::ask);
+        while (present < timeline.users(events.now())) {
+            new User(users++).come();
         }
-    }
-
-    private void ask() {
-        if (events.now() >= scenario.seconds() || users > timeline.users(events.now())) {
-            users--;
-            return;
-        }
-        new Request(() -> events.in(think() * 2 * thoughts.nextDouble(), this::ask)).attempt();
-    }
-
-    private double think() {
-        return scenario.clients().think().toNanos() / 1e9;
     }
 }

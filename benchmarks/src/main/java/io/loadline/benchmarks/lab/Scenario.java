@@ -7,6 +7,7 @@ package io.loadline.benchmarks.lab;
 import static java.util.Objects.requireNonNullElse;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param title one line for tables
  * @param about why this is worth a scenario
  * @param cpus CPUs that the service believes to have; limiters may begin with them
- * @param warm seconds at the beginning that do not count
+ * @param warm time at the beginning that does not count, in whole seconds
  * @param clients how they wait and try again
  * @param replicas instances behind a balancer that takes turns
  * @param stages what a call passes, in this order
@@ -29,7 +30,7 @@ record Scenario(
         String title,
         String about,
         int cpus,
-        double warm,
+        Duration warm,
         Clients clients,
         int replicas,
         List<Stage> stages,
@@ -121,47 +122,30 @@ record Scenario(
     /** The process stands still for {@code length} again and again; never, if {@code length} is zero. */
     record Pauses(Duration every, Duration length) {}
 
-    /** How long all phases last together, in seconds. */
-    double seconds() {
-        return phases.stream()
-                .mapToDouble(phase -> phase.length().toNanos() / 1e9)
-                .sum();
-    }
-
-    /** When a phase begins, in seconds; the number of phases stands for the end. */
-    double start(int phase) {
-        return phases.subList(0, phase).stream()
-                .mapToDouble(each -> each.length().toNanos() / 1e9)
-                .sum();
-    }
-
-    /** The phase at a time in seconds; the last one from its beginning on. */
-    int phaseAt(double second) {
-        double end = 0;
-        for (int i = 0; i < phases.size() - 1; i++) {
-            end += phases.get(i).length().toNanos() / 1e9;
-            if (second < end) {
-                return i;
-            }
-        }
-        return phases.size() - 1;
-    }
-
-    /** The same service for {@code length} as it is at the beginning, but with so many calls a second. */
+    /** The service as it is at the end, for {@code length} and with so many calls a second. */
     Scenario steady(double rate, Duration length) {
-        Phase first = phases.get(0);
+        Timeline timeline = new Timeline(this);
+        long end = timeline.end() - 1;
+        Map<String, Double> slow = new HashMap<>();
+        Map<String, Integer> servers = new HashMap<>();
+        Map<String, Double> fails = new HashMap<>();
+        for (int i = 0; i < stages.size(); i++) {
+            slow.put(stages.get(i).name(), timeline.slow(i, end));
+            servers.put(stages.get(i).name(), timeline.servers(i, end));
+            fails.put(stages.get(i).name(), timeline.fails(i, end));
+        }
         Phase steady = new Phase(
                 length,
                 rate,
                 0,
                 false,
-                first.bursts(),
-                first.slow(),
-                first.servers(),
-                first.fails(),
-                first.shares(),
-                first.pauses(),
-                first.quota());
-        return new Scenario(title, about, cpus, 0, clients, replicas, stages, routes, List.of(steady));
+                timeline.bursts(end),
+                slow,
+                servers,
+                fails,
+                Map.of(),
+                timeline.pauses(end),
+                timeline.quota(end));
+        return new Scenario(title, about, cpus, Duration.ZERO, clients, replicas, stages, routes, List.of(steady));
     }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -69,18 +70,63 @@ final class ScenarioFile {
                 file.text("title"),
                 file.text("about"),
                 or(file.whole("cpus", 1), 4),
-                or(file.duration("warm"), Duration.ZERO).toNanos() / 1e9,
+                or(file.duration("warm"), Duration.ZERO),
                 clients(file.inside("clients")),
                 or(file.whole("replicas", 1), 1),
                 stages,
                 routes,
                 file.each("phases", fields -> phase(fields, stageNames, routeNames)));
         file.end();
-        Phase first = scenario.phases().get(0);
-        if (first.rate() == null && first.users() == null) {
-            throw new IllegalArgumentException("phases[0]: a rate or users must be given");
-        }
+        check(scenario);
         return scenario;
+    }
+
+    /** What single fields do not tell. */
+    private static void check(Scenario scenario) {
+        unique("stages", scenario.stages().stream().map(Stage::name));
+        unique("routes", scenario.routes().stream().map(Route::name));
+        for (Stage stage : scenario.stages()) {
+            require(!stage.cpu() || stage.servers() != null, "stages: '%s' is the CPUs and needs servers", stage.name());
+            require(!stage.cpu() || !stage.shared(), "stages: '%s' is the CPUs and cannot be shared", stage.name());
+        }
+        Phase first = scenario.phases().get(0);
+        require(first.rate() != null || first.users() != null, "phases[0]: a rate or users must be given");
+        Timeline timeline = new Timeline(scenario);
+        require(
+                scenario.warm().toNanos() < timeline.end(),
+                "warm: %s is as long as all phases together",
+                scenario.warm());
+        for (int i = 0; i < scenario.phases().size(); i++) {
+            Phase phase = scenario.phases().get(i);
+            String place = "phases[" + i + "]";
+            require(
+                    timeline.users(timeline.start(i)) == 0
+                            || !scenario.clients().think().isZero(),
+                    "%s: users must think for a while, set clients.think",
+                    place);
+            for (String name : phase.servers().keySet()) {
+                boolean has = scenario.stages().stream()
+                        .anyMatch(stage -> stage.name().equals(name) && stage.servers() != null);
+                require(has, "%s.servers: '%s' has none", place, name);
+            }
+            require(
+                    phase.fails().values().stream().allMatch(share -> share <= 1),
+                    "%s.fails: a share must be between 0 and 1",
+                    place);
+            Double quota = phase.quota();
+            require(quota == null || (quota > 0 && quota <= 1), "%s.quota: must be above 0 and at most 1", place);
+        }
+    }
+
+    private static void unique(String place, Stream<String> names) {
+        Set<String> seen = new HashSet<>();
+        names.forEach(name -> require(seen.add(name), "%s: there are two named '%s'", place, name));
+    }
+
+    private static void require(boolean condition, String message, Object... values) {
+        if (!condition) {
+            throw new IllegalArgumentException(String.format(message, values));
+        }
     }
 
     private static Clients clients(@Nullable Fields fields) {
@@ -116,7 +162,7 @@ final class ScenarioFile {
 
     private static Phase phase(Fields fields, Set<String> stages, Set<String> routes) {
         return new Phase(
-                or(fields.duration("for"), Duration.ZERO),
+                positive(fields, "for"),
                 fields.number("rate"),
                 fields.whole("users", 0),
                 fields.flag("ramp"),
@@ -133,7 +179,7 @@ final class ScenarioFile {
         if (fields == null) {
             return null;
         }
-        Bursts bursts = new Bursts(fields.parsed("every", Durations::parse), or(fields.whole("calls", 0), 0));
+        Bursts bursts = new Bursts(positive(fields, "every"), or(fields.whole("calls", 0), 0));
         fields.end();
         return bursts;
     }
@@ -142,9 +188,17 @@ final class ScenarioFile {
         if (fields == null) {
             return null;
         }
-        Pauses pauses = new Pauses(fields.parsed("every", Durations::parse), fields.parsed("length", Durations::parse));
+        Pauses pauses = new Pauses(positive(fields, "every"), fields.parsed("length", Durations::parse));
         fields.end();
         return pauses;
+    }
+
+    private static Duration positive(Fields fields, String name) {
+        return fields.parsed(name, text -> {
+            Duration duration = Durations.parse(text);
+            require(!duration.isZero(), "must be longer than 0");
+            return duration;
+        });
     }
 
     private static <T> T or(@Nullable T value, T otherwise) {

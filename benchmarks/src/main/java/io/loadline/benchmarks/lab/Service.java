@@ -12,9 +12,8 @@ import java.util.stream.IntStream;
 
 /** One replica of the service: a limiter, then the stages. Not thread-safe. */
 final class Service {
-    private static final double BEAT = 0.1;
-    /* As Loadline's own heartbeat: later than this, and the process has stood still. */
-    private static final double LATE = 0.05;
+    /* Beats, and what counts as a stall, as of Loadline's own heartbeat. */
+    private static final long BEAT_NANOS = 100_000_000;
     /* Of a service whose stages are not its CPUs. */
     private static final double IDLE_CPU = 0.3;
 
@@ -28,33 +27,36 @@ final class Service {
     private final Scenario scenario;
     private final Timeline timeline;
     private final Events events;
+    private final Cpus process;
     private final List<StageQueue> stages;
-    private final List<StageQueue> cpus;
     private final Guard guard;
     private final List<String> routes;
-    private double pausedUntil;
-    private double lastBeat;
-    private double cpuRead;
-    private double cpuReadAt;
+    private final boolean hasCpuStage;
     private int inFlight;
 
+    /** {@code shared} has a queue for each stage that all replicas share, and null for the others. */
     Service(
             Scenario scenario,
             Timeline timeline,
             Events events,
-            List<StageQueue> stages,
+            List<StageQueue> shared,
             Guard.Factory factory,
             long seed) {
         this.scenario = scenario;
         this.timeline = timeline;
         this.events = events;
-        this.stages = stages;
-        this.cpus = stages.stream().filter(StageQueue::isCpu).toList();
+        this.process = new Cpus(timeline, events);
+        this.stages = IntStream.range(0, scenario.stages().size())
+                .mapToObj(index -> scenario.stages().get(index).shared()
+                        ? shared.get(index)
+                        : new StageQueue(scenario.stages().get(index), index, timeline, events, process))
+                .toList();
         this.routes = scenario.routes().stream().map(Scenario.Route::name).toList();
+        this.hasCpuStage = scenario.stages().stream().anyMatch(Scenario.Stage::cpu);
         this.guard = factory.create(new Guard.Surroundings() {
             @Override
             public long nanos() {
-                return events.nanos();
+                return events.now();
             }
 
             @Override
@@ -64,7 +66,7 @@ final class Service {
 
             @Override
             public double cpuUtilization() {
-                return Service.this.cpuUtilization();
+                return hasCpuStage ? process.utilization() : IDLE_CPU;
             }
 
             @Override
@@ -72,62 +74,43 @@ final class Service {
                 return seed;
             }
         });
-        repeat(BEAT, this::beat);
-        repeat(BEAT, () -> stages.forEach(StageQueue::newPeriod));
-        IntStream.range(0, scenario.phases().size()).forEach(phase -> {
-            events.at(scenario.start(phase), () -> stages.forEach(StageQueue::serve));
-            events.at(scenario.start(phase), () -> pauseLater(phase));
-        });
-    }
-
-    private void repeat(double seconds, Runnable action) {
-        events.in(seconds, () -> {
-            action.run();
-            if (events.now() < scenario.seconds()) {
-                repeat(seconds, action);
-            }
-        });
-    }
-
-    private void pauseLater(int phase) {
-        Pauses pauses = timeline.pauses(scenario.start(phase));
-        if (pauses.length().isZero()) {
-            return;
-        }
-        double length = pauses.length().toNanos() / 1e9;
-        for (double at = scenario.start(phase) + pauses.every().toNanos() / 1e9;
-                at < scenario.start(phase + 1);
-                at += pauses.every().toNanos() / 1e9) {
-            events.at(at, () -> {
-                pausedUntil = events.now() + length;
-                cpus.forEach(stage -> stage.stall(pausedUntil));
+        beatIn(BEAT_NANOS);
+        for (int phase = 0; phase < scenario.phases().size(); phase++) {
+            int begun = phase;
+            events.at(timeline.start(phase), () -> {
+                stages.forEach(StageQueue::serve);
+                process.watchQuota();
+                pauseIn(begun);
             });
         }
     }
 
-    /** What this process does happens now, or when it runs again. */
-    private void here(Runnable action) {
-        if (events.now() < pausedUntil) {
-            events.at(pausedUntil, () -> here(action));
-        } else {
-            action.run();
+    private void pauseIn(int phase) {
+        Pauses pauses = timeline.pauses(events.now());
+        if (!pauses.length().isZero()) {
+            for (long at : timeline.times(phase, pauses.every())) {
+                events.at(at, () -> process.pause(events.now() + pauses.length().toNanos()));
+            }
         }
     }
 
-    private void beat() {
-        here(() -> {
-            double late = events.now() - lastBeat - BEAT;
-            lastBeat = events.now();
-            if (late > LATE) {
-                guard.stalled(Duration.ofNanos(Math.round(late * 1e9)));
+    private void beatIn(long nanos) {
+        long due = events.now() + nanos;
+        events.at(due, () -> process.here(() -> {
+            long late = events.now() - due;
+            if (late >= BEAT_NANOS) {
+                guard.stalled(Duration.ofNanos(late));
             }
             guard.beat();
-        });
+            if (events.now() < timeline.end()) {
+                beatIn(BEAT_NANOS);
+            }
+        }));
     }
 
     /** A call arrives; {@code client} hears once how it ended. */
     void receive(Call call, Consumer<Answer> client) {
-        here(() -> {
+        process.here(() -> {
             Object admitted = guard.admit(routes.get(call.route));
             if (admitted == null) {
                 client.accept(Answer.REFUSED);
@@ -148,16 +131,13 @@ final class Service {
             return;
         }
         int passing = next;
-        stages.get(passing)
-                .enter(
-                        call,
-                        success -> here(() -> {
-                            if (success) {
-                                pass(call, passing + 1, admitted, client);
-                            } else {
-                                end(admitted, false, client);
-                            }
-                        }));
+        stages.get(passing).enter(call, success -> process.here(() -> {
+            if (success) {
+                pass(call, passing + 1, admitted, client);
+            } else {
+                end(admitted, false, client);
+            }
+        }));
     }
 
     private void end(Object admitted, boolean success, Consumer<Answer> client) {
@@ -172,19 +152,5 @@ final class Service {
 
     int inFlight() {
         return inFlight;
-    }
-
-    private double cpuUtilization() {
-        double elapsed = events.now() - cpuReadAt;
-        if (cpus.isEmpty() || elapsed <= 0) {
-            return IDLE_CPU;
-        }
-        double busy = cpus.stream().mapToDouble(StageQueue::busySeconds).sum();
-        double used = (busy - cpuRead)
-                / elapsed
-                / cpus.stream().mapToDouble(StageQueue::capacity).sum();
-        cpuRead = busy;
-        cpuReadAt = events.now();
-        return used;
     }
 }

@@ -11,22 +11,15 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A stage at work: servers, and calls that wait for one in their order. Not thread-safe. */
 final class StageQueue {
-    /** The period in which a quota of the CPUs is shared out, as the Linux kernel's scheduler has it by default. */
-    private static final double PERIOD = 0.1;
-
-    private static final double NEGLIGIBLE = 1e-9;
-    /* Of a quota: a rest that is used up within the resolution of time would be looked at for ever. */
-    private static final double NO_QUOTA = 1e-6;
-
     private static final class Visit {
         final Call call;
         final Consumer<Boolean> done;
-        double endsAt;
+        long endNanos;
         boolean fails;
-        boolean gone;
 
         Visit(Call call, Consumer<Boolean> done) {
             this.call = call;
@@ -38,24 +31,24 @@ final class StageQueue {
     private final int index;
     private final Timeline timeline;
     private final Events events;
+
+    /** The process that the stage is part of; null if several share it. */
+    private final @Nullable Cpus process;
+
     private final Deque<Visit> waiting = new ArrayDeque<>();
     private final Set<Visit> running = new LinkedHashSet<>();
-    private double stalledUntil;
     private double busySeconds;
-    private double countedUntil;
-    private double periodBegan;
-    private double busyAtPeriod;
-    private long quotaChecks;
+    private long countedNanos;
 
-    StageQueue(Stage stage, int index, Timeline timeline, Events events) {
+    StageQueue(Stage stage, int index, Timeline timeline, Events events, @Nullable Cpus process) {
         this.stage = stage;
         this.index = index;
         this.timeline = timeline;
         this.events = events;
-    }
-
-    boolean isCpu() {
-        return stage.cpu();
+        this.process = process;
+        if (stage.cpu() && process != null) {
+            process.add(this);
+        }
     }
 
     /** Has a call wait for a server and be worked on; {@code done} is told whether that succeeded. */
@@ -69,114 +62,101 @@ final class StageQueue {
         serve();
         Duration patience = stage.patience();
         if (patience != null && !running.contains(visit)) {
-            events.in(patience.toNanos() / 1e9, () -> giveUp(visit));
+            events.in(patience.toNanos(), () -> here(() -> giveUp(visit)));
         }
     }
 
     private void giveUp(Visit visit) {
         if (waiting.remove(visit)) {
-            visit.gone = true;
             visit.done.accept(false);
         }
     }
 
     /** Lets as many begin as there are servers for; to be called when there may be more of these. */
     void serve() {
-        while (events.now() >= stalledUntil && running.size() < timeline.servers(index, events.now())) {
-            Visit next = waiting.poll();
-            if (next == null) {
-                return;
+        here(() -> {
+            while (running.size() < servers()) {
+                Visit next = waiting.poll();
+                if (next == null) {
+                    return;
+                }
+                begin(next);
             }
-            begin(next);
-        }
+        });
     }
 
     private void begin(Visit visit) {
         count();
-        double now = events.now();
-        double seconds = visit.call.seconds(index) * timeline.slow(index, now) * (1 + stage.thrash() * waiting.size());
-        visit.fails = visit.call.luck(index) < timeline.fails(index, now);
+        double seconds = visit.call.seconds(index)
+                * timeline.slow(index, events.now())
+                * (1 + stage.thrash() * waiting.size());
+        visit.fails = visit.call.luck(index) < timeline.fails(index, events.now());
         Duration timeout = stage.timeout();
-        if (timeout != null && seconds > timeout.toNanos() / 1e9) {
-            seconds = timeout.toNanos() / 1e9;
+        if (timeout != null && seconds > Events.seconds(timeout.toNanos())) {
+            seconds = Events.seconds(timeout.toNanos());
             visit.fails = true;
         }
         running.add(visit);
-        visit.endsAt = now + seconds;
-        events.at(visit.endsAt, () -> end(visit));
+        visit.endNanos = events.now() + Events.nanos(seconds);
+        events.at(visit.endNanos, () -> end(visit));
         watchQuota();
     }
 
+    /** What the CPUs work on ends later if they stood still; what others work on is heard of when the process runs. */
     private void end(Visit visit) {
-        if (events.now() < visit.endsAt - NEGLIGIBLE) {
-            events.at(visit.endsAt, () -> end(visit));
+        if (events.now() < visit.endNanos) {
+            events.at(visit.endNanos, () -> end(visit));
             return;
         }
-        count();
-        running.remove(visit);
-        serve();
-        watchQuota();
-        visit.done.accept(!visit.fails);
+        here(() -> {
+            count();
+            running.remove(visit);
+            serve();
+            watchQuota();
+            visit.done.accept(!visit.fails);
+        });
     }
 
-    /** Nothing is worked on until a time in seconds. */
-    void stall(double until) {
-        count();
-        double longer = until - Math.max(events.now(), stalledUntil);
-        if (longer <= 0) {
-            return;
+    private void here(Runnable action) {
+        if (process == null) {
+            action.run();
+        } else {
+            process.here(action);
         }
-        running.forEach(visit -> visit.endsAt += longer);
-        stalledUntil = until;
-        countedUntil = until;
-        events.at(until, this::serve);
-    }
-
-    /** A new period of the quota begins. */
-    void newPeriod() {
-        count();
-        periodBegan = events.now();
-        busyAtPeriod = busySeconds;
-        watchQuota();
     }
 
     private void watchQuota() {
-        double now = events.now();
-        double quota = timeline.quota(now);
-        if (!stage.cpu() || quota >= 1 || running.isEmpty() || now < stalledUntil) {
-            return;
+        if (stage.cpu() && process != null) {
+            process.watchQuota();
         }
-        double left = quota * PERIOD * timeline.servers(index, now) - (busySeconds - busyAtPeriod);
-        long check = ++quotaChecks;
-        if (left <= NO_QUOTA) {
-            stall(periodBegan + PERIOD);
-        } else {
-            events.in(left / running.size(), () -> {
-                if (check == quotaChecks) {
-                    count();
-                    watchQuota();
-                }
-            });
-        }
+    }
+
+    /** The servers stand still until a time, and have done so since another if that has passed. */
+    void postpone(long untilNanos, long sinceNanos) {
+        count();
+        running.forEach(visit -> visit.endNanos += untilNanos - sinceNanos);
+        countedNanos = untilNanos;
     }
 
     private void count() {
-        double now = events.now();
-        if (now > countedUntil) {
-            busySeconds += running.size() * (now - countedUntil);
-            countedUntil = now;
+        if (events.now() > countedNanos) {
+            busySeconds += running.size() * Events.seconds(events.now() - countedNanos);
+            countedNanos = events.now();
         }
     }
 
-    /** What all servers together have worked so far, in seconds. */
+    /** What all servers together have worked so far. */
     double busySeconds() {
         count();
         return busySeconds;
     }
 
-    /** What all servers together could work in a second. */
-    double capacity() {
-        double now = events.now();
-        return timeline.servers(index, now) * timeline.quota(now);
+    int servers() {
+        return timeline.servers(index, events.now());
+    }
+
+    /** Servers at work. */
+    int working() {
+        return running.size();
     }
 }

@@ -13,17 +13,17 @@ import io.loadline.benchmarks.lab.Scenario.Route;
 import io.loadline.benchmarks.lab.Scenario.Stage;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.LongStream;
 
-/** What holds at each moment of a scenario: phases with what they take over from those before. Immutable. */
+/** What holds at each moment of a scenario: phases with what they take over from those before. Times are nanoseconds. Immutable. */
 final class Timeline {
     private static final Pauses NO_PAUSES = new Pauses(Duration.ofDays(1), Duration.ZERO);
     private static final Bursts NO_BURSTS = new Bursts(Duration.ofDays(1), 0);
 
     /* What holds in a phase: two values where it may move from one to the other. */
     private static final class Span {
-        double start;
-        double end;
+        long start;
+        long end;
         double rateBefore;
         double rate;
         int users;
@@ -45,7 +45,7 @@ final class Timeline {
         this.spans = new Span[scenario.phases().size()];
         Span before = first(scenario);
         for (int i = 0; i < spans.length; i++) {
-            spans[i] = next(before, scenario.phases().get(i), i);
+            spans[i] = next(before, scenario.phases().get(i));
             before = spans[i];
         }
     }
@@ -61,10 +61,10 @@ final class Timeline {
         return span;
     }
 
-    private Span next(Span before, Phase phase, int index) {
+    private Span next(Span before, Phase phase) {
         Span span = new Span();
-        span.start = scenario.start(index);
-        span.end = scenario.start(index + 1);
+        span.start = before.end;
+        span.end = before.end + phase.length().toNanos();
         span.rate = requireNonNullElse(phase.rate(), before.rate);
         span.rateBefore = phase.ramp() ? before.rate : span.rate;
         span.users = requireNonNullElse(phase.users(), before.users);
@@ -81,64 +81,95 @@ final class Timeline {
         span.slowBefore = phase.ramp() ? before.slow : span.slow;
         span.shares = before.shares.clone();
         for (int i = 0; i < span.shares.length; i++) {
-            span.shares[i] =
-                    phase.shares().getOrDefault(scenario.routes().get(i).name(), span.shares[i]);
+            span.shares[i] = phase.shares().getOrDefault(scenario.routes().get(i).name(), span.shares[i]);
         }
         span.quota = requireNonNullElse(phase.quota(), before.quota);
-        span.pauses = or(phase.pauses(), before.pauses);
-        span.bursts = or(phase.bursts(), before.bursts);
+        span.pauses = requireNonNullElse(phase.pauses(), before.pauses);
+        span.bursts = requireNonNullElse(phase.bursts(), before.bursts);
         return span;
     }
 
-    private static <T> T or(@Nullable T value, T otherwise) {
-        return value == null ? otherwise : value;
+    /** The phase at a time; the last one from its beginning on. */
+    int phase(long nanos) {
+        int phase = 0;
+        while (phase < spans.length - 1 && nanos >= spans[phase].end) {
+            phase++;
+        }
+        return phase;
     }
 
-    private Span at(double second) {
-        return spans[scenario.phaseAt(second)];
+    private Span at(long nanos) {
+        return spans[phase(nanos)];
+    }
+
+    int phases() {
+        return spans.length;
+    }
+
+    long start(int phase) {
+        return spans[phase].start;
+    }
+
+    /** When a phase ends. */
+    long end(int phase) {
+        return spans[phase].end;
+    }
+
+    /** When the last phase ends. */
+    long end() {
+        return spans[spans.length - 1].end;
+    }
+
+    /** The multiples of {@code every} in a phase, but for the very beginning of all: the rhythm goes on over phases. */
+    long[] times(int phase, Duration every) {
+        Span span = spans[phase];
+        long first = Math.max(1, -Math.floorDiv(-span.start, every.toNanos()));
+        return LongStream.iterate(
+                        first * every.toNanos(), at -> at < span.end, at -> at + every.toNanos())
+                .toArray();
     }
 
     /** Calls a second of the open loop. */
-    double rate(double second) {
-        Span span = at(second);
-        return between(span.rateBefore, span.rate, span, second);
+    double rate(long nanos) {
+        Span span = at(nanos);
+        return between(span.rateBefore, span.rate, span, nanos);
     }
 
-    int users(double second) {
-        return at(second).users;
+    int users(long nanos) {
+        return at(nanos).users;
     }
 
     /** By what factor work in a stage takes longer. */
-    double slow(int stage, double second) {
-        Span span = at(second);
-        return between(span.slowBefore[stage], span.slow[stage], span, second);
+    double slow(int stage, long nanos) {
+        Span span = at(nanos);
+        return between(span.slowBefore[stage], span.slow[stage], span, nanos);
     }
 
-    int servers(int stage, double second) {
-        return at(second).servers[stage];
+    int servers(int stage, long nanos) {
+        return at(nanos).servers[stage];
     }
 
     /** The share of work in a stage that fails. */
-    double fails(int stage, double second) {
-        return at(second).fails[stage];
+    double fails(int stage, long nanos) {
+        return at(nanos).fails[stage];
     }
 
     /** The share of the CPUs that may be used. */
-    double quota(double second) {
-        return at(second).quota;
+    double quota(long nanos) {
+        return at(nanos).quota;
     }
 
-    Pauses pauses(double second) {
-        return at(second).pauses;
+    Pauses pauses(long nanos) {
+        return at(nanos).pauses;
     }
 
-    Bursts bursts(double second) {
-        return at(second).bursts;
+    Bursts bursts(long nanos) {
+        return at(nanos).bursts;
     }
 
     /** The route that a number between 0 and 1 stands for. */
-    int route(double number, double second) {
-        double[] shares = at(second).shares;
+    int route(double number, long nanos) {
+        double[] shares = at(nanos).shares;
         double left = 0;
         for (double share : shares) {
             left += share;
@@ -153,8 +184,8 @@ final class Timeline {
         return shares.length - 1;
     }
 
-    private static double between(double from, double to, Span span, double second) {
-        double share = (second - span.start) / (span.end - span.start);
+    private static double between(double from, double to, Span span, long nanos) {
+        double share = (double) (nanos - span.start) / (span.end - span.start);
         return from + (to - from) * Math.min(1, Math.max(0, share));
     }
 }

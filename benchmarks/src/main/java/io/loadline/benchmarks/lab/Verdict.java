@@ -4,8 +4,6 @@
  */
 package io.loadline.benchmarks.lab;
 
-import io.loadline.benchmarks.lab.Scenario.Phase;
-
 /**
  * How one run compares with what could have been achieved. Immutable.
  *
@@ -13,8 +11,9 @@ import io.loadline.benchmarks.lab.Scenario.Phase;
  * @param p50Millis of the latency of admitted calls
  * @param p99Millis of the latency of admitted calls
  * @param refused refused attempts for each request
- * @param settleSeconds after the worst step of the rate, until goodput stayed near the oracle's; NaN without a step
- * @param worstTenSeconds the least share of the oracle's goodput in any ten seconds
+ * @param settleSeconds after the worst change, until goodput stayed near the oracle's; as long as the phase if it never did
+ * @param stepSeconds the same after steps of the rate to a multiple only; NaN without one
+ * @param worstTenSeconds the least share of the oracle's goodput in any ten seconds; NaN if there is too little of that
  */
 record Verdict(
         double goodput,
@@ -22,59 +21,60 @@ record Verdict(
         double p99Millis,
         double refused,
         double settleSeconds,
+        double stepSeconds,
         double worstTenSeconds) {
     private static final double STEP = 2.5;
     private static final double STEP_RATE = 50;
     private static final double NEAR = 0.9;
     private static final int WINDOW = 3;
     private static final int LONG_WINDOW = 10;
-    private static final long ENOUGH = 20;
+    private static final long ENOUGH = 10;
 
     static Verdict of(Scenario scenario, Score score, Score oracle) {
+        Timeline timeline = new Timeline(scenario);
+        double settle = 0;
+        double step = Double.NaN;
+        for (int phase = 1; phase < timeline.phases(); phase++) {
+            double seconds = settle(
+                    score, oracle, Score.second(timeline.start(phase)), Score.second(timeline.end(phase)));
+            settle = Math.max(settle, seconds);
+            double rate = timeline.rate(timeline.start(phase));
+            if (rate >= STEP_RATE && rate >= STEP * timeline.rate(timeline.start(phase) - 1)) {
+                step = Double.isNaN(step) ? seconds : Math.max(step, seconds);
+            }
+        }
         return new Verdict(
                 share(score.good(), oracle.good()),
                 score.millis(50),
                 score.millis(99),
                 score.refusedShare(),
-                settle(scenario, score, oracle),
-                worst(scenario, score, oracle));
+                settle,
+                step,
+                worst(score, oracle));
     }
 
     private static double share(long good, long achievable) {
         return achievable == 0 ? 1 : (double) good / achievable;
     }
 
-    private static double settle(Scenario scenario, Score score, Score oracle) {
-        double longest = Double.NaN;
-        Timeline timeline = new Timeline(scenario);
-        for (int i = 1; i < scenario.phases().size(); i++) {
-            Phase phase = scenario.phases().get(i);
-            double start = scenario.start(i);
-            double rate = timeline.rate(start);
-            if (!phase.ramp() && rate >= STEP_RATE && rate >= STEP * timeline.rate(start - 1e-3)) {
-                double seconds = settle(score, oracle, start, scenario.start(i + 1));
-                longest = Double.isNaN(longest) ? seconds : Math.max(longest, seconds);
-            }
-        }
-        return longest;
-    }
-
-    /** When the last window that was not near the oracle's began, and a second. */
-    private static double settle(Score score, Score oracle, double from, double to) {
-        for (double second = to - WINDOW; second >= from; second--) {
-            if (score.good(second, second + WINDOW) < NEAR * oracle.good(second, second + WINDOW)) {
-                return second - from + 1;
+    /** Until after the beginning of the last window that was not near the oracle's. */
+    private static double settle(Score score, Score oracle, int from, int to) {
+        for (int second = to - WINDOW; second >= from; second--) {
+            long achievable = oracle.good(second, second + WINDOW);
+            if (achievable >= ENOUGH && score.good(second, second + WINDOW) < NEAR * achievable) {
+                return second == to - WINDOW ? to - from : second - from + 1;
             }
         }
         return 0;
     }
 
-    private static double worst(Scenario scenario, Score score, Score oracle) {
-        double worst = 1;
-        for (double second = scenario.warm(); second + LONG_WINDOW <= scenario.seconds(); second++) {
+    private static double worst(Score score, Score oracle) {
+        double worst = Double.NaN;
+        for (int second = score.warmSeconds(); second + LONG_WINDOW < score.seconds(); second++) {
             long achievable = oracle.good(second, second + LONG_WINDOW);
             if (achievable >= ENOUGH) {
-                worst = Math.min(worst, share(score.good(second, second + LONG_WINDOW), achievable));
+                double share = Math.min(1, share(score.good(second, second + LONG_WINDOW), achievable));
+                worst = Double.isNaN(worst) ? share : Math.min(worst, share);
             }
         }
         return worst;

@@ -77,7 +77,7 @@ class EnvoyGradientTest {
     }
 
     @Test
-    void limit_growsWhileLatencyIsLowAndShrinksToItsMinimumAfterwards() {
+    void limit_growsWhileLatencyIsLowAndShrinksAfterwards() {
         EnvoyGradient controller = new EnvoyGradient(surroundings, settings(5, 7, 0.1));
         calls(controller, 5, 5);
         for (int i = 0; i < 10; i++) {
@@ -130,7 +130,7 @@ class EnvoyGradientTest {
     void calls_begunBeforeAMeasurement_areNotPartOfIt() {
         EnvoyGradient controller = new EnvoyGradient(surroundings, settings(25, 2, 0));
         calls(controller, 25, 1350);
-        for (int i = 0; i < 28; i++) {
+        for (int i = 0; i < 27; i++) {
             call(controller, 1000);
             nextInterval(controller);
         }

@@ -26,7 +26,7 @@ class FailsafeGoTest {
 
     private int after(double seconds, int inFlight) {
         surroundings.advance(Math.max(2, 2 * seconds) + 0.001);
-        limiter.record(seconds, inFlight, true);
+        limiter.record(seconds, inFlight);
         return limiter.limit();
     }
 

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ScenarioFileTest {
+    private static final long SECOND = 1_000_000_000L;
+
     private static final String GOOD =
             """
             title: A title
@@ -42,18 +44,19 @@ class ScenarioFileTest {
     void read_goodFile_hasDefaults() throws IOException {
         Scenario scenario = ScenarioFile.read(file(GOOD));
         assertThat(scenario.title()).isEqualTo("A title");
-        assertThat(scenario.seconds()).isEqualTo(40);
-        assertThat(scenario.clients().deadline()).hasSeconds(1);
+                assertThat(scenario.clients().deadline()).hasSeconds(1);
         assertThat(scenario.replicas()).isOne();
         Timeline timeline = new Timeline(scenario);
-        assertThat(timeline.rate(35)).isEqualTo(240);
-        assertThat(timeline.slow(0, 29)).isEqualTo(1);
-        assertThat(timeline.slow(0, 31)).isEqualTo(2);
+        assertThat(timeline.end()).isEqualTo(40 * SECOND);
+        assertThat(timeline.rate(35 * SECOND)).isEqualTo(240);
+        assertThat(timeline.slow(0, 29 * SECOND)).isEqualTo(1);
+        assertThat(timeline.slow(0, 31 * SECOND)).isEqualTo(2);
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "rate: 240 | rat: 240 | phases[0]: 'rat' is unknown here; known are [",
                 "rate: 240 | rate: -1 | phases[0].rate: expected a number of at least 0, found -1",
@@ -66,6 +69,12 @@ class ScenarioFileTest {
                 "exponential 20ms | gaussian 20ms | routes[0].time.worker: 'gaussian 20ms' is none of ['fixed MEAN'",
                 "exponential 20ms | pareto 20ms 0.9 | the shape of 'pareto 20ms 0.9' must be above 1",
                 "title: A title | titel: A title | 'title' is missing",
+                "for: 30s | for: 0s | phases[0].for: must be longer than 0",
+                "rate: 240 | users: 5 | phases[0]: users must think for a while, set clients.think",
+                "servers: 8 | cpu: true | stages: 'worker' is the CPUs and needs servers",
+                "rate: 240 | rate: 240, quota: 1.5 | phases[0].quota: must be above 0 and at most 1",
+                "rate: 240 | rate: 240, fails: {worker: 2} | phases[0].fails: a share must be between 0 and 1",
+                "exponential 20ms | lognormal 20ms NaN | not a number of at least 0: 'NaN'",
                 "servers: 8 | servers: 0 | stages[0].servers: expected a whole number of at least 1, found 0",
             })
     void read_mistake_isToldWithItsPlace(String good, String bad, String message) throws IOException {
@@ -89,7 +98,7 @@ class ScenarioFileTest {
         List<Path> files = ScenarioFile.in(Workspace.root().resolve("benchmarks/scenarios"));
         assertThat(files).hasSizeGreaterThan(20);
         for (Path file : files) {
-            assertThat(ScenarioFile.read(file).seconds()).isPositive();
+            assertThat(new Timeline(ScenarioFile.read(file)).end()).isPositive();
         }
     }
 }

@@ -48,7 +48,7 @@ public final class LoadlineDrainAutoConfiguration {
                 drain.add(new ScheduledTasks(beans, loadline.heartbeat()));
             }
             if (properties.drain().participants().executors()) {
-                drain.add(new TaskExecutors(beans, runningTasks, loadline.heartbeat()));
+                drain.add(new TaskExecutors(beans, runningTasks, loadline.heartbeat(), loadline.limiter()));
             }
             participants.orderedStream().forEach(drain::add);
         };

@@ -76,7 +76,7 @@ final class MessageListeners implements DrainParticipant {
     /** The container calls back when its listeners have returned, and acknowledged what they got. */
     private void stop(Listener listener) {
         try {
-            listener.container.stop(() -> stopped(listener));
+            listener.stop(() -> stopped(listener));
         } catch (Throwable e) {
             stopped(listener);
             LOG.warn("{} could not be stopped", listener, e);
@@ -95,13 +95,30 @@ final class MessageListeners implements DrainParticipant {
     }
 
     /** A container of listeners, and what reports call it; told from others by its identity. */
-    static final class Listener {
+    static class Listener {
         private final Supplier<String> description;
         private final SmartLifecycle container;
 
         Listener(Supplier<String> description, SmartLifecycle container) {
             this.description = description;
             this.container = container;
+        }
+
+        /** One that handles all it has received before it stops, which takes as long as it takes. */
+        static Listener handlesAll(Supplier<String> description, SmartLifecycle container) {
+            return new Listener(description, container) {
+                @Override
+                void stop(Runnable stopped) {
+                    // With a callback it would refuse from then on what it has not begun.
+                    container.stop();
+                    stopped.run();
+                }
+            };
+        }
+
+        /** Takes no more, finishes what it is at, and tells {@code stopped}; may wait for that, or not. */
+        void stop(Runnable stopped) {
+            container.stop(stopped);
         }
 
         /** Not every container knows its name or its group. */

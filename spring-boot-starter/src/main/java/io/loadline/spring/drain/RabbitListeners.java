@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.MessageListener;
 import org.springframework.amqp.core.MessageListenerContainer;
@@ -20,7 +21,6 @@ import org.springframework.amqp.rabbit.AsyncRabbitTemplate;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
-import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /** What Loadline knows of Spring for RabbitMQ. Stateless. */
@@ -44,21 +44,19 @@ final class RabbitListeners {
             } else if (!takesReplies(known.getMessageListener())) {
                 // Its own limit, 5 s, would interrupt what it holds; there is the one deadline instead.
                 known.setShutdownTimeout(drain.progress().remaining().toMillis());
-                known.setForceStop(canReturn(known));
-                listeners.add(new Listener(() -> "listener of " + Arrays.toString(known.getQueueNames()), known));
+                Supplier<String> description = () -> "listener of " + Arrays.toString(known.getQueueNames());
+                listeners.add(
+                        mustHandleAll(known)
+                                ? Listener.handlesAll(description, known)
+                                : new Listener(description, known));
             }
         }
         return listeners;
     }
 
-    /**
-     * Whether messages that were prefetched, 250 unless told otherwise, may go back to the queue instead of all being handled,
-     * which can take longer than there is time, and would then interrupt one. Not those that count as acknowledged on arrival; nor
-     * can a direct container, which would wait for one more message before it stops.
-     */
-    private static boolean canReturn(AbstractMessageListenerContainer container) {
-        return container instanceof SimpleMessageListenerContainer
-                && !container.getAcknowledgeMode().isAutoAck();
+    /** Whether messages count as acknowledged when they arrive: one that is not handled then is lost. */
+    private static boolean mustHandleAll(AbstractMessageListenerContainer container) {
+        return container.getAcknowledgeMode().isAutoAck();
     }
 
     /** Requests in flight wait for these. */

@@ -5,12 +5,16 @@
 package io.loadline.spring.drain;
 
 import io.loadline.drain.DrainParticipant;
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.spring.internal.Singletons;
 import io.loadline.time.Heartbeat;
+import io.loadline.time.Registration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
@@ -31,19 +35,30 @@ final class TaskExecutors implements DrainParticipant {
      *
      * Neither a pool nor a thread that has been started tells whether a task is between its queue and its run, and
      * executors hand tasks to each other. So they are idle when all of them seem so at two beats in a row and none
-     * has completed a task in between.
+     * has completed a task in between. They are looked at from the announcement on, and calls are looked at with them:
+     * where traffic has stopped long since, and they with it, nothing is refused while they are waited for.
      */
     private final ConfigurableListableBeanFactory beans;
     private final RunningTasks.Registry simpleExecutors;
     private final Heartbeat heartbeat;
+    private final Workload calls;
+    private final IdleTwice idle = new IdleTwice();
+    private final CountDownLatch seenIdle = new CountDownLatch(1);
+    private volatile boolean hasTurn;
+    private volatile @Nullable Registration beats;
 
     /** Written when they prepare and again when it is their turn; read by the report, which has little time. */
     private volatile List<Workload> workloads = List.of();
 
-    TaskExecutors(ConfigurableListableBeanFactory beans, RunningTasks.Registry simpleExecutors, Heartbeat heartbeat) {
+    TaskExecutors(
+            ConfigurableListableBeanFactory beans,
+            RunningTasks.Registry simpleExecutors,
+            Heartbeat heartbeat,
+            ConcurrencyLimiter limiter) {
         this.beans = beans;
         this.simpleExecutors = simpleExecutors;
         this.heartbeat = heartbeat;
+        this.calls = new Calls(limiter);
     }
 
     @Override
@@ -59,6 +74,11 @@ final class TaskExecutors implements DrainParticipant {
     @Override
     public void prepare() {
         stopPeriodic();
+        beats = heartbeat.listen(beat -> {
+            if (idle.look(workloads()) && hasTurn) {
+                seenIdle.countDown();
+            }
+        });
     }
 
     @Override
@@ -66,10 +86,23 @@ final class TaskExecutors implements DrainParticipant {
         stopPeriodic();
         // Its triggers hand tasks to threads of their own, which are waited for; it has no other way to stop them.
         Singletons.of(beans, SimpleAsyncTaskScheduler.class).values().forEach(SimpleAsyncTaskScheduler::stop);
-        if (!workloads.isEmpty()) {
-            IdleTwice idle = new IdleTwice(workloads);
-            Idleness.await(heartbeat, idle::look);
+        hasTurn = true;
+        try {
+            if (!workloads.isEmpty() && !idle.isStill(workloads())) {
+                seenIdle.await();
+            }
+        } finally {
+            Registration watching = beats;
+            if (watching != null) {
+                watching.close();
+            }
         }
+    }
+
+    private List<Workload> workloads() {
+        List<Workload> all = new ArrayList<>(workloads);
+        all.add(calls);
+        return all;
     }
 
     @Override
@@ -121,25 +154,51 @@ final class TaskExecutors implements DrainParticipant {
         List<String> active();
     }
 
-    /** Looks whether all are idle. Not thread-safe; confined to the heartbeat. */
-    private static final class IdleTwice {
-        private final List<Workload> workloads;
-        private long completedBefore = -1;
-
-        IdleTwice(List<Workload> workloads) {
-            this.workloads = workloads;
+    /** Calls that the limiter has admitted: they may hand tasks on. Thread-safe. */
+    private record Calls(ConcurrencyLimiter limiter) implements Workload {
+        @Override
+        public boolean isIdle() {
+            return limiter.inFlight() == 0;
         }
 
-        boolean look() {
+        @Override
+        public long completed() {
+            return limiter.stats().completed();
+        }
+
+        @Override
+        public List<String> active() {
+            return List.of();
+        }
+    }
+
+    /** Looks whether all are idle, at each beat. Thread-safe. */
+    private static final class IdleTwice {
+        private long completedBefore = -1;
+        private boolean twice;
+
+        /** Whether they seem idle, and did so at the look before. */
+        synchronized boolean look(List<Workload> workloads) {
+            long completed = completedIfIdle(workloads);
+            twice = completed >= 0 && completed == completedBefore;
+            completedBefore = completed;
+            return twice;
+        }
+
+        /** Whether they seemed idle at the last two looks and have done nothing since. */
+        synchronized boolean isStill(List<Workload> workloads) {
+            return twice && completedIfIdle(workloads) == completedBefore;
+        }
+
+        private static long completedIfIdle(List<Workload> workloads) {
             long completed = 0;
-            boolean idle = true;
             for (Workload each : workloads) {
-                idle &= each.isIdle();
+                if (!each.isIdle()) {
+                    return -1;
+                }
                 completed += each.completed();
             }
-            boolean unchanged = completed == completedBefore;
-            completedBefore = idle ? completed : -1;
-            return idle && unchanged;
+            return completed;
         }
     }
 }

@@ -99,7 +99,7 @@ abstract class ConsumerContract {
             }
             await().atMost(Duration.ofSeconds(30)).until(() -> handled.begun.get() == 1);
             CompletableFuture<DrainResult> drained = drainAsync(leaving);
-            await().atMost(Duration.ofSeconds(30)).until(() -> isStopping(leaving) && !isBeingStopped());
+            await().atMost(Duration.ofSeconds(30)).until(() -> isStopping(leaving) && !isBeingStopped(destination));
             send(destination, "message 0");
             assertThat(drained).isNotDone();
             handled.release();
@@ -151,7 +151,7 @@ abstract class ConsumerContract {
         }
     }
 
-    private ConfigurableApplicationContext start(String destination, Handled handled, String... more) {
+    final ConfigurableApplicationContext start(String destination, Handled handled, String... more) {
         Stream<String> settings = Stream.of(
                         Stream.of(
                                 "spring.main.banner-mode=off",
@@ -167,12 +167,13 @@ abstract class ConsumerContract {
                 .run(settings.map(each -> "--" + each).toArray(String[]::new));
     }
 
-    private static boolean isBeingStopped() {
+    private static boolean isBeingStopped(String destination) {
         return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(each -> each.getName().startsWith("loadline-stop"));
+                .map(Thread::getName)
+                .anyMatch(name -> name.startsWith("loadline-stop") && name.contains(destination));
     }
 
-    private static DrainResult drain(ConfigurableApplicationContext context) {
+    static DrainResult drain(ConfigurableApplicationContext context) {
         return drainAsync(context).orTimeout(30, TimeUnit.SECONDS).join();
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.loadline.drain.DrainParticipant;
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Ticker;
 import java.time.Duration;
@@ -26,6 +27,8 @@ class IdlenessTest {
     private static final Duration EVER = Duration.ofHours(1);
 
     private final Heartbeat heartbeat = Heartbeat.create(Ticker.system());
+    private final ConcurrencyLimiter limiter =
+            ConcurrencyLimiter.builder("test").build();
     private final AtomicInteger searches = new AtomicInteger();
     private final AtomicInteger looks = new AtomicInteger();
     private final DefaultListableBeanFactory beans = new DefaultListableBeanFactory() {
@@ -52,7 +55,7 @@ class IdlenessTest {
                 return pool;
             }
         });
-        Thread draining = drain(new TaskExecutors(beans, new RunningTasks.Registry(true), heartbeat));
+        Thread draining = drain(executors());
         assertThat(looks).hasValue(0);
         heartbeat.beat();
         assertThat(looks).hasValue(1);
@@ -61,6 +64,42 @@ class IdlenessTest {
         draining.join();
         assertThat(looks).hasValue(2);
         pool.shutdown();
+    }
+
+    /** What is waited for then has requests refused meanwhile. */
+    @Test
+    void executors_idleSinceTwoBeatsBeforeTheirTurn_areNotWaitedFor() throws Exception {
+        beans.registerSingleton("executor", executor());
+        TaskExecutors executors = executors();
+        executors.prepare();
+        heartbeat.beat();
+        heartbeat.beat();
+        executors.drain(EVER);
+    }
+
+    @Test
+    void executors_thatACallMayHaveUsedSinceTheLastBeat_areLookedAtAgain() throws Exception {
+        beans.registerSingleton("executor", executor());
+        TaskExecutors executors = executors();
+        executors.prepare();
+        heartbeat.beat();
+        heartbeat.beat();
+        limiter.call(() -> "answer");
+        Thread draining = drainPrepared(executors);
+        heartbeat.beat();
+        assertThat(draining.isAlive()).isTrue();
+        heartbeat.beat();
+        draining.join();
+    }
+
+    private TaskExecutors executors() {
+        return new TaskExecutors(beans, new RunningTasks.Registry(true), heartbeat, limiter);
+    }
+
+    private static ThreadPoolTaskExecutor executor() {
+        ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+        executor.afterPropertiesSet();
+        return executor;
     }
 
     @Test
@@ -74,6 +113,10 @@ class IdlenessTest {
     /** Returns when it waits. */
     private static Thread drain(DrainParticipant participant) {
         participant.prepare();
+        return drainPrepared(participant);
+    }
+
+    private static Thread drainPrepared(DrainParticipant participant) {
         Thread thread = new Thread(() -> {
             try {
                 participant.drain(EVER);

@@ -4,12 +4,22 @@
  */
 package io.loadline.spring.drain;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.loadline.drain.DrainOutcome;
+import io.loadline.drain.DrainResult;
 import io.loadline.testing.RabbitBroker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.amqp.core.Queue;
 import org.springframework.amqp.rabbit.annotation.RabbitListener;
@@ -76,6 +86,49 @@ class RabbitDrainTest extends ConsumerContract {
             operations.waitForConfirmsOrDie(10_000);
             return null;
         });
+    }
+
+    /** They are gone from the queue when they arrive: what is not handled by who has received it is lost. */
+    @Test
+    void messages_acknowledgedOnArrival_areAllHandled() {
+        String destination = "unacknowledged";
+        Handled handled = new Handled(Duration.ofMillis(10));
+        int messages = 30;
+        String mode = "spring.rabbitmq.listener.simple.acknowledge-mode=none";
+        try (ConfigurableApplicationContext leaving = start(destination, handled, mode)) {
+            for (int i = 0; i < messages; i++) {
+                send(destination, "message " + i);
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> handled.begun.get() >= 1);
+            assertThat(drain(leaving).outcome()).isEqualTo(DrainOutcome.IDLE);
+        }
+        try (ConfigurableApplicationContext next = start(destination, handled, mode)) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> handled.messages() == messages);
+        }
+        assertThat(handled.count()).isEqualTo(messages);
+    }
+
+    /** Several consumers are at work, and each finishes one message. */
+    @Test
+    void severalConsumers_eachFinishItsMessage() {
+        String destination = "several";
+        Handled handled = new Handled(new CountDownLatch(1));
+        int messages = 20;
+        try (ConfigurableApplicationContext leaving =
+                start(destination, handled, "spring.rabbitmq.listener.simple.concurrency=3")) {
+            for (int i = 0; i < messages; i++) {
+                send(destination, "message " + i);
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> handled.begun.get() == 3);
+            CompletableFuture<DrainResult> drained = CompletableFuture.supplyAsync(() -> drain(leaving));
+            await().atMost(Duration.ofSeconds(30)).until(() -> isStopping(leaving));
+            handled.release();
+            assertThat(drained.orTimeout(20, TimeUnit.SECONDS).join().outcome()).isEqualTo(DrainOutcome.IDLE);
+        }
+        try (ConfigurableApplicationContext next = start(destination, handled)) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> handled.messages() == messages);
+        }
+        assertThat(handled.count()).isEqualTo(messages);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -12,7 +12,8 @@ import java.util.random.RandomGeneratorFactory;
  * same calls. Immutable.
  */
 final class Call {
-    private static final RandomGeneratorFactory<RandomGenerator> NUMBERS = RandomGeneratorFactory.of("SplittableRandom");
+    private static final RandomGeneratorFactory<RandomGenerator> NUMBERS =
+            RandomGeneratorFactory.of("SplittableRandom");
 
     final int route;
     final long sentNanos;

@@ -27,14 +27,13 @@ final class Durations {
         if (!matcher.matches()) {
             throw new IllegalArgumentException("'" + text + "' is no duration as 300ms, 1.5s, 2m or 1h");
         }
-        Duration unit =
-                switch (matcher.group(2)) {
-                    case "us" -> ChronoUnit.MICROS.getDuration();
-                    case "ms" -> ChronoUnit.MILLIS.getDuration();
-                    case "s" -> ChronoUnit.SECONDS.getDuration();
-                    case "m" -> ChronoUnit.MINUTES.getDuration();
-                    default -> ChronoUnit.HOURS.getDuration();
-                };
+        Duration unit = switch (matcher.group(2)) {
+            case "us" -> ChronoUnit.MICROS.getDuration();
+            case "ms" -> ChronoUnit.MILLIS.getDuration();
+            case "s" -> ChronoUnit.SECONDS.getDuration();
+            case "m" -> ChronoUnit.MINUTES.getDuration();
+            default -> ChronoUnit.HOURS.getDuration();
+        };
         BigDecimal nanos = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit.toNanos()));
         return Duration.ofNanos(nanos.longValue());
     }

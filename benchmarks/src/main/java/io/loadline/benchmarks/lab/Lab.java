@@ -46,7 +46,8 @@ public final class Lab implements Callable<Integer> {
     private static final double BEHIND_BAR = 0.03;
     private static final double P99_BAR = 1.1;
     private static final double SETTLE_BAR = 5;
-    private static final List<Double> SWEEP = List.of(0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0);
+    private static final List<Double> SWEEP =
+            List.of(0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0);
     private static final int SWEEP_SECONDS = 40;
     private static final int SWEEP_WARM_SECONDS = 10;
 
@@ -81,8 +82,8 @@ public final class Lab implements Callable<Integer> {
             Scenario scenario,
             List<Oracle> oracles,
             Map<Contestant, List<Verdict>> verdicts,
-            Fixed right,
-            Fixed wrong) {
+            List<Verdict> right,
+            List<Verdict> wrong) {
         double mean(Contestant limiter, ToDoubleFunction<Verdict> figure) {
             return Lab.mean(verdicts.getOrDefault(limiter, List.of()), figure);
         }
@@ -107,8 +108,8 @@ public final class Lab implements Callable<Integer> {
             System.err.printf("%s: %s ...%n", ScenarioFile.name(file), scenario.title());
             Row row = run(ScenarioFile.name(file), scenario);
             rows.add(row);
-            limiters.forEach(limiter -> System.err.printf(
-                    Locale.ROOT, "  %s %.1f", limiter, 100 * row.mean(limiter, Verdict::goodput)));
+            limiters.forEach(limiter ->
+                    System.err.printf(Locale.ROOT, "  %s %.1f", limiter, 100 * row.mean(limiter, Verdict::goodput)));
             System.err.println();
             if (!noPlots) {
                 plot(row, folder);
@@ -141,11 +142,11 @@ public final class Lab implements Callable<Integer> {
                 oracles,
                 verdicts,
                 verdicts(scenario, oracles, oracle -> surroundings -> Contestant.fixed(oracle.single())),
-                new Fixed(verdicts(
+                verdicts(
                         scenario,
                         oracles,
                         oracle -> surroundings ->
-                                Contestant.fixed((int) Math.min(Integer.MAX_VALUE, 4L * oracle.single())))));
+                                Contestant.fixed((int) Math.min(Integer.MAX_VALUE, 4L * oracle.single()))));
     }
 
     private List<Verdict> verdicts(Scenario scenario, List<Oracle> oracles, Function<Oracle, Guard.Factory> factory) {
@@ -307,10 +308,14 @@ public final class Lab implements Callable<Integer> {
         SweepPlot plot = new SweepPlot(row.name + ": goodput against offered load");
         double usual = new Timeline(row.scenario).rate(0L);
         for (Contestant limiter : limiters) {
-            double[] offered = SWEEP.stream().mapToDouble(factor -> factor * usual).toArray();
+            double[] offered =
+                    SWEEP.stream().mapToDouble(factor -> factor * usual).toArray();
             double[] good = Arrays.stream(offered)
                     .parallel()
-                    .map(rate -> Run.of(row.scenario.steady(rate, Duration.ofSeconds(SWEEP_SECONDS)), limiter.factory, firstSeed)
+                    .map(rate -> Run.of(
+                                            row.scenario.steady(rate, Duration.ofSeconds(SWEEP_SECONDS)),
+                                            limiter.factory,
+                                            firstSeed)
                                     .score()
                                     .good(SWEEP_WARM_SECONDS, SWEEP_SECONDS)
                             / (double) (SWEEP_SECONDS - SWEEP_WARM_SECONDS))

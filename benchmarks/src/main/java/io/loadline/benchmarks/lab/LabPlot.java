@@ -56,17 +56,17 @@ final class LabPlot {
     }
 
     private static void samples(
-            XYChart chart,
-            Run.Result run,
-            String name,
-            ToDoubleFunction<Sample> figure,
-            Curve curve) {
+            XYChart chart, Run.Result run, String name, ToDoubleFunction<Sample> figure, Curve curve) {
         int every = Math.max(1, run.samples().size() / MOST_POINTS);
         List<Sample> some = IntStream.range(0, run.samples().size())
                 .filter(i -> i % every == 0)
                 .mapToObj(run.samples()::get)
                 .toList();
-        curve.draw(chart, name, some.stream().mapToDouble(Sample::seconds).toArray(), some.stream().mapToDouble(figure).toArray());
+        curve.draw(
+                chart,
+                name,
+                some.stream().mapToDouble(Sample::seconds).toArray(),
+                some.stream().mapToDouble(figure).toArray());
     }
 
     /** Writes a PNG. */

@@ -18,8 +18,42 @@ import org.jspecify.annotations.Nullable;
  */
 record Oracle(List<Integer> limits, int single, Run.Result run) {
     private static final int[] TRIED = {
-        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 256, 320,
-        400, 512, 700, 1000, Integer.MAX_VALUE
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        12,
+        14,
+        16,
+        18,
+        20,
+        24,
+        28,
+        32,
+        36,
+        40,
+        48,
+        56,
+        64,
+        80,
+        96,
+        112,
+        128,
+        160,
+        192,
+        256,
+        320,
+        400,
+        512,
+        700,
+        1000,
+        Integer.MAX_VALUE
     };
     /* A smaller limit that is as good but for this share is the better one: it keeps latency low. */
     private static final double AS_GOOD = 0.999;
@@ -38,7 +72,9 @@ record Oracle(List<Integer> limits, int single, Run.Result run) {
         for (int phase = 0; phase < places.length; phase++) {
             int from = Score.second(timeline.start(phase));
             int to = Score.second(timeline.end(phase));
-            long[] good = Arrays.stream(scores).mapToLong(score -> score.good(from, to)).toArray();
+            long[] good = Arrays.stream(scores)
+                    .mapToLong(score -> score.good(from, to))
+                    .toArray();
             // A phase in which nothing can be served, or that is over at once, chooses nothing.
             places[phase] = Arrays.stream(good).max().orElseThrow() == 0 ? single : best(good);
         }
@@ -61,7 +97,8 @@ record Oracle(List<Integer> limits, int single, Run.Result run) {
                 }
             }
         }
-        return new Oracle(IntStream.of(places).map(place -> TRIED[place]).boxed().toList(), TRIED[single], run);
+        return new Oracle(
+                IntStream.of(places).map(place -> TRIED[place]).boxed().toList(), TRIED[single], run);
     }
 
     private static Run.Result run(Scenario scenario, long seed, int[] places) {

@@ -110,13 +110,7 @@ final class Population {
     private int users;
     private int present;
 
-    Population(
-            Scenario scenario,
-            Timeline timeline,
-            Events events,
-            List<Service> services,
-            Score score,
-            long seed) {
+    Population(Scenario scenario, Timeline timeline, Events events, List<Service> services, Score score, long seed) {
         this.scenario = scenario;
         this.timeline = timeline;
         this.events = events;

@@ -86,7 +86,10 @@ final class ScenarioFile {
         unique("stages", scenario.stages().stream().map(Stage::name));
         unique("routes", scenario.routes().stream().map(Route::name));
         for (Stage stage : scenario.stages()) {
-            require(!stage.cpu() || stage.servers() != null, "stages: '%s' is the CPUs and needs servers", stage.name());
+            require(
+                    !stage.cpu() || stage.servers() != null,
+                    "stages: '%s' is the CPUs and needs servers",
+                    stage.name());
             require(!stage.cpu() || !stage.shared(), "stages: '%s' is the CPUs and cannot be shared", stage.name());
         }
         Phase first = scenario.phases().get(0);

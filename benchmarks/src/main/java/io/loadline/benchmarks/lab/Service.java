@@ -24,7 +24,6 @@ final class Service {
         REFUSED
     }
 
-    private final Scenario scenario;
     private final Timeline timeline;
     private final Events events;
     private final Cpus process;
@@ -42,7 +41,6 @@ final class Service {
             List<StageQueue> shared,
             Guard.Factory factory,
             long seed) {
-        this.scenario = scenario;
         this.timeline = timeline;
         this.events = events;
         this.process = new Cpus(timeline, events);
@@ -96,16 +94,18 @@ final class Service {
 
     private void beatIn(long nanos) {
         long due = events.now() + nanos;
-        events.at(due, () -> process.here(() -> {
-            long late = events.now() - due;
-            if (late >= BEAT_NANOS) {
-                guard.stalled(Duration.ofNanos(late));
-            }
-            guard.beat();
-            if (events.now() < timeline.end()) {
-                beatIn(BEAT_NANOS);
-            }
-        }));
+        events.at(
+                due,
+                () -> process.here(() -> {
+                    long late = events.now() - due;
+                    if (late >= BEAT_NANOS) {
+                        guard.stalled(Duration.ofNanos(late));
+                    }
+                    guard.beat();
+                    if (events.now() < timeline.end()) {
+                        beatIn(BEAT_NANOS);
+                    }
+                }));
     }
 
     /** A call arrives; {@code client} hears once how it ended. */
@@ -131,13 +131,16 @@ final class Service {
             return;
         }
         int passing = next;
-        stages.get(passing).enter(call, success -> process.here(() -> {
-            if (success) {
-                pass(call, passing + 1, admitted, client);
-            } else {
-                end(admitted, false, client);
-            }
-        }));
+        stages.get(passing)
+                .enter(
+                        call,
+                        success -> process.here(() -> {
+                            if (success) {
+                                pass(call, passing + 1, admitted, client);
+                            } else {
+                                end(admitted, false, client);
+                            }
+                        }));
     }
 
     private void end(Object admitted, boolean success, Consumer<Answer> client) {

@@ -87,9 +87,8 @@ final class StageQueue {
 
     private void begin(Visit visit) {
         count();
-        double seconds = visit.call.seconds(index)
-                * timeline.slow(index, events.now())
-                * (1 + stage.thrash() * waiting.size());
+        double seconds =
+                visit.call.seconds(index) * timeline.slow(index, events.now()) * (1 + stage.thrash() * waiting.size());
         visit.fails = visit.call.luck(index) < timeline.fails(index, events.now());
         Duration timeout = stage.timeout();
         if (timeout != null && seconds > Events.seconds(timeout.toNanos())) {

@@ -81,7 +81,8 @@ final class Timeline {
         span.slowBefore = phase.ramp() ? before.slow : span.slow;
         span.shares = before.shares.clone();
         for (int i = 0; i < span.shares.length; i++) {
-            span.shares[i] = phase.shares().getOrDefault(scenario.routes().get(i).name(), span.shares[i]);
+            span.shares[i] =
+                    phase.shares().getOrDefault(scenario.routes().get(i).name(), span.shares[i]);
         }
         span.quota = requireNonNullElse(phase.quota(), before.quota);
         span.pauses = requireNonNullElse(phase.pauses(), before.pauses);
@@ -124,8 +125,7 @@ final class Timeline {
     long[] times(int phase, Duration every) {
         Span span = spans[phase];
         long first = Math.max(1, -Math.floorDiv(-span.start, every.toNanos()));
-        return LongStream.iterate(
-                        first * every.toNanos(), at -> at < span.end, at -> at + every.toNanos())
+        return LongStream.iterate(first * every.toNanos(), at -> at < span.end, at -> at + every.toNanos())
                 .toArray();
     }
 

@@ -90,9 +90,10 @@ record Times(Kind kind, double seconds, double parameter, double otherSeconds) {
             case FIXED -> seconds;
             case EXPONENTIAL -> -seconds * Math.log(1 - random.nextDouble());
             case LOGNORMAL -> logNormal(seconds, parameter, random);
-            case PARETO -> Math.min(
-                    LONGEST * seconds,
-                    seconds * (parameter - 1) / parameter * Math.pow(1 - random.nextDouble(), -1 / parameter));
+            case PARETO ->
+                Math.min(
+                        LONGEST * seconds,
+                        seconds * (parameter - 1) / parameter * Math.pow(1 - random.nextDouble(), -1 / parameter));
             case BIMODAL -> logNormal(random.nextDouble() < parameter ? seconds : otherSeconds, BIMODAL_SIGMA, random);
         };
     }

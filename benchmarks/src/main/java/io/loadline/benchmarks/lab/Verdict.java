@@ -35,8 +35,8 @@ record Verdict(
         double settle = 0;
         double step = Double.NaN;
         for (int phase = 1; phase < timeline.phases(); phase++) {
-            double seconds = settle(
-                    score, oracle, Score.second(timeline.start(phase)), Score.second(timeline.end(phase)));
+            double seconds =
+                    settle(score, oracle, Score.second(timeline.start(phase)), Score.second(timeline.end(phase)));
             settle = Math.max(settle, seconds);
             double rate = timeline.rate(timeline.start(phase));
             if (rate >= STEP_RATE && rate >= STEP * timeline.rate(timeline.start(phase) - 1)) {

@@ -148,8 +148,7 @@ class EnvoyGradientTest {
 
     @Test
     void limit_fiveTimesAtItsMinimum_isMeasuredAnew() {
-        EnvoyGradient controller =
-                new EnvoyGradient(surroundings, new Settings(0.1, 3600, 5, 0, 7, 1000, 0, 0.5));
+        EnvoyGradient controller = new EnvoyGradient(surroundings, new Settings(0.1, 3600, 5, 0, 7, 1000, 0, 0.5));
         calls(controller, 6, 5);
         // Some intervals more than Envoy's test has: this one meets no growth before.
         for (int i = 0; i < 8; i++) {

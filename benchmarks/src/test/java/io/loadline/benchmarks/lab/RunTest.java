@@ -21,17 +21,15 @@ class RunTest {
     Path folder;
 
     private Scenario scenario(String clients, String stages, String routes, String phases) throws IOException {
-        return ScenarioFile.read(Files.writeString(
-                folder.resolve("some.yaml"),
-                """
+        return ScenarioFile.read(
+                Files.writeString(folder.resolve("some.yaml"), """
                 title: Some
                 about: Of this test
                 clients: %s
                 stages: %s
                 routes: %s
                 phases: %s
-                """
-                        .formatted(clients, stages, routes, phases)));
+                """.formatted(clients, stages, routes, phases)));
     }
 
     private Score run(String clients, String stages, String routes, String phases) throws IOException {
@@ -70,7 +68,8 @@ class RunTest {
                 "[{name: worker, servers: 4, cpu: true}]",
                 "[{name: order, time: {worker: fixed 10ms}}]",
                 "[{for: 10s, rate: 800, pauses: {every: 1s, length: 500ms}}, {for: 60s, rate: 0}]");
-        // Eight thousand calls of 10 ms on four CPUs that run half of the time take about 40 s; the last have waited for 30.
+        // Eight thousand calls of 10 ms on four CPUs that run half of the time take about 40 s; the last have waited
+        // for 30.
         assertThat(score.millis(100)).isCloseTo(29_500, within(2_000.0));
     }
 

@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScenarioFileTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private static final String GOOD =
-            """
+    private static final String GOOD = """
             title: A title
             about: Why
             stages:
@@ -44,7 +43,7 @@ class ScenarioFileTest {
     void read_goodFile_hasDefaults() throws IOException {
         Scenario scenario = ScenarioFile.read(file(GOOD));
         assertThat(scenario.title()).isEqualTo("A title");
-                assertThat(scenario.clients().deadline()).hasSeconds(1);
+        assertThat(scenario.clients().deadline()).hasSeconds(1);
         assertThat(scenario.replicas()).isOne();
         Timeline timeline = new Timeline(scenario);
         assertThat(timeline.end()).isEqualTo(40 * SECOND);

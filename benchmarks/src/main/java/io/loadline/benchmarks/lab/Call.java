@@ -4,17 +4,14 @@
  */
 package io.loadline.benchmarks.lab;
 
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /**
  * One attempt of a client. What it will need is drawn when it is sent, from numbers of its own, so that each limiter meets the
  * same calls. Immutable.
  */
 final class Call {
-    private static final RandomGeneratorFactory<RandomGenerator> NUMBERS =
-            RandomGeneratorFactory.of("SplittableRandom");
-
     final int route;
     final long sentNanos;
     private final double[] seconds;
@@ -37,7 +34,7 @@ final class Call {
 
     /** Numbers that depend on nothing but these, and have nothing to do with those of other ones. */
     static RandomGenerator numbers(long seed, long one, long other) {
-        return NUMBERS.create(mixed(mixed(mixed(seed) ^ one) ^ other));
+        return new SplittableRandom(mixed(mixed(mixed(seed) ^ one) ^ other));
     }
 
     /*

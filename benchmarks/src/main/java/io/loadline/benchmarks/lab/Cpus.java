@@ -54,7 +54,7 @@ final class Cpus {
         }
     }
 
-    /** To be called when more or fewer servers are at work than before. */
+    /** To be called when more or fewer servers are at work than before, and when the quota changes. */
     void watchQuota() {
         double quota = timeline.quota(events.now());
         if (quota >= 1) {

@@ -16,6 +16,7 @@ final class Population {
     private static final long LOOK_NANOS = 100_000_000;
     /* Before all others that number requests. */
     private static final int ROUTE = -1;
+    private static final Runnable NOTHING = () -> {};
 
     /* What a user wants, in as many attempts as it takes. */
     private final class Request {
@@ -23,11 +24,15 @@ final class Population {
         final long arrivedNanos = events.now();
         final int route;
         final Runnable settled;
+        /** Whether anything follows if there is no answer in time. */
+        final boolean isAwaited;
+
         int attempts;
 
         Request(long number, Runnable settled) {
             this.number = number;
             this.settled = settled;
+            this.isAwaited = settled != NOTHING || scenario.clients().retries() > 0;
             this.route = timeline.route(Call.numbers(seed, number, ROUTE).nextDouble(), arrivedNanos);
             score.arrived(arrivedNanos);
         }
@@ -49,12 +54,14 @@ final class Population {
                     answered(answer == Answer.OK && nanos <= deadlineNanos, numbers);
                 }
             });
-            events.in(deadlineNanos, () -> {
-                if (open[0]) {
-                    open[0] = false;
-                    answered(false, numbers);
-                }
-            });
+            if (isAwaited) {
+                events.in(deadlineNanos, () -> {
+                    if (open[0]) {
+                        open[0] = false;
+                        answered(false, numbers);
+                    }
+                });
+            }
         }
 
         private void answered(boolean good, RandomGenerator numbers) {
@@ -143,7 +150,7 @@ final class Population {
         }
         events.in(Events.nanos(pause), () -> {
             if (events.now() < timeline.end()) {
-                new Request(requests++, () -> {}).attempt();
+                new Request(requests++, NOTHING).attempt();
                 arrive();
             }
         });
@@ -157,7 +164,7 @@ final class Population {
         for (long at : timeline.times(phase, bursts.every())) {
             events.at(at, () -> {
                 for (int i = 0; i < bursts.calls(); i++) {
-                    new Request(requests++, () -> {}).attempt();
+                    new Request(requests++, NOTHING).attempt();
                 }
             });
         }

@@ -154,6 +154,73 @@ class RunTest {
     }
 
     @Test
+    void thrash_makesWorkDearerForEachThatWaits() throws IOException {
+        // Ten at once for one server: the first sees none waiting, the next eight, then seven ...
+        Score score = run(
+                "{deadline: 10s}",
+                "[{name: worker, servers: 1, thrash: 0.1}]",
+                "[{name: order, time: {worker: fixed 10ms}}]",
+                "[{for: 3s, rate: 0, bursts: {every: 2s, calls: 10}}]");
+        double millis = 10;
+        for (int waiting = 8; waiting >= 0; waiting--) {
+            millis += 10 * (1 + 0.1 * waiting);
+        }
+        assertThat(score.offered()).isEqualTo(10);
+        assertThat(score.millis(100)).isCloseTo(millis, within(0.2));
+    }
+
+    @Test
+    void replicas_shareWhatIsShared() throws IOException {
+        String routes = "[{name: order, time: {database: fixed 10ms}}]";
+        String phases = "[{for: 10s, rate: 1000}, {for: 30s, rate: 0}]";
+        String clients = "{deadline: 60s}";
+        Score shared = replicas(clients, "[{name: database, servers: 2, shared: true}]", routes, phases);
+        // Ten thousand calls of 10 ms on two servers.
+        assertThat(shared.millis(100)).isCloseTo(40_000, within(2_500.0));
+        Score own = replicas(clients, "[{name: database, servers: 2}]", routes, phases);
+        assertThat(own.millis(100)).isCloseTo(2_500, within(1_500.0));
+    }
+
+    private Score replicas(String clients, String stages, String routes, String phases) throws IOException {
+        Scenario scenario = ScenarioFile.read(
+                Files.writeString(folder.resolve("replicas.yaml"), """
+                title: Some
+                about: Of this test
+                replicas: 4
+                clients: %s
+                stages: %s
+                routes: %s
+                phases: %s
+                """.formatted(clients, stages, routes, phases)));
+        return Run.of(scenario, NO_LIMIT, 1).score();
+    }
+
+    @Test
+    void answerThatIsLate_isAskedForAgain() throws IOException {
+        Score score = run(
+                "{deadline: 50ms, retries: 1, backoff: 10ms}",
+                "[{name: io}]",
+                "[{name: order, time: {io: bimodal 10ms 0.5 200ms}}]",
+                "[{for: 100s, rate: 10}]");
+        // Half of the first attempts are in time, and half of the second ones.
+        assertThat((double) score.good() / score.offered()).isCloseTo(0.75, within(0.05));
+    }
+
+    @Test
+    void ramp_movesRateAndSlownessEvenly() throws IOException {
+        Timeline timeline = new Timeline(scenario(
+                "{}",
+                "[{name: io}]",
+                "[{name: order, time: {io: fixed 10ms}}]",
+                "[{for: 10s, rate: 100}, {for: 10s, rate: 200, slow: {io: 3}, ramp: true}, {for: 10s, rate: 50}]"));
+        long second = 1_000_000_000L;
+        assertThat(timeline.rate(15 * second)).isEqualTo(150);
+        assertThat(timeline.slow(0, 15 * second)).isEqualTo(2);
+        assertThat(timeline.rate(20 * second)).isEqualTo(50);
+        assertThat(timeline.slow(0, 25 * second)).isEqualTo(3);
+    }
+
+    @Test
     void run_sameSeed_isTheSame() throws IOException {
         Scenario scenario = scenario(
                 "{retries: 1}",

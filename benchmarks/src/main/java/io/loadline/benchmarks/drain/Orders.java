@@ -63,8 +63,8 @@ final class Orders {
     }
 
     /**
-     * Sends no more, waits until each order is confirmed, for half a minute at most, and then for a second in case that one is
-     * confirmed again.
+     * Sends no more, waits until each order is confirmed, or none more has been for half a minute, and then for a second in case
+     * that one is confirmed again. Orders that wait for a slow consumer are not lost.
      *
      * @throws IllegalStateException if the broker failed
      */
@@ -74,9 +74,14 @@ final class Orders {
         if (!timer.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS) || failure != null) {
             throw new IllegalStateException("orders could not be placed", failure);
         }
-        long startNanos = System.nanoTime();
-        while (confirmations.size() < placed.get() && System.nanoTime() - startNanos < PATIENCE.toNanos()) {
+        long progressNanos = System.nanoTime();
+        int confirmed = 0;
+        while (confirmations.size() < placed.get() && System.nanoTime() - progressNanos < PATIENCE.toNanos()) {
             TimeUnit.MILLISECONDS.sleep(100);
+            if (confirmations.size() > confirmed) {
+                confirmed = confirmations.size();
+                progressNanos = System.nanoTime();
+            }
         }
         TimeUnit.SECONDS.sleep(1);
         long twice = confirmations.values().stream()

@@ -20,6 +20,7 @@ import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who is compared: the real classes of ours and of peers on the JVM, with their defaults, and rewritten ones of others. */
@@ -74,12 +75,17 @@ enum Contestant {
 
     /** A limiter that never changes its mind; the one with the greatest number admits everything. */
     static Guard fixed(int limit) {
+        return fixed(() -> limit);
+    }
+
+    /** A limiter that does not look at its calls. */
+    static Guard fixed(IntSupplier limit) {
         return new Guard() {
             private int inFlight;
 
             @Override
             public @Nullable Object admit(String route) {
-                if (inFlight >= limit) {
+                if (inFlight >= limit.getAsInt()) {
                     return null;
                 }
                 inFlight++;
@@ -93,7 +99,7 @@ enum Contestant {
 
             @Override
             public int limit() {
-                return limit;
+                return limit.getAsInt();
             }
         };
     }

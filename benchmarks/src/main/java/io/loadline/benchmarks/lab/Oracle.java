@@ -7,7 +7,6 @@ package io.loadline.benchmarks.lab;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What could have been achieved: the best fixed limit of each phase, found with hindsight by trying. Immutable.
@@ -69,7 +68,8 @@ record Oracle(List<Integer> limits, int single, Run.Result run) {
     private static Run.Result run(Scenario scenario, long seed, int[] places) {
         Timeline timeline = new Timeline(scenario);
         int[] limits = IntStream.of(places).map(place -> TRIED[place]).toArray();
-        return Run.of(scenario, surroundings -> new Phased(timeline, limits, surroundings), seed);
+        return Run.of(
+                scenario, surroundings -> Contestant.fixed(() -> limits[timeline.phase(surroundings.nanos())]), seed);
     }
 
     private static int best(long[] good) {
@@ -80,38 +80,5 @@ record Oracle(List<Integer> limits, int single, Run.Result run) {
             }
         }
         throw new AssertionError("one of them is the most");
-    }
-
-    /** A limit that follows the phases. */
-    private static final class Phased implements Guard {
-        private final Timeline timeline;
-        private final int[] limits;
-        private final Surroundings surroundings;
-        private int inFlight;
-
-        Phased(Timeline timeline, int[] limits, Surroundings surroundings) {
-            this.timeline = timeline;
-            this.limits = limits;
-            this.surroundings = surroundings;
-        }
-
-        @Override
-        public @Nullable Object admit(String route) {
-            if (inFlight >= limit()) {
-                return null;
-            }
-            inFlight++;
-            return this;
-        }
-
-        @Override
-        public void end(Object admitted, boolean success) {
-            inFlight--;
-        }
-
-        @Override
-        public int limit() {
-            return limits[timeline.phase(surroundings.nanos())];
-        }
     }
 }

@@ -123,7 +123,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 builder.maxRoutes,
                 Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
         this.collector = new Collector(stats, routes, word);
-        this.baselines = new Baselines(builder.maxRoutes);
+        this.baselines = new Baselines(builder.maxRoutes, builder.tuning);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
     }
 
@@ -409,7 +409,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if (decision.adoptLatency()) {
             collector.adoptInto(baselines, window.stretch());
         } else {
-            collector.learnInto(baselines, now);
+            collector.learnInto(baselines, now, window.binding());
         }
         warm = algorithm.isWarm();
         effective = effective(enforcement);

@@ -9,10 +9,6 @@ import static io.loadline.limit.Constant.ADDITIVE;
 import static io.loadline.limit.Constant.BURST;
 import static io.loadline.limit.Constant.BUSY_CPU;
 import static io.loadline.limit.Constant.CUT_SHARE;
-import static io.loadline.limit.Constant.FLOOD;
-import static io.loadline.limit.Constant.FRUITLESS_RAISES;
-import static io.loadline.limit.Constant.GAIN;
-import static io.loadline.limit.Constant.HOLD_WINDOWS;
 import static io.loadline.limit.Constant.IDLE;
 import static io.loadline.limit.Constant.IDLE_STEP;
 import static io.loadline.limit.Constant.NOISE;
@@ -23,6 +19,8 @@ import static io.loadline.limit.Constant.STRETCH;
 import static io.loadline.limit.Constant.STRONGEST_CUT;
 import static io.loadline.limit.Constant.USUAL_WEIGHT;
 import static io.loadline.limit.Constant.WARM_CALLS;
+import static io.loadline.limit.Constant.WINDOW;
+import static io.loadline.limit.Constant.WINDOW_CALLS;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -48,9 +46,6 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * CPUs are nearly used up: then the queue is ours.
      *
      * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [3], then additively.
-     * Growth must buy throughput: after four raises that bought none the limit goes back to where throughput was first
-     * as high, and stays for a while. A latency ratio alone cannot see a level that is steadily bad, since the baseline
-     * may have been learned on it.
      *
      * Decay: a limit that is not reached falls towards four times what was in use, so that a flood does not find a limit
      * of a thousand; and it rises towards twice that, or it would shed the burst after a pause of the collector and the
@@ -60,8 +55,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * FailureCuts.
      *
      * Warm-up: until enough calls have been seen nothing is refused, or each deploy would begin with refusals. It ends
-     * after a number of calls or a time, whichever is first, and at once in a flood: more calls than the limit and twice
-     * the latency. An overload that meets a cold instance would otherwise build up a queue in which every call is too
+     * after a number of calls or a time, whichever is first, and at once when more calls than
+     * the limit are congested. An overload that meets a cold instance would otherwise build up a queue in which every call is too
      * late, for longer than the warm-up itself lasts.
      *
      * What each constant is worth: docs/limiter.md.
@@ -83,11 +78,6 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private boolean slowStart = true;
     private double recentPeak;
     private double usualThroughput;
-
-    private double bestThroughput;
-    private double bestLimit;
-    private int fruitlessRaises;
-    private int holdWindows;
 
     private boolean warm;
     private long seenNanos;
@@ -124,8 +114,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     @Override
     public boolean isComplete(LimitWindow window) {
         return window.durationNanos() >= LimitWindow.MAX_NANOS
-                || (window.durationNanos() >= LimitWindow.MIN_NANOS
-                        && window.samples() + window.dropped() >= LimitWindow.MIN_SAMPLES
+                || (window.durationNanos() >= tuning.of(WINDOW) * 1e9
+                        && window.samples() + window.dropped() >= tuning.of(WINDOW_CALLS)
                         // Calls that end sooner tell of the time before the last decision.
                         && (!warm || window.durationNanos() >= window.meanRttNanos()));
     }
@@ -153,8 +143,6 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (window.binding()) {
             return grow(window);
         }
-        fruitlessRaises = 0;
-        bestThroughput = 0;
         double idle = Math.max(initial, tuning.of(IDLE) * recentPeak);
         if (limit > idle) {
             return drift(idle, "not reached: at most %d in flight", window.peakInFlight());
@@ -172,11 +160,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     }
 
     private LimitDecision congested(LimitWindow window, double threshold) {
-        fruitlessRaises = 0;
-        holdWindows = 0;
         if (cutsAreInVain(window)) {
             slowStart = true;
-            bestThroughput = 0;
             double usual = usualThroughput * window.meanRttNanos() / 1e9;
             double enough = Math.max(usual, Math.max(limit, latencyCuts.inFlightBefore()));
             LimitDecision decision = moveTo(enough, "cuts do not lower latency: not a queue, calls take longer");
@@ -202,26 +187,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     }
 
     private LimitDecision grow(LimitWindow window) {
-        double throughput = window.throughput();
-        if (throughput == 0) {
+        if (window.throughput() == 0) {
             return moveTo(limit, "reached, but nothing has succeeded");
-        }
-        if (holdWindows > 0) {
-            holdWindows--;
-            if (holdWindows == 0) {
-                bestThroughput = 0;
-            }
-            return moveTo(limit, "holding: more calls brought no more throughput");
-        }
-        if (throughput > bestThroughput * tuning.of(GAIN)) {
-            bestThroughput = throughput;
-            bestLimit = limit;
-            fruitlessRaises = 0;
-        } else if (++fruitlessRaises > tuning.of(FRUITLESS_RAISES)) {
-            fruitlessRaises = 0;
-            slowStart = false;
-            holdWindows = tuning.countOf(HOLD_WINDOWS);
-            return moveTo(Math.min(limit, bestLimit), "more calls brought no more throughput");
         }
         double next =
                 slowStart ? limit * tuning.of(SLOW_START) : limit + Math.max(1, tuning.of(ADDITIVE) * Math.sqrt(limit));
@@ -245,7 +212,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (warm || seenCalls + window.completed() == 0) {
             return;
         }
-        if (window.binding() && window.stretch() > Math.max(tuning.of(FLOOD), threshold)) {
+        if (window.binding() && window.stretch() > threshold) {
             warm = true;
             return;
         }
@@ -269,7 +236,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
         /**
          * Sets the bounds between which the limit may move, in calls. Default: half the available processors, at least
-         * 2, to 1000.
+         * 2, to 10,000.
          *
          * @throws IllegalArgumentException if {@code min < 1}, {@code max < min} or {@code max} is above
          *     {@link ConcurrencyLimiter#MAX_LIMIT}
@@ -317,8 +284,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
         /**
          * Sets for how long after its first calls the limit is not enforced: {@code duration} or {@code calls},
-         * whichever ends first, and at least 30 calls. It also ends in a flood: more calls than the limit and twice the
-         * latency. Zero enforces at once. Default: 10 s, 1000 calls.
+         * whichever ends first, and at least 30 calls. It also ends in a flood: more calls than the
+         * limit, and congested. Zero enforces at once. Default: 10 s, 1000 calls.
          *
          * @throws IllegalArgumentException if one of them is negative
          */
@@ -370,7 +337,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
 
         private int highest() {
-            int usual = 1000;
+            int usual = 10_000;
             return max != null ? max : min != null ? Math.max(usual, min) : usual;
         }
     }

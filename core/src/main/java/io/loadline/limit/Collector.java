@@ -42,6 +42,7 @@ final class Collector {
     private long rateBeganNanos;
     private long rateCompleted;
     private int sampleMask;
+    private boolean adopted;
 
     Collector(StripedStats stats, RouteTable routes, AdmissionWord word) {
         this.stats = stats;
@@ -100,6 +101,11 @@ final class Collector {
     }
 
     void learnInto(Baselines baselines, long nowNanos, boolean binding) {
+        if (adopted) {
+            // Of the many calls that the new limit has let in, only the shortest have ended.
+            adopted = false;
+            return;
+        }
         double seconds = (nowNanos - windowBeganNanos) / 1e9;
         for (Route route : routes.all()) {
             baselines.learn(route, windowLongs, windowDoubles, seconds, binding);
@@ -107,6 +113,7 @@ final class Collector {
     }
 
     void adoptInto(Baselines baselines, double stretch) {
+        adopted = true;
         for (Route route : routes.all()) {
             baselines.adopt(route, windowLongs, stretch);
         }

@@ -11,6 +11,10 @@ package io.loadline.limit;
  * scenarios with each of them switched off, halved and doubled.
  */
 enum Constant {
+    /** The shortest time in seconds that a window lasts. */
+    WINDOW(0.2, 0.1),
+    /** The fewest calls that a window holds, unless it lasts too long. */
+    WINDOW_CALLS(10, 1),
     /** Calls that may wait, in square roots of the limit: what random arrivals need to keep servers busy. */
     QUEUE(4, 0),
     /** The least stretch above 1 that counts as congestion, since latencies vary without a queue, too. */
@@ -18,27 +22,21 @@ enum Constant {
     /** Standard errors of the stretch that chance explains. */
     NOISE(2.5, 0),
     /** The strongest cut of the limit in one window, as a factor. */
-    STRONGEST_CUT(0.55, 1),
+    STRONGEST_CUT(0.55, 1, true),
     /** How much of the stretch beyond the threshold a cut takes away in one window. */
     CUT_SHARE(0.5, 0),
     /** By how much calls in flight must have fallen before the cuts are judged, as a factor. */
-    TRIAL_CUT(0.6, 0),
+    TRIAL_CUT(0.6, 0, true),
     /** The share of a cut by which latency must have fallen if there is a queue. */
     TRIAL_SHARE(0.4, 0),
     /** The utilization of the CPUs above which the queue is known to be here. */
-    BUSY_CPU(0.9, 2),
+    BUSY_CPU(0.9, 2, true),
     /** The weight of a window in the usual throughput. */
     USUAL_WEIGHT(0.3, 1),
     /** Growth in one window until the first congestion, as a factor. */
-    SLOW_START(1.5, 1),
+    SLOW_START(1.5, 1, true),
     /** Calls by which the limit then grows in one window, in square roots of the limit. */
     ADDITIVE(0.5, 0),
-    /** The gain in throughput that justifies a raise, as a factor. */
-    GAIN(1.03, 0),
-    /** Raises in a row that may bring no gain. */
-    FRUITLESS_RAISES(4, 1e9),
-    /** Windows for which the limit then stays. */
-    HOLD_WINDOWS(20, 0),
     /** What a limit that is not reached falls to, in recent peaks. */
     IDLE(4, 1e9),
     /** What a limit that is not reached rises to, in recent peaks. */
@@ -46,7 +44,7 @@ enum Constant {
     /** The share of the way there that it moves in one window. */
     IDLE_STEP(0.1, 0),
     /** What remains of the recent peak after a window. */
-    PEAK_DECAY(0.95, 0),
+    PEAK_DECAY(0.95, 0, true),
     /** Failed calls of a window, as a share, that call for a cut. */
     FAILING(0.02, 2),
     /** Failed calls of a window below which there is no share to speak of. */
@@ -57,8 +55,6 @@ enum Constant {
     CALM_WINDOWS(20, 0),
     /** Calls without which no warm-up ends. */
     WARM_CALLS(30, 0),
-    /** Stretch that ends the warm-up at once when the limit is exceeded. */
-    FLOOD(2, 1e9),
     /** Calls after which a route's baseline is no longer provisional. */
     CONFIRMED(30, 0),
     /** Calls whose weight the present baseline has. */
@@ -70,10 +66,16 @@ enum Constant {
 
     private final double value;
     private final double off;
+    private final boolean factor;
 
     Constant(double value, double off) {
+        this(value, off, false);
+    }
+
+    Constant(double value, double off, boolean factor) {
         this.value = value;
         this.off = off;
+        this.factor = factor;
     }
 
     /** What Loadline uses. */
@@ -84,5 +86,10 @@ enum Constant {
     /** A value at which the rule that it belongs to does nothing, or as little as it can. */
     double off() {
         return off;
+    }
+
+    /** Whether it is the distance from 1 that says how strong its rule is. */
+    boolean isFactor() {
+        return factor;
     }
 }

@@ -19,7 +19,7 @@ public final class LimitWindow {
     static final long MAX_NANOS = 3_000_000_000L;
 
     /** Fewer latencies than this make no mean. */
-    static final int MIN_SAMPLES = 10;
+    static final int MIN_SAMPLES = 20;
 
     private final long durationNanos;
     private final int limit;

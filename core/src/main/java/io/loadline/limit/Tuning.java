@@ -28,9 +28,4 @@ final class Tuning {
     double of(Constant constant) {
         return values[constant.ordinal()];
     }
-
-    /** For what is counted. */
-    int countOf(Constant constant) {
-        return (int) of(constant);
-    }
 }

@@ -44,7 +44,7 @@ public record LoadlineProperties(
      * @param initial Limit to begin with, in requests. Default of adaptive: four per available
      *     processor, at least 16.
      * @param min Lowest limit, in requests. Default of adaptive: half the available processors, at least 2.
-     * @param max Highest limit, in requests. Default of adaptive: 1000.
+     * @param max Highest limit, in requests. Default of adaptive: 10,000.
      * @param maxRoutes Number of routes that are told apart; all further ones count as "other". Default: 100.
      * @param warmUp When the adaptive limit begins to be enforced.
      * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.

@@ -18,6 +18,7 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.LimitAlgorithm;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
+import io.loadline.limit.Variant;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.IntSupplier;
@@ -25,7 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Who is compared: the real classes of ours and of peers on the JVM, with their defaults, and rewritten ones of others. */
 enum Contestant {
-    LOADLINE("Loadline", Kind.OURS, surroundings -> new Loadline(surroundings, adaptive(surroundings))),
+    LOADLINE(
+            "Loadline",
+            Kind.OURS,
+            surroundings -> new Loadline(
+                    surroundings,
+                    ConcurrencyLimiter.builder("lab"),
+                    adaptive(surroundings).build())),
     VEGAS("Netflix Vegas", Kind.PEER, surroundings -> new Netflix(surroundings, VegasLimit.newDefault())),
     GRADIENT2(
             "Netflix Gradient2, windowed",
@@ -65,12 +72,19 @@ enum Contestant {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static AdaptiveLimit adaptive(Guard.Surroundings surroundings) {
+    private static AdaptiveLimit.Builder adaptive(Guard.Surroundings surroundings) {
         // What the defaults are for so many CPUs, whatever this machine has.
         return AdaptiveLimit.builder()
                 .initialLimit(Math.max(16, 4 * surroundings.cpus()))
-                .limits(Math.max(2, surroundings.cpus() / 2), 1000)
-                .build();
+                .limits(Math.max(2, surroundings.cpus() / 2), 10_000);
+    }
+
+    /** Ours with another constant. */
+    static Guard.Factory ours(Variant variant) {
+        return surroundings -> new Loadline(
+                surroundings,
+                variant.in(ConcurrencyLimiter.builder("lab")),
+                variant.in(adaptive(surroundings)).build());
     }
 
     /** A limiter that never changes its mind; the one with the greatest number admits everything. */
@@ -110,9 +124,8 @@ enum Contestant {
 
         private final ConcurrencyLimiter limiter;
 
-        Loadline(Surroundings surroundings, LimitAlgorithm algorithm) {
-            limiter = ConcurrencyLimiter.builder("lab")
-                    .ticker(surroundings::nanos)
+        Loadline(Surroundings surroundings, ConcurrencyLimiter.Builder builder, LimitAlgorithm algorithm) {
+            limiter = builder.ticker(surroundings::nanos)
                     .algorithm(() -> algorithm)
                     .cpuUtilization(surroundings::cpuUtilization)
                     .build();

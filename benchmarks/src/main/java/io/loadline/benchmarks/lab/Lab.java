@@ -73,6 +73,11 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--first-seed", description = "The first of them (default: ${DEFAULT-VALUE}).")
     private long firstSeed = 1;
 
+    @Option(
+            names = "--ablate",
+            description = "What each constant of Loadline's limiter is worth: without it, at half and at double of it.")
+    private boolean ablate;
+
     @Option(names = "--no-plots", description = "Table and CSV only.")
     private boolean noPlots;
 
@@ -102,6 +107,14 @@ public final class Lab implements Callable<Integer> {
         }
         seeds = seeds > 0 ? seeds : quick ? 1 : 5;
         Path folder = Workspace.newResults("lab");
+        if (ablate) {
+            Ablation ablation = Ablation.run(scenarios, firstSeed, seeds);
+            System.out.println(ablation);
+            Path csv = folder.resolve("ablation.csv");
+            ablation.write(csv);
+            System.out.println("CSV: " + csv);
+            return 0;
+        }
         List<Row> rows = new ArrayList<>();
         for (Path file : scenarios) {
             Scenario scenario = ScenarioFile.read(file);

@@ -17,7 +17,34 @@ import java.util.stream.IntStream;
  */
 record Oracle(List<Integer> limits, int single, Run.Result run) {
     private static final int[] TRIED = {
-        1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 112, 160, 256, 512, Integer.MAX_VALUE
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        8,
+        10,
+        12,
+        14,
+        16,
+        20,
+        24,
+        28,
+        32,
+        40,
+        48,
+        64,
+        80,
+        112,
+        160,
+        256,
+        512,
+        768,
+        1024,
+        1536,
+        2560,
+        Integer.MAX_VALUE
     };
     /* A smaller limit that is as good but for this share is the better one: it keeps latency low. */
     private static final double AS_GOOD = 0.999;

@@ -23,7 +23,7 @@ record Verdict(
         double settleSeconds,
         double stepSeconds,
         double worstTenSeconds) {
-    private static final double STEP = 2.5;
+    private static final double STEP = 3;
     private static final double STEP_RATE = 50;
     private static final double NEAR = 0.9;
     private static final int WINDOW = 3;

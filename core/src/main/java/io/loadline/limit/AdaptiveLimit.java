@@ -7,7 +7,6 @@ package io.loadline.limit;
 import static io.loadline.internal.Checks.checkArgument;
 import static io.loadline.limit.Constant.ADDITIVE;
 import static io.loadline.limit.Constant.BURST;
-import static io.loadline.limit.Constant.BUSY_CPU;
 import static io.loadline.limit.Constant.CUT_SHARE;
 import static io.loadline.limit.Constant.IDLE;
 import static io.loadline.limit.Constant.IDLE_STEP;
@@ -17,7 +16,7 @@ import static io.loadline.limit.Constant.QUEUE;
 import static io.loadline.limit.Constant.SLOW_START;
 import static io.loadline.limit.Constant.STRETCH;
 import static io.loadline.limit.Constant.STRONGEST_CUT;
-import static io.loadline.limit.Constant.USUAL_WEIGHT;
+import static io.loadline.limit.Constant.WAIT;
 import static io.loadline.limit.Constant.WARM_CALLS;
 import static io.loadline.limit.Constant.WINDOW;
 import static io.loadline.limit.Constant.WINDOW_CALLS;
@@ -32,18 +31,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdaptiveLimit implements LimitAlgorithm {
     /*
-     * Stretch: z = sum of latencies / sum of their routes' baselines. The service is congested if z exceeds what noise
-     * explains, 2.5 standard errors, and what a useful queue explains. Calls arrive and take as long as chance has it,
-     * so servers that are never to idle need a few calls that wait, in the order of the square root of the calls in
-     * service (square-root staffing [1]): with a limit of 16 latency may double, with 256 it may grow by a quarter.
+     * Stretch: z = sum of latencies / sum of their routes' baselines. The service is congested if z exceeds what chance
+     * explains, 1.5 standard errors, and what a useful queue explains. Calls arrive and take as long as chance has it, so
+     * servers that are never to idle need a few calls that wait, in the order of the square root of the calls in service
+     * (square-root staffing [1]): with a limit of 16 latency may double, with 256 it may grow by a quarter. But nobody
+     * is served by a queue of more than a tenth of a second.
      *
      * Cut: while congested, L *= max(0.55, 1 / (1 + (z - threshold) / 2)).
      *
      * Verify: latency also rises without a queue of ours, for example when a dependency slows down. Cuts would then go
      * on and cure nothing. So they must pay: if calls in flight have fallen to 0.6 of what they were and latency has
      * not followed, there was no queue, see CutTrial. The latencies seen become the baselines, L goes at once to what
-     * the usual throughput needs at these latencies by Little's law [2], and growth starts anew. No such check when the
-     * CPUs are nearly used up: then the queue is ours.
+     * the usual throughput needs at these latencies by Little's law [2], and growth starts anew.
      *
      * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [3], then additively.
      *
@@ -51,8 +50,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * of a thousand; and it rises towards twice that, or it would shed the burst after a pause of the collector and the
      * chance meeting of long calls. Congestion while it is not reached does not cut it below what was in use.
      *
-     * Failures: if more than 2 % and at least three calls have failed at the limit, it is cut by their share, see
-     * FailureCuts.
+     * Failures: if more than 2 % of the calls have failed at the limit, it is cut by their share, see FailureCuts.
      *
      * Warm-up: until enough calls have been seen nothing is refused, or each deploy would begin with refusals. It ends
      * after a number of calls or a time, whichever is first, and at once when more calls than
@@ -113,11 +111,17 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
     @Override
     public boolean isComplete(LimitWindow window) {
-        return window.durationNanos() >= LimitWindow.MAX_NANOS
-                || (window.durationNanos() >= tuning.of(WINDOW) * 1e9
-                        && window.samples() + window.dropped() >= tuning.of(WINDOW_CALLS)
-                        // Calls that end sooner tell of the time before the last decision.
-                        && (!warm || window.durationNanos() >= window.meanRttNanos()));
+        if (window.durationNanos() >= LimitWindow.MAX_NANOS) {
+            return true;
+        }
+        long calls = window.samples() + window.dropped();
+        if (!warm) {
+            // Nothing is refused yet, so a queue that builds up must be seen soon.
+            return window.durationNanos() >= tuning.of(WINDOW) * 1e9 && calls >= tuning.of(WINDOW_CALLS) / 2;
+        }
+        // A window shorter than its calls tells of those admitted before the last decision.
+        return window.durationNanos() >= Math.max(tuning.of(WINDOW) * 1e9, window.meanRttNanos())
+                && calls >= tuning.of(WINDOW_CALLS);
     }
 
     @Override
@@ -139,7 +143,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             return congested(window, threshold);
         }
         latencyCuts.end();
-        usualThroughput += (window.throughput() - usualThroughput) * tuning.of(USUAL_WEIGHT);
+        usualThroughput = window.throughput();
         if (window.binding()) {
             return grow(window);
         }
@@ -155,7 +159,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     }
 
     private double threshold(LimitWindow window) {
-        double queue = Math.max(tuning.of(STRETCH), tuning.of(QUEUE) / Math.sqrt(window.limit()));
+        double useful = tuning.of(QUEUE) / Math.sqrt(window.limit());
+        double bearable = tuning.of(WAIT) * 1e9 / Math.max(1, window.meanBaselineNanos());
+        double queue = Math.max(tuning.of(STRETCH), Math.min(useful, bearable));
         return 1 + Math.max(queue, tuning.of(NOISE) * window.stretchError());
     }
 
@@ -176,7 +182,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     }
 
     private boolean cutsAreInVain(LimitWindow window) {
-        if (!window.binding() || window.cpuUtilization() > tuning.of(BUSY_CPU)) {
+        if (!window.binding()) {
             latencyCuts.end();
             return false;
         }

@@ -14,13 +14,15 @@ enum Constant {
     /** The shortest time in seconds that a window lasts. */
     WINDOW(0.2, 0.1),
     /** The fewest calls that a window holds, unless it lasts too long. */
-    WINDOW_CALLS(10, 1),
+    WINDOW_CALLS(20, 1),
     /** Calls that may wait, in square roots of the limit: what random arrivals need to keep servers busy. */
     QUEUE(4, 0),
+    /** The longest wait in seconds that such a queue may cause. */
+    WAIT(0.1, 1e9),
     /** The least stretch above 1 that counts as congestion, since latencies vary without a queue, too. */
     STRETCH(0.25, 0),
     /** Standard errors of the stretch that chance explains. */
-    NOISE(2.5, 0),
+    NOISE(1.5, 0),
     /** The strongest cut of the limit in one window, as a factor. */
     STRONGEST_CUT(0.55, 1, true),
     /** How much of the stretch beyond the threshold a cut takes away in one window. */
@@ -29,10 +31,6 @@ enum Constant {
     TRIAL_CUT(0.6, 0, true),
     /** The share of a cut by which latency must have fallen if there is a queue. */
     TRIAL_SHARE(0.4, 0),
-    /** The utilization of the CPUs above which the queue is known to be here. */
-    BUSY_CPU(0.9, 2, true),
-    /** The weight of a window in the usual throughput. */
-    USUAL_WEIGHT(0.3, 1),
     /** Growth in one window until the first congestion, as a factor. */
     SLOW_START(1.5, 1, true),
     /** Calls by which the limit then grows in one window, in square roots of the limit. */
@@ -47,10 +45,6 @@ enum Constant {
     PEAK_DECAY(0.95, 0, true),
     /** Failed calls of a window, as a share, that call for a cut. */
     FAILING(0.02, 2),
-    /** Failed calls of a window below which there is no share to speak of. */
-    FAILURES(3, 0),
-    /** How many times the share of failures must grow to be looked at again when cuts have not lowered it. */
-    WORSE(2, 1),
     /** Windows without failures after which they are looked at again. */
     CALM_WINDOWS(20, 0),
     /** Calls without which no warm-up ends. */

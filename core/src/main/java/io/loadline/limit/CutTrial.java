@@ -44,7 +44,7 @@ final class CutTrial {
      * Whether the cuts since the trial began have been in vain, which ends it; the first call begins one.
      *
      * @param now what the cuts should lower
-     * @param error its standard error
+     * @param error how much of it may be chance; negative if the doubt is against the cuts
      * @param peak the most calls that were in flight during the window that {@code now} is from
      */
     boolean inVain(double now, double error, int peak) {

@@ -9,8 +9,8 @@ final class FailureCuts {
     /*
      * Failures are a rate, not an event: some calls always fail. And cuts must prove themselves: a dependency that is
      * down fails the same share of the calls at any limit, and to go on cutting would shed the healthy rest of the
-     * traffic for as long as it is down. Failures of about that share then cut no more, until they are many times as
-     * many or there have been none for a while.
+     * traffic for as long as it is down. Failures of about that share then cut no more, until they are clearly more or
+     * there have been none for a while.
      */
     private static final double ERRORS = 2;
 
@@ -28,8 +28,7 @@ final class FailureCuts {
     /** The share of the limit to cut, 0 for none; to be asked once per window. */
     double share(LimitWindow window) {
         inVain = false;
-        if (window.dropped() < tuning.of(Constant.FAILURES)
-                || window.dropped() <= tuning.of(Constant.FAILING) * window.completed()) {
+        if (window.dropped() <= tuning.of(Constant.FAILING) * window.completed()) {
             trial.end();
             if (++calmWindows >= tuning.of(Constant.CALM_WINDOWS)) {
                 tolerated = 0;
@@ -39,7 +38,7 @@ final class FailureCuts {
         calmWindows = 0;
         double share = (double) window.dropped() / window.completed();
         double error = Math.sqrt(share * (1 - share) / window.completed());
-        if (tolerated > 0 && share - ERRORS * error <= tuning.of(Constant.WORSE) * tolerated) {
+        if (tolerated > 0 && share - ERRORS * error <= tolerated) {
             return 0;
         }
         if (!window.binding()) {
@@ -47,7 +46,8 @@ final class FailureCuts {
             trial.end();
             return 0;
         }
-        inVain = trial.inVain(share, error, window.peakInFlight());
+        // Few calls fail by chance more or less often: cuts go on only if they have clearly helped.
+        inVain = trial.inVain(share, -ERRORS * error, window.peakInFlight());
         tolerated = inVain ? share : 0;
         return inVain ? 0 : share;
     }

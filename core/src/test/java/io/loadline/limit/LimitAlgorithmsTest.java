@@ -187,8 +187,8 @@ class LimitAlgorithmsTest {
 
     @Test
     void adaptive_isComplete_byTimeAndSamples() {
-        assertThat(adaptive.isComplete(window(9, 1, 10, 5))).isFalse();
-        assertThat(adaptive.isComplete(window(10, 1, 10, 5))).isTrue();
+        assertThat(adaptive.isComplete(window(19, 1, 10, 5))).isFalse();
+        assertThat(adaptive.isComplete(window(20, 1, 10, 5))).isTrue();
         assertThat(samples(100, 1).window(199_000_000L, 10, 5)).matches(w -> !adaptive.isComplete(w));
         assertThat(samples(0, 1).window(3_000_000_000L, 10, 0)).matches(adaptive::isComplete);
         assertThat(samples(100, 30).window(WINDOW, 10, 5))
@@ -238,17 +238,6 @@ class LimitAlgorithmsTest {
         int limit = calmAt(200);
         for (int i = 0; i < 10; i++) {
             LimitDecision decision = adaptive.decide(samples(25, 9).window(100_000_000L, limit, limit));
-            assertThat(decision.adoptLatency()).isFalse();
-            limit = decision.limit();
-        }
-    }
-
-    @Test
-    void cuts_cpuIsUsedUp_areNotJudged() {
-        int limit = calmAt(200);
-        for (int i = 0; i < 50; i++) {
-            LimitDecision decision = adaptive.decide(samples(25, 9).window(WINDOW, limit, limit, 0.95));
-            assertThat(decision.limit()).isLessThanOrEqualTo(limit);
             assertThat(decision.adoptLatency()).isFalse();
             limit = decision.limit();
         }

@@ -185,7 +185,7 @@ public record LoadlineProperties(
 
     /** What moves the limit. */
     public enum Algorithm {
-        /** Finds the limit from latency, and checks by experiment. */
+        /** Finds the limit from latency, and checks that cuts of it help. */
         ADAPTIVE,
         /** Does not move it. */
         FIXED,

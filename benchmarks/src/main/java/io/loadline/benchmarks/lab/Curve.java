@@ -59,6 +59,8 @@ record Curve(Color color, BasicStroke stroke) {
         styler.setXAxisDecimalPattern("#,##0");
         styler.setYAxisDecimalPattern("#,##0");
         styler.setXAxisMin(0.0);
+        // Wide enough for whole numbers only.
+        styler.setXAxisTickMarkSpacingHint(100);
         return chart;
     }
 

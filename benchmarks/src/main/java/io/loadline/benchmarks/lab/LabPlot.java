@@ -18,7 +18,7 @@ import org.knowm.xchart.XYChart;
 /** Draws one run of a scenario for each limiter: the limits over time, and what was served. Not thread-safe. */
 final class LabPlot {
     private static final int MOST_POINTS = 1_500;
-    private static final double HIGHEST = 1_000;
+    private static final double HIGHEST = 10_000;
 
     private final XYChart limits;
     private final XYChart inFlight;
@@ -46,7 +46,8 @@ final class LabPlot {
         samples(limits, run, name, sample -> Math.max(1, Math.min(HIGHEST, sample.limit())), curve);
         samples(inFlight, run, name, Sample::inFlight, curve);
         int every = Math.max(1, run.score().seconds() / MOST_POINTS);
-        int[] seconds = IntStream.range(0, run.score().seconds() / every)
+        // The last second has only begun.
+        int[] seconds = IntStream.range(0, (run.score().seconds() - 1) / every)
                 .map(i -> i * every)
                 .toArray();
         double[] good = Arrays.stream(seconds)

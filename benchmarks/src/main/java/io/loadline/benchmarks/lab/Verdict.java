@@ -11,7 +11,7 @@ package io.loadline.benchmarks.lab;
  * @param p50Millis of the latency of admitted calls
  * @param p99Millis of the latency of admitted calls
  * @param refused refused attempts for each request
- * @param settleSeconds after the worst change, until goodput stayed near the oracle's; as long as the phase if it never did
+ * @param settleSeconds after the worst change, until goodput was near the oracle's; as long as the phase if it never was
  * @param stepSeconds the same after steps of the rate to a multiple only; NaN without one
  * @param worstTenSeconds the least share of the oracle's goodput in any ten seconds; NaN if there is too little of that
  */
@@ -57,15 +57,22 @@ record Verdict(
         return achievable == 0 ? 1 : (double) good / achievable;
     }
 
-    /** Until after the beginning of the last window that was not near the oracle's. */
+    /**
+     * Until the next few seconds and all the rest of the phase are near the oracle's. A few bad seconds of a long phase
+     * are not a change that it has not settled after; those show in the worst ten seconds.
+     */
     private static double settle(Score score, Score oracle, int from, int to) {
-        for (int second = to - WINDOW; second >= from; second--) {
-            long achievable = oracle.good(second, second + WINDOW);
-            if (achievable >= ENOUGH && score.good(second, second + WINDOW) < NEAR * achievable) {
-                return second == to - WINDOW ? to - from : second - from + 1;
+        for (int second = from; second + WINDOW <= to; second++) {
+            if (isNear(score, oracle, second, second + WINDOW) && isNear(score, oracle, second, to)) {
+                return second - from;
             }
         }
-        return 0;
+        return to - from;
+    }
+
+    private static boolean isNear(Score score, Score oracle, int from, int to) {
+        long achievable = oracle.good(from, to);
+        return achievable < ENOUGH || score.good(from, to) >= NEAR * achievable;
     }
 
     private static double worst(Score score, Score oracle) {

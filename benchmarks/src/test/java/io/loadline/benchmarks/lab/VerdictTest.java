@@ -84,6 +84,16 @@ class VerdictTest {
     }
 
     @Test
+    void verdict_aFewBadSecondsLater_areNotTheTimeToSettle() {
+        assertThat(verdict(40, 42, 0).stepSeconds()).isZero();
+    }
+
+    @Test
+    void verdict_collapseLater_hasNotSettled() {
+        assertThat(verdict(35, 50, 0).stepSeconds()).isEqualTo(30);
+    }
+
+    @Test
     void verdict_neverNear_isAsLongAsThePhase() {
         assertThat(verdict(20, 50, 50).stepSeconds()).isEqualTo(30);
         assertThat(verdict(20, 50, 50).worstTenSeconds()).isEqualTo(0.5);

@@ -8,6 +8,7 @@ import static io.loadline.internal.Checks.checkArgument;
 import static io.loadline.limit.Constant.ADDITIVE;
 import static io.loadline.limit.Constant.BURST;
 import static io.loadline.limit.Constant.CUT_SHARE;
+import static io.loadline.limit.Constant.FLOOR;
 import static io.loadline.limit.Constant.IDLE;
 import static io.loadline.limit.Constant.IDLE_STEP;
 import static io.loadline.limit.Constant.NOISE;
@@ -37,7 +38,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * (square-root staffing [1]): with a limit of 16 latency may double, with 256 it may grow by a quarter. But nobody
      * is served by a queue of more than a tenth of a second.
      *
-     * Cut: while congested, L *= max(0.55, 1 / (1 + (z - threshold) / 2)).
+     * Cut: while congested, L *= max(0.55, 1 / (1 + (z - threshold) / 2)), but not below what the present throughput needs
+     * without a queue, by Little's law [2]. While the limit is enforced that hardly matters; in shadow mode, where cuts
+     * change nothing, the limit would otherwise fall as far as it can.
      *
      * Verify: latency also rises without a queue of ours, for example when a dependency slows down. Cuts would then go
      * on and cure nothing. So they must pay: if calls in flight have fallen to 0.6 of what they were and latency has
@@ -176,8 +179,12 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         slowStart = false;
         double excess = window.stretch() - threshold;
         double cut = Math.max(tuning.of(STRONGEST_CUT), 1 / (1 + tuning.of(CUT_SHARE) * excess));
-        // If it was not the limit that let too many in, one below what was in use would shed for a bad moment.
-        double next = Math.max(limit * cut, window.binding() ? 0 : recentPeak);
+        double floor = tuning.of(FLOOR) * window.throughput() * window.meanBaselineNanos() / 1e9;
+        if (!window.binding()) {
+            // It was not the limit that let too many in: one below what was in use would shed for a bad moment.
+            floor = Math.max(floor, recentPeak);
+        }
+        double next = Math.max(limit * cut, floor);
         return moveTo(Math.min(limit, next), "congested: latency is %.2f x its baseline", window.stretch());
     }
 

@@ -27,6 +27,8 @@ enum Constant {
     STRONGEST_CUT(0.55, 1, true),
     /** How much of the stretch beyond the threshold a cut takes away in one window. */
     CUT_SHARE(0.5, 0),
+    /** What a cut leaves at least, of the calls that the present throughput needs without a queue. */
+    FLOOR(0.9, 0),
     /** By how much calls in flight must have fallen before the cuts are judged, as a factor. */
     TRIAL_CUT(0.6, 0, true),
     /** The share of a cut by which latency must have fallen if there is a queue. */

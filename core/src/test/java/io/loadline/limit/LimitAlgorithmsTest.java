@@ -56,6 +56,20 @@ class LimitAlgorithmsTest {
         assertThat(limit).isEqualTo(7);
     }
 
+    /** 1,000 calls a second of 20 ms are twenty at once; nine tenths of them stay, although cuts change nothing. */
+    @Test
+    void adaptive_congestedInShadow_staysAtWhatTheThroughputNeeds() {
+        int limit = 40;
+        AdaptiveLimit shadowed = AdaptiveLimit.builder()
+                .initialLimit(limit)
+                .warmUp(Duration.ZERO, 0)
+                .build();
+        for (int i = 0; i < 20; i++) {
+            limit = shadowed.decide(window(500, 9, limit, 200)).limit();
+        }
+        assertThat(limit).isEqualTo(18);
+    }
+
     @Test
     void adaptive_fewFailures_areNoOverload() {
         assertThat(adaptive.decide(failures(500, 2, 10)).limit()).isGreaterThanOrEqualTo(10);
@@ -214,7 +228,7 @@ class LimitAlgorithmsTest {
         int limit = calmAt(200);
         double stretch = 6;
         while (stretch > 3) {
-            LimitDecision decision = adaptive.decide(window(200, stretch, limit, limit));
+            LimitDecision decision = adaptive.decide(window(50, stretch, limit, limit));
             assertThat(decision.adoptLatency()).isFalse();
             assertThat(decision.limit()).isLessThan(limit);
             stretch *= (double) decision.limit() / limit;

@@ -182,6 +182,10 @@ final class AdmissionWord extends AdmissionWordPadding {
         return idle;
     }
 
+    int streams() {
+        return streams;
+    }
+
     void reservedBy(RouteGroups groups) {
         reservedBy = groups;
     }

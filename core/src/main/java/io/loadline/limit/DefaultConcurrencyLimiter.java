@@ -138,7 +138,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.stats = new StripedStats(
                 builder.maxRoutes,
                 Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
-        this.streams = new Streams(stats, this::enforcement, builder.maxStreams);
+        this.streams = new Streams(stats, word::streams, this::enforcement, builder.maxStreams);
         this.collector = new Collector(stats, routes, word);
         this.events = LimiterEvents.of(name);
         this.baselines = new Baselines(builder.maxRoutes);
@@ -202,11 +202,13 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     private long refused(Route route, int why) {
-        stats.count(route.index, switch (why) {
-            case AdmissionWord.REFUSED_CLOSED -> StripedStats.REFUSED;
-            case RouteGroup.REFUSED_CAP -> StripedStats.CAPPED;
-            default -> StripedStats.SHED;
-        });
+        stats.count(
+                route.index,
+                switch (why) {
+                    case AdmissionWord.REFUSED_CLOSED -> StripedStats.REFUSED;
+                    case RouteGroup.REFUSED_CAP -> StripedStats.CAPPED;
+                    default -> StripedStats.SHED;
+                });
         if (why == AdmissionWord.REFUSED_CLOSED) {
             // A group may have taken the last place for a moment, and given it back when it could not have it.
             announceIdle();

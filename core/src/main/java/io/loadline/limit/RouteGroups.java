@@ -98,7 +98,8 @@ final class RouteGroups {
                     limits.share(),
                     name,
                     others);
-            checkArgument(known == null || routes.isEmpty(), "there is a route or group of this name already: '%s'", name);
+            checkArgument(
+                    known == null || routes.isEmpty(), "there is a route or group of this name already: '%s'", name);
             List<String> added = known != null ? List.of() : routes.isEmpty() ? List.of(name) : List.copyOf(routes);
             for (String route : added) {
                 checkArgument(!route.isBlank(), "the name of a route in '%s' must not be blank: '%s'", name, route);

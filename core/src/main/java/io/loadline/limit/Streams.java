@@ -7,22 +7,34 @@ package io.loadline.limit;
 import static io.loadline.internal.Checks.checkArgument;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lasts as long as somebody likes and is no load most of the time: event streams, WebSockets, long polls, long bodies.
  * Thread-safe. They take no place in the limit and their duration is no latency; they have a bound of their own.
  */
 public final class Streams {
+    private static final String[] TYPES = {
+        "text/event-stream",
+        "application/x-ndjson",
+        "application/stream+json",
+        "application/jsonl",
+        "application/json-seq"
+    };
+
     private final StripedStats stats;
     private final Supplier<Enforcement> enforcement;
+    private final IntSupplier calls;
     private final AtomicInteger open = new AtomicInteger();
 
     /** Written by whoever configures, read when a stream begins. */
     private volatile int max;
 
-    Streams(StripedStats stats, Supplier<Enforcement> enforcement, int max) {
+    Streams(StripedStats stats, IntSupplier calls, Supplier<Enforcement> enforcement, int max) {
         this.stats = stats;
+        this.calls = calls;
         this.enforcement = enforcement;
         this.max = max;
     }
@@ -30,6 +42,11 @@ public final class Streams {
     /** How many there are. */
     public int open() {
         return open.get();
+    }
+
+    /** How many of them were calls: those a drain waits for, since nobody has taken it upon himself to end them. */
+    public int calls() {
+        return calls.getAsInt();
     }
 
     /** How many there may be at once; {@link Integer#MAX_VALUE} if there is no bound. */
@@ -69,9 +86,27 @@ public final class Streams {
         }
     }
 
+    /** Counts one that begins whatever the bound. */
+    public void begin() {
+        int unused = open.incrementAndGet();
+    }
+
     /** One has ended. */
     public void end() {
         int unused = open.decrementAndGet();
+    }
+
+    /** Whether a response of this type is a stream: its duration is as long as somebody likes. */
+    public static boolean isStream(@Nullable String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        for (String type : TYPES) {
+            if (contentType.regionMatches(true, 0, type, 0, type.length())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static int checkMax(int max) {

@@ -38,8 +38,8 @@ class RouteLimitsStressTest {
             .limits("capped", RouteLimits.NONE.cap(LARGEST_CAP))
             .limits("pair", RouteLimits.NONE.share(0.3), "one", "two")
             .build();
-    private final List<Route> routes = List.of(
-            limiter.route("capped"), limiter.route("one"), limiter.route("two"), limiter.route("three"));
+    private final List<Route> routes =
+            List.of(limiter.route("capped"), limiter.route("one"), limiter.route("two"), limiter.route("three"));
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger capped = new AtomicInteger();
     private final LongAccumulator mostRunning = new LongAccumulator(Math::max, 0);
@@ -88,7 +88,8 @@ class RouteLimitsStressTest {
 
     private void changeLimits(SplittableRandom random) {
         limiter.limits("pair", RouteLimits.NONE.share(random.nextInt(10) / 20.0));
-        limiter.limits("capped", RouteLimits.NONE.share(random.nextInt(10) / 20.0).cap(random.nextInt(1, LARGEST_CAP + 1)));
+        limiter.limits(
+                "capped", RouteLimits.NONE.share(random.nextInt(10) / 20.0).cap(random.nextInt(1, LARGEST_CAP + 1)));
     }
 
     private void stress(IntConsumer change) throws Exception {

@@ -74,9 +74,9 @@ class RouteLimitsTest {
         assertThat(limiter.rejectionReason(checkout)).isEqualTo(RejectionReason.ROUTE_CAP);
         assertThat(limiter.rejectionReason(search)).isEqualTo(RejectionReason.LIMIT);
         assertThatThrownBy(() -> limiter.call(checkout, () -> "served"))
-                .isInstanceOfSatisfying(RejectedException.class, refused -> assertThat(
-                                refused.rejection().reason())
-                        .isEqualTo(RejectionReason.ROUTE_CAP));
+                .isInstanceOfSatisfying(
+                        RejectedException.class,
+                        refused -> assertThat(refused.rejection().reason()).isEqualTo(RejectionReason.ROUTE_CAP));
         assertThat(limiter.stats(checkout)).isEqualTo(new LimiterStats(0, 0, 0, 0, 0, 0, 2, 0));
         release(checkout, tickets, 1);
         assertThat(limiter.<String>call(checkout, () -> "served")).isEqualTo("served");
@@ -213,7 +213,9 @@ class RouteLimitsTest {
         assertThat(algorithm.last().binding()).isFalse();
         acquire(limiter, search, 1);
         beat();
-        assertThat(algorithm.last().binding()).as("shed for want of common room").isTrue();
+        assertThat(algorithm.last().binding())
+                .as("shed for want of common room")
+                .isTrue();
         List<Long> tickets = acquire(limiter, checkout, 5);
         beat();
         assertThat(algorithm.last().peakInFlight()).isEqualTo(10);
@@ -329,10 +331,13 @@ class RouteLimitsTest {
     void nonsense_isRefused_andShown() {
         assertThatThrownBy(() -> RouteLimits.NONE.share(1)).hasMessage("share must be at least 0 and below 1: 1.0");
         assertThatThrownBy(() -> RouteLimits.NONE.share(Double.NaN)).hasMessageContaining("NaN");
-        assertThatThrownBy(() -> RouteLimits.NONE.cap(0)).hasMessageContaining("cap must be between 1 and").hasMessageContaining(": 0");
+        assertThatThrownBy(() -> RouteLimits.NONE.cap(0))
+                .hasMessageContaining("cap must be between 1 and")
+                .hasMessageContaining(": 0");
         assertThatThrownBy(() -> RouteLimits.NONE.capShare(0)).hasMessageContaining("0.0");
         assertThatThrownBy(() -> RouteLimits.NONE.capShare(0.2).share(0.3)).hasMessageContaining("0.3 > 0.2");
-        ConcurrencyLimiter.Builder builder = ConcurrencyLimiter.builder("tested").limits("a", RouteLimits.NONE.share(0.6));
+        ConcurrencyLimiter.Builder builder =
+                ConcurrencyLimiter.builder("tested").limits("a", RouteLimits.NONE.share(0.6));
         assertThatThrownBy(() -> builder.limits("b", RouteLimits.NONE.share(0.4)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0.4 of 'b' and 0.6");

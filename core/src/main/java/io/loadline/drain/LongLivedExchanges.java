@@ -6,7 +6,6 @@ package io.loadline.drain;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.limit.ConcurrencyLimiter;
-import io.loadline.limit.Route;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
 import java.time.Duration;
@@ -79,8 +78,8 @@ public final class LongLivedExchanges {
     }
 
     /** The same, unless there are as many of the limiter's streams as there may be: then it is refused, and this is null. */
-    public @Nullable Registration tryOpen(Route route, Runnable farewell) {
-        return limiter.streams().tryBegin(route) ? note(route.name(), farewell) : null;
+    public @Nullable Registration tryOpen(String route, Runnable farewell) {
+        return limiter.streams().tryBegin(limiter.route(route)) ? note(route, farewell) : null;
     }
 
     private Registration note(String route, Runnable farewell) {

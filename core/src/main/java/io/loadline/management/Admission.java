@@ -60,7 +60,7 @@ final class Admission {
      */
     boolean longLived(Runnable farewell) {
         if (longLived == null) {
-            Registration opened = drain.longLived().tryOpen(route, farewell);
+            Registration opened = drain.longLived().tryOpen(route.name(), farewell);
             if (opened == null) {
                 return false;
             }

@@ -47,7 +47,8 @@ public final class LoadlineReactiveAutoConfiguration {
                 contributors,
                 properties.limit().exclude(),
                 properties.limit().excludeUserAgents(),
-                warmUp);
+                        warmUp)
+                .limited(properties.limit().limitedRoutes());
     }
 
     @Bean

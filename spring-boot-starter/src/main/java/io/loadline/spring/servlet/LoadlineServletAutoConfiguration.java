@@ -54,7 +54,8 @@ public final class LoadlineServletAutoConfiguration {
                 contributors,
                 properties.limit().exclude(),
                 properties.limit().excludeUserAgents(),
-                warmUp);
+                        warmUp)
+                .limited(properties.limit().limitedRoutes());
     }
 
     @Bean

@@ -9,6 +9,7 @@ import io.loadline.limit.RouteLimits;
 import io.loadline.spring.LoadlineProperties.RouteSettings;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,7 +23,8 @@ final class RouteSettingsFactory {
     private RouteSettingsFactory() {}
 
     static void configure(ConcurrencyLimiter.Builder builder, Map<String, RouteSettings> routes) {
-        routes.forEach((name, settings) -> {
+        // In an order of its own: that of a map of settings is anybody's.
+        new TreeMap<>(routes).forEach((name, settings) -> {
             String key = key(name);
             RouteLimits limits = RouteLimits.NONE;
             limits = with(key + ".cap-share", settings.capShare(), limits, RouteLimits::capShare);

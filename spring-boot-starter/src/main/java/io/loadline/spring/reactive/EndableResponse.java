@@ -42,10 +42,10 @@ final class EndableResponse extends ServerHttpResponseDecorator {
 
     @Override
     public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        if (!longLived && !isEventStream()) {
-            boolean refused =
-                    Outcomes.isStream(getHeaders().getFirst(HttpHeaders.CONTENT_TYPE)) && !admission.stream();
-            return refused ? refuse() : super.writeAndFlushWith(body);
+        String type = getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
+        boolean stream = Outcomes.isStream(type) && !returnsOneValue();
+        if (!longLived && !(stream && Outcomes.isEventStream(type))) {
+            return stream && !admission.stream() ? refuse() : super.writeAndFlushWith(body);
         }
         Sinks.Empty<Void> ended = Sinks.empty();
         end = ended;
@@ -64,10 +64,9 @@ final class EndableResponse extends ServerHttpResponseDecorator {
     }
 
     /** One value is one answer, although a client may have it sent as an event. */
-    private boolean isEventStream() {
+    private boolean returnsOneValue() {
         Object handler = exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
-        return Outcomes.isEventStream(getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))
-                && !(handler instanceof HandlerMethod method && returnsOneValue(method));
+        return handler instanceof HandlerMethod method && returnsOneValue(method);
     }
 
     private static boolean returnsOneValue(HandlerMethod method) {

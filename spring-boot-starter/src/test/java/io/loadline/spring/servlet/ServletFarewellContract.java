@@ -34,7 +34,7 @@ abstract class ServletFarewellContract extends FarewellContract {
 
     @Override
     protected List<String> refusable() {
-        return List.of("/sse", "/flux", "/silent", "/silent-events", "/functional");
+        return List.of("/sse", "/flux", "/silent", "/silent-events");
     }
 
     @Override

@@ -82,6 +82,7 @@ final class RecordedEvents extends LimiterEvents {
     @Description("Calls of one route that were refused for one reason within a beat of 100 ms")
     @Category("Loadline")
     @StackTrace(false)
+    @SuppressWarnings("UnusedVariable") // read by the recorder
     private static final class Shed extends Event {
         @Label("Limiter")
         final String limiter;
@@ -113,6 +114,7 @@ final class RecordedEvents extends LimiterEvents {
     @Label("Limit Change")
     @Category("Loadline")
     @StackTrace(false)
+    @SuppressWarnings("UnusedVariable") // read by the recorder
     private static final class LimitChange extends Event {
         @Label("Limiter")
         final String limiter;
@@ -140,6 +142,7 @@ final class RecordedEvents extends LimiterEvents {
     @Description("The process stood still: a beat came late by so much")
     @Category("Loadline")
     @StackTrace(false)
+    @SuppressWarnings("UnusedVariable") // read by the recorder
     private static final class Stall extends Event {
         @Label("Limiter")
         final String limiter;

@@ -214,11 +214,11 @@ final class RouteGroups {
         claim(missing);
         // Calls that end meanwhile make it more; those that begin do not make it less, since they need room themselves.
         int free = claimed - Math.max(0, word.inFlight() - limit);
+        int taken = 0;
         for (RouteGroup group : all) {
-            int taken = group.grow(wanted(group), Math.max(0, free));
-            free -= taken;
-            claimed -= taken;
+            taken += group.grow(wanted(group), Math.max(0, free - taken));
         }
+        claimed = missing - taken;
     }
 
     @GuardedBy("lock")

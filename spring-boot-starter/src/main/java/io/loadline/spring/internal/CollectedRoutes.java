@@ -83,7 +83,9 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
                     known);
         }
         // First come, first served where there are more routes than may be told apart.
-        limited.stream().filter(known::contains).forEach(limiter::route);
+        for (String name : limited) {
+            Route unused = known.contains(name) ? limiter.route(name) : null;
+        }
     }
 
     /**

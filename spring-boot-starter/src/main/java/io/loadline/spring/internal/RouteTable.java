@@ -100,7 +100,9 @@ public final class RouteTable {
     /** The names of all routes there are, {@link Route#OTHER} among them. */
     Set<String> names() {
         Set<String> names = new TreeSet<>(Set.of(Route.OTHER));
-        Stream.concat(literal.values().stream(), byFirstSegment.values().stream().flatMap(List::stream))
+        Stream.concat(
+                        literal.values().stream(),
+                        byFirstSegment.values().stream().flatMap(List::stream))
                 .forEach(candidate -> candidate.addNamesTo(names));
         return names;
     }

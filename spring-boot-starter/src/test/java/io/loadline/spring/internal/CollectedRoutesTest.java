@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
 
 @ExtendWith(OutputCaptureExtension.class)
 class CollectedRoutesTest {
@@ -51,7 +51,8 @@ class CollectedRoutesTest {
 
     @Test
     void limitsOfUnknownRoutes_areToldOnceWithThoseThatThereAre(CapturedOutput output) {
-        RouteContributor orders = table -> table.route(List.of("GET"), "/orders/{id}").route(List.of(), "/any");
+        RouteContributor orders =
+                table -> table.route(List.of("GET"), "/orders/{id}").route(List.of(), "/any");
         StaticListableBeanFactory beans = new StaticListableBeanFactory(Map.of("orders", orders));
         CollectedRoutes routes = new CollectedRoutes(
                         limiter,

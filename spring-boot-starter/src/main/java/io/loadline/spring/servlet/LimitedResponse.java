@@ -128,7 +128,7 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     /** Answers that it is refused, unless it has begun to answer otherwise, and lets nobody write after that. */
     void refuse(RejectionReason reason, Runnable complete) {
         guardWrites();
-        ended = true;
+        boolean unusedIfBusy = awaitWriter(true);
         refused = true;
         try {
             if (!isCommitted()) {

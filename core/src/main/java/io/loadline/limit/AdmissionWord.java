@@ -6,6 +6,7 @@ package io.loadline.limit;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limit, calls in flight, calls outside the limit and whether new calls are taken at all, in one atomic word.
@@ -42,10 +43,13 @@ final class AdmissionWord extends AdmissionWordPadding {
     private static final long COUNT_FIELDS = (1L << LIMIT_SHIFT) - 1;
 
     private static final VarHandle WORD;
+    private static final VarHandle STREAMS;
 
     static {
         try {
-            WORD = MethodHandles.lookup().findVarHandle(AdmissionWord.class, "word", long.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WORD = lookup.findVarHandle(AdmissionWord.class, "word", long.class);
+            STREAMS = lookup.findVarHandle(AdmissionWord.class, "streams", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -62,6 +66,12 @@ final class AdmissionWord extends AdmissionWordPadding {
      */
     private int peak;
 
+    /** Who keeps places without calls. Written once, when a route gets limits of its own; read by every acquire. */
+    private volatile @Nullable RouteGroups reservedBy;
+
+    /** Of those outside, how many are streams. Written as they begin and end, read by every acquire; a moment stale. */
+    private volatile int streams;
+
     AdmissionWord(int limit) {
         this.word = (long) limit << LIMIT_SHIFT;
     }
@@ -76,7 +86,7 @@ final class AdmissionWord extends AdmissionWordPadding {
             int limit = limit(current);
             if (inFlight < limit || (enforcement == Enforcement.OFF && inFlight < COUNT_MASK)) {
                 if (WORD.compareAndSet(this, current, current + 1)) {
-                    int running = inFlight + 1 + outside(current);
+                    int running = inFlight + 1 + outside(current) - notCalls();
                     if (running > peak) {
                         peak = running;
                     }
@@ -84,7 +94,7 @@ final class AdmissionWord extends AdmissionWordPadding {
                 }
             } else if (enforcement == Enforcement.SHADOW && outside(current) < COUNT_MASK) {
                 if (WORD.compareAndSet(this, current, current + ONE_OUTSIDE)) {
-                    int running = inFlight + 1 + outside(current);
+                    int running = inFlight + 1 + outside(current) - notCalls();
                     if (running > peak) {
                         peak = running;
                     }
@@ -94,6 +104,29 @@ final class AdmissionWord extends AdmissionWordPadding {
                 return REFUSED_LIMIT;
             }
         }
+    }
+
+    /** Admits a call outside the limit, whatever that is. */
+    int tryAcquireOutside() {
+        for (; ; ) {
+            long current = word;
+            if (current < 0 || outside(current) == COUNT_MASK) {
+                return REFUSED_CLOSED;
+            }
+            if (WORD.compareAndSet(this, current, current + ONE_OUTSIDE)) {
+                peak = Math.max(peak, running());
+                return ADMITTED_OUTSIDE;
+            }
+        }
+    }
+
+    /** A call has been admitted on a place that was reserved for it and is counted already. */
+    int admittedByReserve() {
+        int running = running();
+        if (running > peak) {
+            peak = running;
+        }
+        return running <= limit() >> 1 ? ADMITTED_LOW : ADMITTED;
     }
 
     /**
@@ -112,6 +145,49 @@ final class AdmissionWord extends AdmissionWordPadding {
                 return isClosedAndEmpty(next);
             }
         }
+    }
+
+    /** Takes places without calls, beyond the limit if need be. */
+    void take(int places) {
+        for (; ; ) {
+            long current = word;
+            if (WORD.compareAndSet(this, current, current + places)) {
+                return;
+            }
+        }
+    }
+
+    /** Gives them back. Whether the word is closed and empty then is for the caller to ask. */
+    void give(int places) {
+        if (places > 0) {
+            take(-places);
+        }
+    }
+
+    /** A stream begins, whether or not new calls are taken: it was a call, which is still to be released. */
+    void beginStream() {
+        int unused = (int) STREAMS.getAndAdd(this, 1);
+        for (; ; ) {
+            long current = word;
+            if (WORD.compareAndSet(this, current, current + ONE_OUTSIDE)) {
+                return;
+            }
+        }
+    }
+
+    /** Takes back one stream; returns whether nothing is in flight then while closed. */
+    boolean endStream() {
+        boolean idle = release(true);
+        int unused = (int) STREAMS.getAndAdd(this, -1);
+        return idle;
+    }
+
+    int streams() {
+        return streams;
+    }
+
+    void reservedBy(RouteGroups groups) {
+        reservedBy = groups;
     }
 
     void limit(int limit) {
@@ -146,10 +222,16 @@ final class AdmissionWord extends AdmissionWordPadding {
         return limit(word);
     }
 
-    /** All calls that run, within the limit and outside it. */
+    /** All calls that run, within the limit and outside it; streams are none. */
     int running() {
         long current = word;
-        return inFlight(current) + outside(current);
+        return Math.max(0, inFlight(current) + outside(current) - notCalls());
+    }
+
+    /** Of what the word counts, what is not a call that runs: places kept for some routes, and streams. */
+    private int notCalls() {
+        RouteGroups groups = reservedBy;
+        return streams + (groups == null ? 0 : groups.idle());
     }
 
     int inFlight() {

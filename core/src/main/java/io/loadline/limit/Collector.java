@@ -144,6 +144,8 @@ final class Collector {
                 totals[at + StripedStats.DROPPED],
                 totals[at + StripedStats.SHADOWED],
                 totals[at + StripedStats.SHED],
-                totals[at + StripedStats.REFUSED]);
+                totals[at + StripedStats.REFUSED],
+                totals[at + StripedStats.CAPPED],
+                totals[at + StripedStats.SHADOW_CAPPED]);
     }
 }

@@ -9,6 +9,7 @@ import static io.loadline.internal.Checks.checkArgument;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.time.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -149,6 +150,38 @@ public interface ConcurrencyLimiter {
     /** Undoes {@link #refuseAll}. */
     void resume();
 
+    /**
+     * Why the last refused calls of {@code route} were refused; its own cap is a reason, too.
+     *
+     * @throws IllegalArgumentException if it is another limiter's
+     */
+    RejectionReason rejectionReason(Route route);
+
+    /**
+     * Sets what the route, or the group of routes, {@code name} is guaranteed and may take at most, from the next call on.
+     * Never waits for calls to end: those that are too many run on, and what others still take is kept for it as soon as
+     * they give it back. See {@link Builder#limits} for groups.
+     *
+     * @throws IllegalArgumentException if shares add up to 1 or more, {@code name} is blank or a route of a group
+     */
+    void limits(String name, RouteLimits limits);
+
+    /** What routes and groups are guaranteed and may take at most, by name; without those that were never set. */
+    Map<String, RouteLimits> limits();
+
+    /** Calls that have turned into streams. */
+    Streams streams();
+
+    /**
+     * Tells that the call of {@code ticket} has turned into a stream: it gives its place in the limit back, ends with
+     * {@link Outcome#IGNORED} as a call, and is one of the {@link #streams()} until the ticket that is returned is released.
+     * {@link #refuseAll} waits for it. Returns {@link #REFUSED} if there are as many streams as there may be; then the call
+     * still is what it was.
+     *
+     * @throws IllegalArgumentException as {@link #release}
+     */
+    long stream(long ticket, Route route);
+
     /** Counts of all routes together. */
     LimiterStats stats();
 
@@ -180,6 +213,11 @@ public interface ConcurrencyLimiter {
         Consumer<? super Throwable> onFailure = failure -> {};
         BooleanSupplier droppedCounts = () -> true;
         Tuning tuning = Tuning.DEFAULT;
+        /** Has the same rules as those to be made, so that it refuses what they would. */
+        private final RouteGroups routeLimitsCheck = new RouteGroups(new AdmissionWord(1), true);
+
+        final List<Consumer<RouteGroups>> routeLimits = new ArrayList<>();
+        int maxStreams = Integer.MAX_VALUE;
 
         @Nullable
         DoubleSupplier cpuUtilization;
@@ -213,6 +251,36 @@ public interface ConcurrencyLimiter {
             checkArgument(
                     maxRoutes >= 1 && maxRoutes <= 10_000, "maxRoutes must be between 1 and 10000: %s", maxRoutes);
             this.maxRoutes = maxRoutes;
+            return this;
+        }
+
+        /**
+         * Sets what {@code routes} together, or without any the route {@code name}, are guaranteed and may take at most.
+         * Routes that do not exist yet get it when they are made. The limits, but not the routes, of a name can be changed
+         * later, by {@link ConcurrencyLimiter#limits}.
+         *
+         * @throws IllegalArgumentException if shares add up to 1 or more, a name is blank, a route is in another group or
+         *     {@code routes} are given for a name that was used before
+         */
+        @CanIgnoreReturnValue
+        public Builder limits(String name, RouteLimits limits, String... routes) {
+            List<String> members = List.of(routes);
+            Consumer<RouteGroups> settings = groups -> {
+                List<String> unused = groups.limits(name, limits, members);
+            };
+            settings.accept(routeLimitsCheck);
+            this.routeLimits.add(settings);
+            return this;
+        }
+
+        /**
+         * Sets how many streams there may be at once. Default: as many as come.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        @CanIgnoreReturnValue
+        public Builder maxStreams(int maxStreams) {
+            this.maxStreams = Streams.checkMax(maxStreams);
             return this;
         }
 

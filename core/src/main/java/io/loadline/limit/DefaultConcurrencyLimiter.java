@@ -34,9 +34,14 @@ import org.slf4j.LoggerFactory;
 /** The limiter: one {@link AdmissionWord} for admission, {@link StripedStats} for what was seen, an algorithm. */
 final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     /*
-     * Ticket: (nanoseconds since this limiter was built << 4) | flags. VALID keeps it from being 0, and 60 bits of
-     * nanoseconds, one for the sign, last for 18 years. An untimed ticket carries the time of the last beat instead of a
-     * reading of the clock, since two readings cost more than everything else on this path.
+     * Ticket: (nanoseconds since this limiter was built << 6) | flags. VALID keeps it from being 0. The 58 bits that
+     * remain, one of them for the sign, last for 4.6 years, and then begin anew: ages are differences of shifted times,
+     * which are right for calls of any process if they themselves run for less. An untimed ticket carries the time of the
+     * last beat instead of a reading of the clock, since two readings cost more than everything else on this path.
+     *
+     * GROUPED says that the call is counted by its route's group, which gives its place back, see RouteGroup. A call
+     * OUTSIDE the limit is counted by no group; two further bits say what it is beyond, or that it is no call any more but
+     * a stream.
      *
      * Release: in-flight goes down first, then the sample is recorded, so that nothing that goes wrong in statistics
      * can leak a call. Statistics are collected by the beat; the algorithm, and everything that may be slow or throw,
@@ -44,11 +49,17 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
      */
     private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyLimiter.class);
 
-    private static final int FLAG_BITS = 4;
+    private static final int FLAG_BITS = 6;
+    private static final int FLAGS = (1 << FLAG_BITS) - 1;
     private static final int VALID = 1;
     private static final int TIMED = 2;
     private static final int LOW = 4;
     private static final int OUTSIDE = 8;
+    private static final int GROUPED = 16;
+    private static final int OUTSIDE_BECAUSE = OUTSIDE | 16 | 32;
+    private static final int OUTSIDE_LIMIT = OUTSIDE;
+    private static final int OUTSIDE_CAP = OUTSIDE | 32;
+    private static final int STREAM = OUTSIDE | 16 | 32;
 
     private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
 
@@ -60,6 +71,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final BooleanSupplier droppedCounts;
     private final DoubleSupplier cpuUtilization;
     private final AdmissionWord word;
+    private final RouteGroups groups;
+    private final Streams streams;
+    private final LimiterEvents events;
     private final StripedStats stats;
     private final RouteTable routes;
     private final LimitAlgorithm algorithm;
@@ -118,11 +132,15 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.enforcement = builder.enforcement;
         this.warm = algorithm.isWarm();
         this.effective = effective(builder.enforcement);
-        this.routes = new RouteTable(this, builder.maxRoutes);
+        this.groups = new RouteGroups(word, warm);
+        builder.routeLimits.forEach(limits -> limits.accept(groups));
+        this.routes = new RouteTable(this, builder.maxRoutes, groups::of);
         this.stats = new StripedStats(
                 builder.maxRoutes,
                 Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
+        this.streams = new Streams(stats, word::streams, this::enforcement, builder.maxStreams);
         this.collector = new Collector(stats, routes, word);
+        this.events = LimiterEvents.of(name);
         this.baselines = new Baselines(builder.maxRoutes, builder.tuning);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
     }
@@ -164,17 +182,18 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     @Override
     public long tryAcquireTicket(Route route) {
         checkOwner(route);
-        int admitted = word.tryAcquire(effective);
+        RouteGroup group = route.group();
+        int admitted = group == null ? word.tryAcquire(effective) : group.tryAcquire(effective, enforcement);
         if (admitted < 0) {
-            stats.count(
-                    route.index, admitted == AdmissionWord.REFUSED_CLOSED ? StripedStats.REFUSED : StripedStats.SHED);
-            return REFUSED;
+            return refused(route, admitted);
         }
-        int flags = VALID;
+        int flags = group == null ? VALID : VALID | GROUPED;
         if (admitted == AdmissionWord.ADMITTED_LOW) {
             flags |= LOW;
         } else if (admitted == AdmissionWord.ADMITTED_OUTSIDE) {
-            flags |= OUTSIDE;
+            flags = VALID | OUTSIDE_LIMIT;
+        } else if (admitted == RouteGroup.ADMITTED_OUTSIDE_CAP) {
+            flags = VALID | OUTSIDE_CAP;
         }
         if (stats.isSampled(sampleMask)) {
             return (now() << FLAG_BITS) | flags | TIMED;
@@ -182,16 +201,36 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         return (beatNanos << FLAG_BITS) | flags;
     }
 
+    private long refused(Route route, int why) {
+        stats.count(
+                route.index,
+                switch (why) {
+                    case AdmissionWord.REFUSED_CLOSED -> StripedStats.REFUSED;
+                    case RouteGroup.REFUSED_CAP -> StripedStats.CAPPED;
+                    default -> StripedStats.SHED;
+                });
+        if (why == AdmissionWord.REFUSED_CLOSED) {
+            // A group may have taken the last place for a moment, and given it back when it could not have it.
+            announceIdle();
+        }
+        return REFUSED;
+    }
+
     @Override
     public void release(long ticket, Route route, Outcome outcome) {
         checkOwner(route);
         checkArgument(ticket != REFUSED, "REFUSED is not a ticket");
         Objects.requireNonNull(outcome, "outcome");
+        if (isStream(ticket)) {
+            endStream();
+            return;
+        }
         boolean outside = (ticket & OUTSIDE) != 0;
-        boolean idle = word.release(outside);
+        RouteGroup group = outside || (ticket & GROUPED) == 0 ? null : route.group();
+        boolean idle = group == null ? word.release(outside) : group.release();
         long rttNanos = -1;
         if ((ticket & TIMED) != 0 && outcome == Outcome.SUCCESS) {
-            rttNanos = Math.max(0, now() - (ticket >> FLAG_BITS));
+            rttNanos = ageNanos(ticket);
         }
         try {
             int field = switch (outcome) {
@@ -199,7 +238,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 case IGNORED -> StripedStats.IGNORED;
                 case DROPPED -> droppedCounts.getAsBoolean() ? StripedStats.DROPPED : StripedStats.IGNORED;
             };
-            stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos, route.cutNanos());
+            boolean shadowed = (ticket & OUTSIDE_BECAUSE) == OUTSIDE_LIMIT;
+            stats.end(route.index, field, shadowed, (ticket & LOW) != 0, rttNanos, route.cutNanos());
+            if (outside && !shadowed) {
+                stats.count(route.index, StripedStats.SHADOW_CAPPED);
+            }
         } finally {
             if (idle) {
                 announceIdle();
@@ -209,14 +252,73 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public Duration age(long ticket) {
-        return Duration.ofNanos(Math.max(0, now() - (ticket >> FLAG_BITS)));
+        return Duration.ofNanos(ageNanos(ticket));
+    }
+
+    private long ageNanos(long ticket) {
+        // The flags of now are all set, so that those of the ticket never borrow from its time.
+        return Math.max(0, ((now() << FLAG_BITS | FLAGS) - ticket) >> FLAG_BITS);
+    }
+
+    @Override
+    public long stream(long ticket, Route route) {
+        checkOwner(route);
+        checkArgument(ticket != REFUSED, "REFUSED is not a ticket");
+        if (isStream(ticket)) {
+            return ticket;
+        }
+        if (!beginStream(route)) {
+            return REFUSED;
+        }
+        release(ticket, route, Outcome.IGNORED);
+        return asStream(ticket);
+    }
+
+    boolean isStream(long ticket) {
+        return (ticket & OUTSIDE_BECAUSE) == STREAM;
+    }
+
+    long asStream(long ticket) {
+        return ticket | STREAM;
+    }
+
+    /** Begins what {@link #asStream} ends; before the call itself is released, or a drain could end between the two. */
+    boolean beginStream(Route route) {
+        if (!streams.tryBegin(route)) {
+            return false;
+        }
+        word.beginStream();
+        return true;
+    }
+
+    void endStream() {
+        boolean idle = word.endStream();
+        streams.end();
+        if (idle) {
+            announceIdle();
+        }
+    }
+
+    @Override
+    public Streams streams() {
+        return streams;
+    }
+
+    @Override
+    public void limits(String limitedName, RouteLimits limits) {
+        routes.join(groups.limits(limitedName, limits, List.of()));
+    }
+
+    @Override
+    public Map<String, RouteLimits> limits() {
+        return groups.limits();
     }
 
     @Override
     public <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception {
         long ticket = tryAcquireTicket(route);
         if (ticket == REFUSED) {
-            throw RejectedException.of(rejectionReason());
+            throw RejectedException.of(rejectionReason(route));
         }
         Outcome outcome = Outcome.IGNORED;
         try {
@@ -236,7 +338,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             Route route, Supplier<? extends CompletionStage<T>> action) {
         Permit permit = tryAcquire(route);
         if (permit == null) {
-            return CompletableFuture.failedFuture(RejectedException.of(rejectionReason()));
+            return CompletableFuture.failedFuture(RejectedException.of(rejectionReason(route)));
         }
         try {
             // A stage of its own for the caller: if that is cancelled, what depends on the action's stage is still
@@ -306,9 +408,16 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public RejectionReason rejectionReason(Route route) {
+        checkOwner(route);
+        RouteGroup group = route.group();
+        return group != null && group.isFull() && !word.closed() ? RejectionReason.ROUTE_CAP : rejectionReason();
+    }
+
+    @Override
     public void refuseAll(Runnable listener) {
         whenIdle.set(listener);
-        if (word.closed(true)) {
+        if (groups.closed(true)) {
             announceIdle();
         }
     }
@@ -316,7 +425,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     @Override
     public void resume() {
         whenIdle.set(null);
-        boolean unused = word.closed(false);
+        boolean unused = groups.closed(false);
     }
 
     @Override
@@ -365,7 +474,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         try {
             long now = now();
             beatNanos = now;
+            groups.beat();
             collector.collect(now);
+            events.refusals(routes.all(), collector);
             sampleMask = collector.sampleMask(now);
             if (algorithm.isComplete(collector.window(now, Double.NaN))) {
                 decide(now);
@@ -392,6 +503,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         lock.lock();
         try {
             collector.stalled(now());
+            events.stalled(duration);
         } finally {
             lock.unlock();
         }
@@ -402,8 +514,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         LimitWindow window = collector.window(now, cpuUtilization());
         LimitDecision decision = algorithm.decide(window);
         int limit = clamp(decision.limit());
-        if (limit != word.limit()) {
-            word.limit(limit);
+        warm = algorithm.isWarm();
+        int before = word.limit();
+        groups.limit(limit, warm);
+        if (limit != before) {
+            events.limitChanged(before, limit, decision.reason());
             lastDecision = new LimitDecision(limit, decision.reason(), decision.adoptLatency());
         }
         if (decision.adoptLatency()) {
@@ -411,7 +526,6 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         } else {
             collector.learnInto(baselines, now, window.binding());
         }
-        warm = algorithm.isWarm();
         effective = effective(enforcement);
         collector.beginWindow(now);
     }

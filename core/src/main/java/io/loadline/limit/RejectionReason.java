@@ -10,6 +10,8 @@ import java.util.Locale;
 public enum RejectionReason {
     /** The calls in flight had reached the limit. */
     LIMIT,
+    /** The calls of the route, or of its group, had reached their own cap, or streams theirs. */
+    ROUTE_CAP,
     /** The service is leaving and takes no new work. */
     DRAINING;
 

@@ -5,6 +5,7 @@
 package io.loadline.limit;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A class of calls that cost about the same: an HTTP route template, a queue, a method. Made by
@@ -20,6 +21,9 @@ public final class Route {
     final Object owner;
     final int index;
     private final String name;
+
+    /** The limits it has beside the limiter's. Written once at most, read by every acquire. */
+    private volatile @Nullable RouteGroup group;
 
     /** Written by the limiter's beat, read by releases and the signal; a stale value is at most one window old. */
     private volatile long baselineNanos;
@@ -38,6 +42,15 @@ public final class Route {
     /** The mean latency of this route's successful calls without congestion; zero until it is known. */
     public Duration baseline() {
         return Duration.ofNanos(baselineNanos);
+    }
+
+    @Nullable
+    RouteGroup group() {
+        return group;
+    }
+
+    void group(@Nullable RouteGroup joined) {
+        group = joined;
     }
 
     /** {@link #baseline()} in nanoseconds; 0 until it is known. */

@@ -26,12 +26,14 @@ final class StripedStats {
     static final int SHADOWED = 3;
     static final int SHED = 4;
     static final int REFUSED = 5;
-    static final int TIMED = 6;
-    static final int RTT_NANOS = 7;
-    static final int LOW_TIMED = 8;
-    static final int LOW_RTT_NANOS = 9;
-    static final int UNCUT_NANOS = 10;
-    static final int LONGS = 11;
+    static final int CAPPED = 6;
+    static final int SHADOW_CAPPED = 7;
+    static final int TIMED = 8;
+    static final int RTT_NANOS = 9;
+    static final int LOW_TIMED = 10;
+    static final int LOW_RTT_NANOS = 11;
+    static final int UNCUT_NANOS = 12;
+    static final int LONGS = 13;
 
     /** Fields of a route that are double: sums of squares of latencies in nanoseconds. */
     static final int RTT_SQUARES = 0;

@@ -6,6 +6,7 @@ package io.loadline.management;
 
 import static io.loadline.internal.Checks.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
@@ -92,25 +93,30 @@ public final class LimitingFilter extends Filter {
     /**
      * Tells that {@code exchange} lasts until somebody ends it: an event stream, a long poll. It no longer counts as a call
      * in flight, and neither fills the limiter nor holds a drain for long. To be called by the handler, at any time before
-     * it returns; that ends the exchange.
+     * it returns; that ends the exchange. Returns false if there are as many streams as there may be: the handler should
+     * answer with 503, and the exchange stays an ordinary call.
+     *
+     * <p>A response whose type says that it is a stream is known to be one without; a drain waits for its end.
      *
      * @param farewell tells the client to go, see {@link LongLivedExchanges#open}
      * @throws IllegalArgumentException if {@code exchange} is not what this filter gave to the handler
      */
-    public static void longLived(HttpExchange exchange, Runnable farewell) {
+    @CanIgnoreReturnValue
+    public static boolean longLived(HttpExchange exchange, Runnable farewell) {
         checkArgument(
                 exchange instanceof DrainingExchange,
                 "the exchange must be the one the filter passes on: %s",
                 exchange.getClass().getName());
-        ((DrainingExchange) exchange).admission().longLived(farewell);
+        return ((DrainingExchange) exchange).admission().longLived(farewell);
     }
 
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-        Admission admission = new Admission(limiter, drain, route(exchange));
+        Route route = route(exchange);
+        Admission admission = new Admission(limiter, drain, route);
         DrainingExchange draining = new DrainingExchange(exchange, drain, admission);
         if (!isUntouched(exchange.getRequestHeaders()) && !admission.tryAcquire()) {
-            refuse(draining);
+            refuse(draining, route);
             return;
         }
         Outcome outcome = Outcome.IGNORED;
@@ -158,8 +164,8 @@ public final class LimitingFilter extends Filter {
         return limiter.otherRoute();
     }
 
-    private void refuse(HttpExchange exchange) throws IOException {
-        Rejection rejection = Rejection.of(limiter.rejectionReason());
+    private void refuse(HttpExchange exchange, Route route) throws IOException {
+        Rejection rejection = Rejection.of(limiter.rejectionReason(route));
         byte[] body = rejection.problemJson();
         exchange.getResponseHeaders().set("Content-Type", Rejection.PROBLEM_JSON);
         exchange.getResponseHeaders().set("Retry-After", rejection.retryAfterSeconds());

@@ -31,15 +31,22 @@ public enum LoadlineMeter {
     ENFORCING("loadline.enforcing", null, "1 if calls beyond the limit are refused, else 0"),
     /** Those outside the limit included. */
     IN_FLIGHT("loadline.inflight", "calls", "Calls that run now"),
+    /** Those that were calls and those that never were; see {@link io.loadline.limit.Streams}. */
+    STREAMS("loadline.streams", null, "Event streams, WebSockets, long polls and long bodies that are open"),
     /** Tags: route, result. A counter whose results add up to all calls. */
     REQUESTS(
             "loadline.requests",
             null,
-            "Calls by result: succeeded, ignored, dropped, shed (limit), refused (draining)",
+            "Calls by result: succeeded, ignored, dropped, shed (limit), capped (the route's own), refused (draining)",
             "route",
             "result"),
-    /** Tag: route. A counter of its own, since these calls are counted by their result too. */
-    SHADOWED("loadline.requests.shadowed", null, "Calls that ran although the limit was reached", "route"),
+    /** Tags: route, reason. A counter of its own, since these calls are counted by their result too. */
+    SHADOWED(
+            "loadline.requests.shadowed",
+            null,
+            "Calls that ran although enforcing would have refused them for the reason",
+            "route",
+            "reason"),
     /** Tag: resource. */
     SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
     /** By the drain's own clock. */

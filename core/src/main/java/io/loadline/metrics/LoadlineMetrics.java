@@ -16,6 +16,7 @@ import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
 import io.loadline.limit.LimiterStats;
+import io.loadline.limit.RejectionReason;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.RouteSnapshot;
 import io.loadline.signal.SignalSnapshot;
@@ -58,6 +59,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             "dropped", LimiterStats::dropped,
             "shed", LimiterStats::shed,
             "refused", LimiterStats::refused);
+
+    /** What few routes ever have: it is registered when there is some, or there would be many counters of 0. */
+    private static final Map<Tags, ToLongFunction<LimiterStats>> RARE = Map.of(
+            Tags.of("result", "capped"), LimiterStats::capped,
+            Tags.of("reason", RejectionReason.ROUTE_CAP.tag()), LimiterStats::shadowCapped);
 
     private final String application;
     private final String version;
@@ -138,6 +144,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final List<Meter> meters = new ArrayList<>();
         private final List<Meter> loads = new ArrayList<>();
         private final Set<String> routes = new HashSet<>();
+        private final Set<Tags> present = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
         private @Nullable StartupMeters start;
@@ -155,6 +162,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             gauge(LoadlineMeter.LIMIT, SignalSnapshot::limit);
             gauge(LoadlineMeter.ENFORCING, snapshot -> snapshot.enforcing() ? 1 : 0);
             gauge(LoadlineMeter.IN_FLIGHT, SignalSnapshot::inFlight);
+            gauge(LoadlineMeter.STREAMS, SignalSnapshot::streams);
             gauge(LoadlineMeter.INFO, snapshot -> 1, application, version);
             for (ServiceState state : ServiceState.values()) {
                 gauge(LoadlineMeter.STATE, snapshot -> snapshot.lastChange().to() == state ? 1 : 0, tag(state));
@@ -205,6 +213,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                 if (routes.add(route.name())) {
                     countRequests(route.name(), i);
                 }
+                countRare(route, i);
             }
             for (DependencyStatus dependency : dependencies.statuses()) {
                 if (dependencyNames.add(dependency.name())) {
@@ -238,7 +247,19 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private void countRequests(String route, int place) {
             RESULTS.forEach((result, count) -> meters.add(
                     counter(LoadlineMeter.REQUESTS, place, count, Tags.of("route", route, "result", result))));
-            meters.add(counter(LoadlineMeter.SHADOWED, place, LimiterStats::shadowed, Tags.of("route", route)));
+            Tags tags = Tags.of("route", route, "reason", RejectionReason.LIMIT.tag());
+            meters.add(counter(LoadlineMeter.SHADOWED, place, LimiterStats::shadowed, tags));
+        }
+
+        private void countRare(RouteSnapshot route, int place) {
+            RARE.forEach((rare, count) -> {
+                Tags tags = rare.and("route", route.name());
+                if (count.applyAsLong(route.stats()) > 0 && present.add(tags)) {
+                    boolean isResult =
+                            rare.stream().anyMatch(tag -> tag.getKey().equals("result"));
+                    meters.add(counter(isResult ? LoadlineMeter.REQUESTS : LoadlineMeter.SHADOWED, place, count, tags));
+                }
+            });
         }
 
         private void gaugeDependency(String name) {

@@ -50,7 +50,10 @@ final class Explanation {
                 "Bottleneck: %s%s.",
                 snapshot.bottleneck(),
                 utilization(snapshot.saturations(), snapshot.bottleneck()));
-        return text.toString();
+        String shadow = snapshot.shadow().explanation();
+        return shadow.isEmpty()
+                ? text.toString()
+                : text.append(' ').append(shadow).toString();
     }
 
     private static String utilization(Map<String, Double> saturations, String name) {

@@ -26,10 +26,12 @@ import java.util.Map;
  * @param limitReason why the limit is what it is
  * @param enforcing whether the limit is applied
  * @param inFlight calls that run now
+ * @param streams event streams, WebSockets, long polls and long bodies that are open
  * @param stats counts of all routes since the start
  * @param routes the routes, in the order they were made
  * @param saturations the utilization of local resources by name, 0 to about 1; unknown ones are absent
  * @param bottleneck the resource that is nearest to its end, or {@code "none"}
+ * @param shadow what enforcing would have refused lately; {@link ShadowReport#NONE} unless in shadow mode
  */
 public record SignalSnapshot(
         Instant at,
@@ -43,10 +45,12 @@ public record SignalSnapshot(
         String limitReason,
         boolean enforcing,
         int inFlight,
+        int streams,
         LimiterStats stats,
         List<RouteSnapshot> routes,
         Map<String, Double> saturations,
-        String bottleneck) {
+        String bottleneck,
+        ShadowReport shadow) {
 
     /** Copies the collections. */
     public SignalSnapshot {

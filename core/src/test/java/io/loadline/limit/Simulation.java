@@ -69,6 +69,17 @@ final class Simulation {
         return simulation;
     }
 
+    /** With limits of routes. */
+    static Simulation run(LoadModel model, long seed, String route, RouteLimits limits) {
+        Simulation simulation = new Simulation(
+                model,
+                seed,
+                AdaptiveLimit.builder().initialLimit(16).limits(2, 1000).build());
+        simulation.limiter.limits(route, limits);
+        simulation.run();
+        return simulation;
+    }
+
     private void run() {
         schedule(0, this::beat);
         schedule(0, this::arrive);
@@ -182,6 +193,13 @@ final class Simulation {
 
     long offered(double from, double to) {
         return arrived(from, to).count();
+    }
+
+    /** Shed calls of one route in a span as a share of those that arrived. */
+    double shed(String route, double from, double to) {
+        List<Served> calls =
+                arrived(from, to).filter(c -> c.call.route().equals(route)).toList();
+        return (double) calls.stream().filter(Served::isShed).count() / calls.size();
     }
 
     /** Shed calls of a span as a share of those that arrived. */

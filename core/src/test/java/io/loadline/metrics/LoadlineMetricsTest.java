@@ -17,7 +17,9 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.internal.Listeners;
+import io.loadline.limit.Enforcement;
 import io.loadline.limit.Permit;
+import io.loadline.limit.RouteLimits;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryReading;
 import io.loadline.signal.SimulatedService;
@@ -376,6 +378,41 @@ class LoadlineMetricsTest {
             assertThat(log.warnings()).hasSize(1);
         }
         assertThat(gauge(LoadlineMeter.LOAD)).isEqualTo(0.3);
+    }
+
+    @Test
+    void capped_isCountedFromItsFirstRefusalOn() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(10, SECOND);
+        assertThat(registry.find("loadline.requests").tag("result", "capped").functionCounters())
+                .isEmpty();
+
+        service.limiter.limits("pay", RouteLimits.NONE.cap(1));
+        try (Permit held = service.limiter.tryAcquire(service.limiter.route("pay"))) {
+            assertThat(held).isNotNull();
+            assertThat(service.limiter.tryAcquire(service.limiter.route("pay"))).isNull();
+            service.limiter.streams().begin();
+            service.offer(10, SECOND);
+        }
+
+        assertThat(registry.get("loadline.requests")
+                        .tags("result", "capped", "route", "pay")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("loadline.streams").gauge().value()).isEqualTo(1);
+        service.enforce(Enforcement.SHADOW);
+        try (Permit held = service.limiter.tryAcquire(service.limiter.route("pay"))) {
+            assertThat(held).isNotNull();
+            service.limiter.tryAcquire(service.limiter.route("pay")).close();
+            service.offer(10, SECOND);
+        }
+        assertThat(registry.get("loadline.requests.shadowed")
+                        .tags("reason", "route_cap", "route", "pay")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test

@@ -62,6 +62,8 @@ final class LoadlineFactory {
     static void configure(ConcurrencyLimiter.Builder builder, Limit limit) {
         set("loadline.limit.enforcement", limit.enforcement(), builder::enforcement);
         set("loadline.limit.max-routes", limit.maxRoutes(), builder::maxRoutes);
+        set("loadline.limit.max-streams", limit.maxStreams(), builder::maxStreams);
+        RouteSettingsFactory.configure(builder, limit.routes());
         ConcurrencyLimiter.Builder unused = builder.algorithm(algorithm(limit));
     }
 
@@ -191,7 +193,7 @@ final class LoadlineFactory {
         }
     }
 
-    private static <T> T check(String key, @Nullable Object value, Supplier<T> use) {
+    static <T> T check(String key, @Nullable Object value, Supplier<T> use) {
         try {
             return use.get();
         } catch (IllegalArgumentException | ArithmeticException e) {

@@ -11,6 +11,8 @@ import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupPlan.Collection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -46,6 +48,10 @@ public record LoadlineProperties(
      * @param min Lowest limit, in requests. Default of adaptive: half the available processors, at least 2.
      * @param max Highest limit, in requests. Default of adaptive: 1000.
      * @param maxRoutes Number of routes that are told apart; all further ones count as "other". Default: 100.
+     * @param maxStreams Number of event streams, WebSockets and other streams that may be open at once. Default: as many
+     *     as come.
+     * @param routes What single routes, such as [GET /orders/{id}], or groups of them are guaranteed of the limit and may
+     *     take of it at most.
      * @param warmUp When the adaptive limit begins to be enforced.
      * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.
      * @param excludeUserAgents What the User-Agent headers begin with of requests that are neither limited nor counted,
@@ -58,9 +64,31 @@ public record LoadlineProperties(
             @Nullable Integer min,
             @Nullable Integer max,
             @Nullable Integer maxRoutes,
+            @Nullable Integer maxStreams,
+            @DefaultValue Map<String, RouteSettings> routes,
             @DefaultValue WarmUp warmUp,
             @DefaultValue List<String> exclude,
-            @DefaultValue List<String> excludeUserAgents) {}
+            @DefaultValue List<String> excludeUserAgents) {
+
+        /** The names of all routes that have settings of their own. */
+        public Set<String> limitedRoutes() {
+            return RouteSettingsFactory.names(routes);
+        }
+    }
+
+    /**
+     * The settings under {@code loadline.limit.routes.*}. Immutable.
+     *
+     * @param share Part of the limit that is kept for it, 0 to below 1. Default: 0.
+     * @param cap Number of its requests that may run at once. Default: no cap.
+     * @param capShare The same as a part of the limit, above 0 to 1. Default: no cap.
+     * @param routes Names of the routes it is a group of, such as GET /orders/{id}. Default: the one it is named like.
+     */
+    public record RouteSettings(
+            @Nullable Double share,
+            @Nullable Integer cap,
+            @Nullable Double capShare,
+            @DefaultValue List<String> routes) {}
 
     /**
      * The settings under {@code loadline.limit.warm-up.*}. Immutable.

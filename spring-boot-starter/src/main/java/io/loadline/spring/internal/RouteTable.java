@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.PathContainer;
@@ -94,6 +95,16 @@ public final class RouteTable {
     /** A builder of tables for {@code limiter}. */
     public static Builder builder(ConcurrencyLimiter limiter) {
         return new Builder(limiter);
+    }
+
+    /** The names of all routes there are, {@link Route#OTHER} among them. */
+    Set<String> names() {
+        Set<String> names = new TreeSet<>(Set.of(Route.OTHER));
+        Stream.concat(
+                        literal.values().stream(),
+                        byFirstSegment.values().stream().flatMap(List::stream))
+                .forEach(candidate -> candidate.addNamesTo(names));
+        return names;
     }
 
     /**
@@ -192,6 +203,13 @@ public final class RouteTable {
                 anyMethod = new Named(path);
             }
             methods.forEach(method -> byMethod.put(method, new Named(method + " " + path)));
+        }
+
+        void addNamesTo(Set<String> names) {
+            byMethod.values().forEach(named -> names.add(named.name));
+            if (anyMethod != null) {
+                names.add(anyMethod.name);
+            }
         }
 
         @Nullable

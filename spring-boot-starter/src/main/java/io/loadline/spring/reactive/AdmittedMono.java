@@ -7,16 +7,11 @@ package io.loadline.spring.reactive;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
-import io.loadline.limit.Rejection;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatusCode;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.CoreSubscriber;
@@ -51,7 +46,7 @@ final class AdmittedMono extends Mono<Void> {
     public void subscribe(CoreSubscriber<? super Void> actual) {
         long ticket = limiter.tryAcquireTicket(route);
         if (ticket == ConcurrencyLimiter.REFUSED) {
-            refuse(limiter.rejectionReason()).subscribe(actual);
+            refuse(limiter.rejectionReason(route)).subscribe(actual);
             return;
         }
         Admission admission;
@@ -85,7 +80,7 @@ final class AdmittedMono extends Mono<Void> {
     private Mono<Void> untilTheEnd(Admission admission, EndableResponse response, Mono<Void> handled) {
         AtomicBoolean told = new AtomicBoolean();
         Sinks.Empty<Void> over = Sinks.empty();
-        admission.outlive(() -> {
+        boolean unusedIfTooMany = admission.outlive(() -> {
             if (!response.endBody() && !response.isCommitted()) {
                 told.set(true);
                 Sinks.EmitResult unused = over.tryEmitEmpty();
@@ -97,16 +92,6 @@ final class AdmittedMono extends Mono<Void> {
     }
 
     private Mono<Void> refuse(RejectionReason reason) {
-        Rejection rejection = Rejection.of(reason);
-        ServerHttpResponse response = exchange.getResponse();
-        byte[] body = rejection.problemJson();
-        response.setStatusCode(HttpStatusCode.valueOf(rejection.status()));
-        HttpHeaders headers = response.getHeaders();
-        headers.set(HttpHeaders.RETRY_AFTER, rejection.retryAfterSeconds());
-        headers.set(HttpHeaders.CONTENT_TYPE, Rejection.PROBLEM_JSON);
-        headers.setContentLength(body.length);
-        return exchange.getRequest().getMethod().equals(HttpMethod.HEAD)
-                ? response.setComplete()
-                : response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+        return Refusals.write(exchange.getRequest(), exchange.getResponse(), reason);
     }
 }

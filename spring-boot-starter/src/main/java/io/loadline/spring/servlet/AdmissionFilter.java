@@ -9,7 +9,7 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
-import io.loadline.limit.Rejection;
+import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
@@ -80,11 +80,12 @@ final class AdmissionFilter implements Filter {
         }
         long ticket = limiter.tryAcquireTicket(route);
         if (ticket == ConcurrencyLimiter.REFUSED) {
-            refuse(request, response);
+            response.answer(limiter.rejectionReason(route), !request.getMethod().equals("HEAD"));
             return;
         }
         InFlightCall call = null;
         Throwable failure = null;
+        response.admitted(limiter, route);
         try {
             call = drain.inFlightCalls().begin(route, ticket);
             if (longLived.match(path(request))) {
@@ -137,6 +138,9 @@ final class AdmissionFilter implements Filter {
                 outcome = outcome(limiter, response, failure);
             }
         } finally {
+            if (response.takeStream()) {
+                limiter.streams().end();
+            }
             if (!handedOver) {
                 if (call != null) {
                     call.end();
@@ -151,7 +155,7 @@ final class AdmissionFilter implements Filter {
         Runnable complete = (Runnable) request.getAttribute(EmitterNote.COMPLETE);
         boolean events = request.getAttribute(EmitterNote.EVENTS) != null;
         if (complete == null && request instanceof EarlyTimeoutRequest poll) {
-            admission.outlive(() -> unlessEnded(poll::timeOut));
+            boolean unusedIfTooMany = admission.outlive(() -> unlessEnded(poll::timeOut));
             return;
         }
         Runnable farewell = () -> unlessEnded(() -> {
@@ -163,14 +167,21 @@ final class AdmissionFilter implements Filter {
         });
         Runnable outlive = () -> {
             response.guardWrites();
-            admission.outlive(farewell);
+            if (!admission.outlive(farewell)) {
+                response.refuse(RejectionReason.ROUTE_CAP, () -> unlessEnded(context::complete));
+            }
         };
         // Before its first event a response may not tell what it is: what the controller returned does. Not the client,
         // who would have a way around the limit, and may well take an answer instead.
-        if (events || request instanceof EarlyTimeoutRequest) {
+        if (response.takeStream()) {
+            response.guardWrites();
+            admission.outliveBegun(farewell);
+        } else if (events || request instanceof EarlyTimeoutRequest) {
             outlive.run();
         } else {
-            response.onEventStream(outlive);
+            response.onStream(outlive, () -> {
+                boolean unusedIfTooMany = admission.stream();
+            });
         }
     }
 
@@ -186,22 +197,13 @@ final class AdmissionFilter implements Filter {
         if (failure != null) {
             return Outcomes.of(limiter, failure);
         }
+        // How long a stream takes that its own thread writes is no latency either, though it keeps its place meanwhile.
+        if (response.isRefused() || Outcomes.isStream(response.getContentType())) {
+            return Outcome.IGNORED;
+        }
         if (response.isClientGone() || response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
             return Outcome.IGNORED;
         }
         return Outcome.ofHttpStatus(response.getStatus());
-    }
-
-    private void refuse(HttpServletRequest request, LimitedResponse response) throws IOException {
-        Rejection rejection = Rejection.of(limiter.rejectionReason());
-        byte[] body = rejection.problemJson();
-        response.setStatus(rejection.status());
-        response.setHeader("Retry-After", rejection.retryAfterSeconds());
-        response.setContentType(Rejection.PROBLEM_JSON);
-        response.setContentLength(body.length);
-        response.beforeCommit();
-        if (!request.getMethod().equals("HEAD")) {
-            response.getOutputStream().write(body);
-        }
     }
 }

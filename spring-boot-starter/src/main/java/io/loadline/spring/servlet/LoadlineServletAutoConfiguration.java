@@ -50,11 +50,12 @@ public final class LoadlineServletAutoConfiguration {
             ObjectProvider<RouteContributor> contributors,
             ObjectProvider<WarmUp> warmUp) {
         return new CollectedRoutes(
-                loadline.limiter(),
-                contributors,
-                properties.limit().exclude(),
-                properties.limit().excludeUserAgents(),
-                warmUp);
+                        loadline.limiter(),
+                        contributors,
+                        properties.limit().exclude(),
+                        properties.limit().excludeUserAgents(),
+                        warmUp)
+                .limited(properties.limit().limitedRoutes());
     }
 
     @Bean

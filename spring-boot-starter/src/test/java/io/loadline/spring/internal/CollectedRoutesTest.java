@@ -8,14 +8,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class CollectedRoutesTest {
     private final ConcurrencyLimiter limiter =
             ConcurrencyLimiter.builder("test").build();
@@ -41,6 +47,25 @@ class CollectedRoutesTest {
         assertThatThrownBy(() -> routes("Monitor", " "))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("loadline.limit.exclude-user-agents");
+    }
+
+    @Test
+    void limitsOfUnknownRoutes_areToldOnceWithThoseThatThereAre(CapturedOutput output) {
+        RouteContributor orders =
+                table -> table.route(List.of("GET"), "/orders/{id}").route(List.of(), "/any");
+        StaticListableBeanFactory beans = new StaticListableBeanFactory(Map.of("orders", orders));
+        CollectedRoutes routes = new CollectedRoutes(
+                        limiter,
+                        beans.getBeanProvider(RouteContributor.class),
+                        List.of(),
+                        List.of(),
+                        beans.getBeanProvider(WarmUp.class))
+                .limited(Set.of("GET /orders/{id}", "GET /order/{id}", "other"));
+        routes.afterSingletonsInstantiated();
+        assertThat(output)
+                .contains("settings for [GET /order/{id}], which no handler has")
+                .contains("The routes are [/any, GET /orders/{id}, other]");
+        assertThat(limiter.routes()).extracting(Route::name).containsExactly("other", "GET /orders/{id}");
     }
 
     private CollectedRoutes routes(String... excludedUserAgents) {

@@ -11,6 +11,7 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
+import io.loadline.limit.RouteLimits;
 import io.loadline.spring.testing.Wire.Answer;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +90,22 @@ public abstract class AdmissionContract {
         ConcurrencyLimiter limiter = service.loadline().limiter();
         await().untilAsserted(() ->
                 assertThat(limiter.stats(limiter.route("GET /upgraded"))).isEqualTo(Service.one(Outcome.SUCCESS)));
+    }
+
+    @Test
+    void request_beyondTheCapOfItsRoute_isToldSo() {
+        ConcurrencyLimiter limiter = service.loadline().limiter();
+        limiter.limits("GET /held", RouteLimits.NONE.cap(1));
+        try (Held held = new Held()) {
+            Answer refused = Wire.get(service.port(), "/held?gate=never");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(json.readTree(refused.body()).get("reason").stringValue())
+                    .isEqualTo("route_cap");
+            assertThat(held.since().capped()).isOne();
+            assertThat(held.since().shed()).isZero();
+        } finally {
+            limiter.limits("GET /held", RouteLimits.NONE);
+        }
     }
 
     @Test

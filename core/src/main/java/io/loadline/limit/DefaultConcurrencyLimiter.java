@@ -36,7 +36,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     /*
      * Ticket: (nanoseconds since this limiter was built << 4) | flags. VALID keeps it from being 0, and 60 bits of
      * nanoseconds, one for the sign, last for 18 years. An untimed ticket carries the time of the last beat instead of a
-     * reading of the clock, since two readings cost more than everything else on this path.
+     * reading of the clock, since two readings cost more than everything else on this path. What admit() returns
+     * without VALID is no ticket: it is the reason of the refusal, one bit to the left.
      *
      * Release: in-flight goes down first, then the sample is recorded, so that nothing that goes wrong in statistics
      * can leak a call. Statistics are collected by the beat; the algorithm, and everything that may be slow or throw,
@@ -50,6 +51,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private static final int LOW = 4;
     private static final int OUTSIDE = 8;
 
+    private static final RejectionReason[] REASONS = RejectionReason.values();
     private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
 
     private final String name;
@@ -63,6 +65,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final StripedStats stats;
     private final RouteTable routes;
     private final LimitAlgorithm algorithm;
+    private final PriorityThreshold priorities;
     private final AtomicReference<@Nullable Runnable> whenIdle = new AtomicReference<>();
 
     /** Set by whoever configures; read by the beat and the getter. */
@@ -114,6 +117,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.algorithm = builder.algorithm.get();
         int initial = clamp(algorithm.initialLimit());
         this.word = new AdmissionWord(initial);
+        this.priorities = new PriorityThreshold(word, originNanos);
         this.lastDecision = LimitDecision.of(initial, "initial limit");
         this.enforcement = builder.enforcement;
         this.warm = algorithm.isWarm();
@@ -149,8 +153,16 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public @Nullable Permit tryAcquire(Route route) {
-        long ticket = tryAcquireTicket(route);
-        if (ticket == REFUSED) {
+        return permit(admit(route, CallContext.NONE), route);
+    }
+
+    @Override
+    public @Nullable Permit tryAcquire(Route route, CallContext context) {
+        return permit(admit(route, context), route);
+    }
+
+    private @Nullable Permit permit(long ticket, Route route) {
+        if (isRefusal(ticket)) {
             return null;
         }
         try {
@@ -163,12 +175,32 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public long tryAcquireTicket(Route route) {
+        return tryAcquireTicket(route, CallContext.NONE);
+    }
+
+    @Override
+    public long tryAcquireTicket(Route route, CallContext context) {
+        long ticket = admit(route, context);
+        return isRefusal(ticket) ? REFUSED : ticket;
+    }
+
+    @Override
+    public long acquireTicket(Route route, CallContext context) {
+        long ticket = admit(route, context);
+        if (isRefusal(ticket)) {
+            throw RejectedException.of(reason(ticket));
+        }
+        return ticket;
+    }
+
+    /** A ticket or a refusal. */
+    private long admit(Route route, CallContext context) {
         checkOwner(route);
-        int admitted = word.tryAcquire(effective);
+        int admitted = context == CallContext.NONE && !priorities.inUse()
+                ? word.tryAcquire(effective)
+                : priorities.tryAcquire(route, context, effective);
         if (admitted < 0) {
-            stats.count(
-                    route.index, admitted == AdmissionWord.REFUSED_CLOSED ? StripedStats.REFUSED : StripedStats.SHED);
-            return REFUSED;
+            return refuse(route, admitted);
         }
         int flags = VALID;
         if (admitted == AdmissionWord.ADMITTED_LOW) {
@@ -180,6 +212,34 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             return (now() << FLAG_BITS) | flags | TIMED;
         }
         return (beatNanos << FLAG_BITS) | flags;
+    }
+
+    private long refuse(Route route, int refused) {
+        RejectionReason reason =
+                switch (refused) {
+                    case AdmissionWord.REFUSED_CLOSED -> RejectionReason.DRAINING;
+                    case PriorityThreshold.REFUSED_PRIORITY -> RejectionReason.PRIORITY;
+                    case PriorityThreshold.REFUSED_DEADLINE -> RejectionReason.DEADLINE;
+                    default -> RejectionReason.LIMIT;
+                };
+        // What comes too late is no demand: more capacity would not serve it.
+        if (reason != RejectionReason.DEADLINE) {
+            stats.count(
+                    route.index, reason == RejectionReason.DRAINING ? StripedStats.REFUSED : StripedStats.SHED);
+        }
+        return (long) reason.ordinal() << 1;
+    }
+
+    private static boolean isRefusal(long ticket) {
+        return (ticket & VALID) == 0;
+    }
+
+    private static RejectionReason reason(long refusal) {
+        return REASONS[(int) (refusal >> 1)];
+    }
+
+    void useCriticality() {
+        priorities.use();
     }
 
     @Override
@@ -214,13 +274,15 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception {
-        long ticket = tryAcquireTicket(route);
-        if (ticket == REFUSED) {
-            throw RejectedException.of(rejectionReason());
-        }
+        return call(route, CallContext.NONE, action);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T call(Route route, CallContext context, Callable<T> action) throws Exception {
+        long ticket = acquireTicket(route, context);
         Outcome outcome = Outcome.IGNORED;
         try {
-            T result = action.call();
+            T result = within(context, action);
             outcome = Outcome.SUCCESS;
             return result;
         } catch (Throwable e) {
@@ -231,17 +293,33 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         }
     }
 
+    private static <T extends @Nullable Object> T within(CallContext context, Callable<T> action) throws Exception {
+        if (context == CallContext.NONE) {
+            return action.call();
+        }
+        try (CallContext.Scope scope = context.open()) {
+            return action.call();
+        }
+    }
+
     @Override
     public <T extends @Nullable Object> CompletionStage<T> callAsync(
             Route route, Supplier<? extends CompletionStage<T>> action) {
-        Permit permit = tryAcquire(route);
+        return callAsync(route, CallContext.NONE, action);
+    }
+
+    @Override
+    public <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, CallContext context, Supplier<? extends CompletionStage<T>> action) {
+        long ticket = admit(route, context);
+        Permit permit = permit(ticket, route);
         if (permit == null) {
-            return CompletableFuture.failedFuture(RejectedException.of(rejectionReason()));
+            return CompletableFuture.failedFuture(RejectedException.of(reason(ticket)));
         }
         try {
             // A stage of its own for the caller: if that is cancelled, what depends on the action's stage is still
             // called, whereas the stage that whenComplete returns forgets its callback when somebody completes it.
-            return action.get()
+            return within(context, action::get)
                     .whenComplete(
                             (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)))
                     .thenApply(Function.identity());
@@ -346,6 +424,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public Map<Criticality, CriticalityStats> statsByCriticality() {
+        return priorities.stats();
+    }
+
+    @Override
     public LimiterStats stats(Route route) {
         checkOwner(route);
         lock.lock();
@@ -367,6 +450,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             beatNanos = now;
             collector.collect(now);
             sampleMask = collector.sampleMask(now);
+            priorities.beat(now);
             if (algorithm.isComplete(collector.window(now, Double.NaN))) {
                 decide(now);
             }

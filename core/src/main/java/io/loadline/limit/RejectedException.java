@@ -13,6 +13,8 @@ public final class RejectedException extends RuntimeException {
 
     private static final RejectedException LIMIT = new RejectedException(RejectionReason.LIMIT);
     private static final RejectedException DRAINING = new RejectedException(RejectionReason.DRAINING);
+    private static final RejectedException PRIORITY = new RejectedException(RejectionReason.PRIORITY);
+    private static final RejectedException DEADLINE = new RejectedException(RejectionReason.DEADLINE);
 
     private final RejectionReason reason;
 
@@ -26,6 +28,8 @@ public final class RejectedException extends RuntimeException {
         return switch (reason) {
             case LIMIT -> LIMIT;
             case DRAINING -> DRAINING;
+            case PRIORITY -> PRIORITY;
+            case DEADLINE -> DEADLINE;
         };
     }
 

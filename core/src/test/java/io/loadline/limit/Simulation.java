@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Function;
 
 /**
  * A discrete-event simulation in virtual time of a service behind a real limiter: open-loop Poisson arrivals, one stage
@@ -43,8 +44,15 @@ final class Simulation {
     private double cpuReadAt;
     private double lastBeat;
 
-    private Simulation(LoadModel model, long seed, LimitAlgorithm algorithm) {
+    private final Function<LoadModel.Call, CallContext> contextOf;
+
+    private Simulation(
+            LoadModel model,
+            long seed,
+            LimitAlgorithm algorithm,
+            Function<LoadModel.Call, CallContext> contextOf) {
         this.model = model;
+        this.contextOf = contextOf;
         this.random = new Random(seed);
         this.limiter = ConcurrencyLimiter.builder("simulated")
                 .ticker(ticker)
@@ -64,7 +72,15 @@ final class Simulation {
     }
 
     static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm) {
-        Simulation simulation = new Simulation(model, seed, algorithm);
+        return run(model, seed, algorithm, call -> CallContext.NONE);
+    }
+
+    static Simulation run(
+            LoadModel model,
+            long seed,
+            LimitAlgorithm algorithm,
+            Function<LoadModel.Call, CallContext> contextOf) {
+        Simulation simulation = new Simulation(model, seed, algorithm, contextOf);
         simulation.run();
         return simulation;
     }
@@ -121,7 +137,7 @@ final class Simulation {
     private void admit(Served call) {
         all.add(call);
         call.route = limiter.route(call.call.route());
-        call.ticket = limiter.tryAcquireTicket(call.route);
+        call.ticket = limiter.tryAcquireTicket(call.route, contextOf.apply(call.call));
         if (call.ticket != ConcurrencyLimiter.REFUSED) {
             queue.add(call);
             serve();
@@ -187,6 +203,14 @@ final class Simulation {
     /** Shed calls of a span as a share of those that arrived. */
     double shed(double from, double to) {
         return (double) arrived(from, to).filter(Served::isShed).count() / offered(from, to);
+    }
+
+    /** The same of the calls of one route. */
+    double shed(String route, double from, double to) {
+        List<Served> calls = arrived(from, to)
+                .filter(call -> call.call.route().equals(route))
+                .toList();
+        return (double) calls.stream().filter(Served::isShed).count() / calls.size();
     }
 
     /** Calls of a span that were answered in time, as a share of what could have been: the offer or the capacity. */

@@ -176,7 +176,7 @@ public interface ConcurrencyLimiter {
     /** Counts of each route, in the order of {@link #routes()}. */
     Map<Route, LimiterStats> statsByRoute();
 
-    /** Counts of each criticality; zero until criticality is used, see {@link CriticalityStats}. */
+    /** Counts of each criticality, most important first; empty until criticality is used, see {@link CriticalityStats}. */
     Map<Criticality, CriticalityStats> statsByCriticality();
 
     /** Counts of one route. */

@@ -215,17 +215,15 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     private long refuse(Route route, int refused) {
-        RejectionReason reason =
-                switch (refused) {
-                    case AdmissionWord.REFUSED_CLOSED -> RejectionReason.DRAINING;
-                    case PriorityThreshold.REFUSED_PRIORITY -> RejectionReason.PRIORITY;
-                    case PriorityThreshold.REFUSED_DEADLINE -> RejectionReason.DEADLINE;
-                    default -> RejectionReason.LIMIT;
-                };
+        RejectionReason reason = switch (refused) {
+            case AdmissionWord.REFUSED_CLOSED -> RejectionReason.DRAINING;
+            case PriorityThreshold.REFUSED_PRIORITY -> RejectionReason.PRIORITY;
+            case PriorityThreshold.REFUSED_DEADLINE -> RejectionReason.DEADLINE;
+            default -> RejectionReason.LIMIT;
+        };
         // What comes too late is no demand: more capacity would not serve it.
         if (reason != RejectionReason.DEADLINE) {
-            stats.count(
-                    route.index, reason == RejectionReason.DRAINING ? StripedStats.REFUSED : StripedStats.SHED);
+            stats.count(route.index, reason == RejectionReason.DRAINING ? StripedStats.REFUSED : StripedStats.SHED);
         }
         return (long) reason.ordinal() << 1;
     }

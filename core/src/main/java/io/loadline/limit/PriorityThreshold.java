@@ -149,12 +149,15 @@ final class PriorityThreshold {
         return counted;
     }
 
-    /** Counts since the limiter was built. */
+    /** Counts since criticality is used; empty before. */
     Map<Criticality, CriticalityStats> stats() {
         ArrivalCounts counted = counts;
+        if (counted == null) {
+            return Map.of();
+        }
         Map<Criticality, CriticalityStats> stats = new EnumMap<>(Criticality.class);
         for (Criticality each : Criticality.values()) {
-            stats.put(each, counted == null ? CriticalityStats.ZERO : stats(counted, each.ordinal()));
+            stats.put(each, stats(counted, each.ordinal()));
         }
         return stats;
     }
@@ -210,7 +213,7 @@ final class PriorityThreshold {
         }
         boolean alike = largestClass >= (1 - NEGLIGIBLE) * arrived && keyed <= NEGLIGIBLE * arrived;
         int limit = word.limit();
-        int reserve = Math.min(MAX_RESERVE, Math.max(limit / 4, limit > 1 ? 1 : 0));
+        int reserve = Math.min(MAX_RESERVE, Math.max(limit / 3, limit > 1 ? 1 : 0));
         if (refused <= NEGLIGIBLE * arrived || alike || reserve == 0) {
             return null;
         }

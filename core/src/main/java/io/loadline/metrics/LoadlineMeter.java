@@ -35,11 +35,24 @@ public enum LoadlineMeter {
     REQUESTS(
             "loadline.requests",
             null,
-            "Calls by result: succeeded, ignored, dropped, shed (limit), refused (draining)",
+            "Calls by result: succeeded, ignored, dropped, shed (limit or priority), refused (draining)",
             "route",
             "result"),
     /** Tag: route. A counter of its own, since these calls are counted by their result too. */
     SHADOWED("loadline.requests.shadowed", null, "Calls that ran although the limit was reached", "route"),
+    /** Tags: criticality, result. A counter, from when criticality is used. */
+    CRITICALITY_REQUESTS(
+            "loadline.criticality.requests",
+            null,
+            "Calls by criticality and result: admitted, shed (limit or priority), expired (deadline)",
+            "criticality",
+            "result"),
+    /** Tag: criticality. A counter of its own, since these calls are counted as admitted too. */
+    CRITICALITY_SHADOWED(
+            "loadline.criticality.shadowed",
+            null,
+            "Calls that ran although they would have been refused, by criticality",
+            "criticality"),
     /** Tag: resource. */
     SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
     /** By the drain's own clock. */

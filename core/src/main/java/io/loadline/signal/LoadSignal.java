@@ -315,7 +315,8 @@ public final class LoadSignal implements AutoCloseable {
                 total,
                 routes,
                 utilizations,
-                bottleneck(utilizations, saturated));
+                bottleneck(utilizations, saturated),
+                limiter.statsByCriticality());
     }
 
     private Map<String, Double> readSaturations() {
@@ -378,7 +379,8 @@ public final class LoadSignal implements AutoCloseable {
                 old.stats(),
                 old.routes(),
                 old.saturations(),
-                old.bottleneck());
+                old.bottleneck(),
+                old.criticalities());
     }
 
     /**
@@ -409,7 +411,8 @@ public final class LoadSignal implements AutoCloseable {
                 LimiterStats.ZERO,
                 List.of(),
                 Map.of(),
-                "none");
+                "none",
+                Map.of());
     }
 
     /** One resource, read by the heartbeat alone. */

@@ -12,7 +12,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
-import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A discrete-event simulation in virtual time of a service behind a real limiter: open-loop Poisson arrivals, one stage
@@ -44,15 +45,11 @@ final class Simulation {
     private double cpuReadAt;
     private double lastBeat;
 
-    private final Function<LoadModel.Call, CallContext> contextOf;
+    private final Supplier<CallContext> contexts;
 
-    private Simulation(
-            LoadModel model,
-            long seed,
-            LimitAlgorithm algorithm,
-            Function<LoadModel.Call, CallContext> contextOf) {
+    private Simulation(LoadModel model, long seed, LimitAlgorithm algorithm, Supplier<CallContext> contexts) {
         this.model = model;
-        this.contextOf = contextOf;
+        this.contexts = contexts;
         this.random = new Random(seed);
         this.limiter = ConcurrencyLimiter.builder("simulated")
                 .ticker(ticker)
@@ -72,15 +69,11 @@ final class Simulation {
     }
 
     static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm) {
-        return run(model, seed, algorithm, call -> CallContext.NONE);
+        return run(model, seed, algorithm, () -> CallContext.NONE);
     }
 
-    static Simulation run(
-            LoadModel model,
-            long seed,
-            LimitAlgorithm algorithm,
-            Function<LoadModel.Call, CallContext> contextOf) {
-        Simulation simulation = new Simulation(model, seed, algorithm, contextOf);
+    static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm, Supplier<CallContext> contexts) {
+        Simulation simulation = new Simulation(model, seed, algorithm, contexts);
         simulation.run();
         return simulation;
     }
@@ -136,8 +129,9 @@ final class Simulation {
 
     private void admit(Served call) {
         all.add(call);
+        call.context = contexts.get();
         call.route = limiter.route(call.call.route());
-        call.ticket = limiter.tryAcquireTicket(call.route, contextOf.apply(call.call));
+        call.ticket = limiter.tryAcquireTicket(call.route, call.context);
         if (call.ticket != ConcurrencyLimiter.REFUSED) {
             queue.add(call);
             serve();
@@ -205,11 +199,10 @@ final class Simulation {
         return (double) arrived(from, to).filter(Served::isShed).count() / offered(from, to);
     }
 
-    /** The same of the calls of one route. */
-    double shed(String route, double from, double to) {
-        List<Served> calls = arrived(from, to)
-                .filter(call -> call.call.route().equals(route))
-                .toList();
+    /** The same of certain calls. */
+    double shed(Predicate<CallContext> which, double from, double to) {
+        List<Served> calls =
+                arrived(from, to).filter(call -> which.test(call.context)).toList();
         return (double) calls.stream().filter(Served::isShed).count() / calls.size();
     }
 
@@ -270,6 +263,7 @@ final class Simulation {
         final double arrived;
         final LoadModel.Call call;
         Route route;
+        CallContext context;
         long ticket;
         double seconds;
 

@@ -50,6 +50,7 @@ class CollectedRoutesTest {
                 none.getBeanProvider(RouteContributor.class),
                 List.of(),
                 List.of(excludedUserAgents),
+                RouteCriticality.builder().build(),
                 none.getBeanProvider(WarmUp.class));
     }
 }

@@ -4,11 +4,13 @@
  */
 package io.loadline.spring.testing;
 
+import io.loadline.limit.CallContext;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -39,6 +41,12 @@ public class HeldApplication {
     @GetMapping("/upgraded")
     String upgraded() {
         return "not upgraded";
+    }
+
+    /** What is known of the call, and whether the thread knows it too. */
+    @GetMapping("/context")
+    String context(@RequestAttribute(name = "io.loadline.limit.CallContext") CallContext context) {
+        return context.criticality() + " " + context.remaining().isPresent() + " " + (CallContext.current() == context);
     }
 
     @GetMapping("/held")

@@ -196,9 +196,17 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     /** A ticket or a refusal. */
     private long admit(Route route, CallContext context) {
         checkOwner(route);
-        int admitted = context == CallContext.NONE && !priorities.inUse()
-                ? word.tryAcquire(effective)
-                : priorities.tryAcquire(route, context, effective);
+        Enforcement mode = effective;
+        boolean judged = context != CallContext.NONE || priorities.inUse();
+        int admitted = judged ? priorities.judge(route, context, mode, false) : PriorityThreshold.PASSED;
+        if (admitted == PriorityThreshold.PASSED) {
+            admitted = word.tryAcquire(mode);
+        } else if (admitted == PriorityThreshold.BEYOND) {
+            admitted = word.tryAcquireOutside();
+        }
+        if (judged) {
+            priorities.count(route, context, admitted);
+        }
         if (admitted < 0) {
             return refuse(route, admitted);
         }

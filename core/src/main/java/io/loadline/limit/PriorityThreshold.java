@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses the least important calls when not all can be served, and calls that come too late. {@link #tryAcquire} and
- * {@link #use} are thread-safe; everything else is guarded by the limiter's lock.
+ * Refuses the least important calls when not all can be served, and calls that come too late. Thread-safe, but
+ * {@link #beat} is guarded by the limiter's lock.
  */
 final class PriorityThreshold {
     /*
@@ -43,8 +43,12 @@ final class PriorityThreshold {
      *
      * While all calls are of one class and none names a cohort, there is nothing to prefer, and it stays open.
      */
-    static final int REFUSED_PRIORITY = -3;
 
+    /** Results of {@link #judge}; refusals are unlike those of {@link AdmissionWord}. */
+    static final int PASSED = 0;
+
+    static final int BEYOND = 1;
+    static final int REFUSED_PRIORITY = -3;
     static final int REFUSED_DEADLINE = -4;
 
     private static final int COHORTS = CallContext.COHORTS;
@@ -90,13 +94,17 @@ final class PriorityThreshold {
         }
     }
 
-    /** {@link AdmissionWord#tryAcquire} for a call that may be refused although there is room; see the constants. */
-    int tryAcquire(Route route, CallContext context, Enforcement mode) {
+    /**
+     * Judges a call that is about to be admitted, and counts its arrival: {@link #PASSED}, {@link #BEYOND} in shadow mode,
+     * or why it is refused. What came of it is to be told to {@link #count}.
+     *
+     * @param waits whether the call will wait if there is no room; it then needs to be below the threshold for that
+     */
+    int judge(Route route, CallContext context, Enforcement mode, boolean waits) {
         if (word.closed()) {
             return AdmissionWord.REFUSED_CLOSED;
         }
-        Criticality given = context.criticality();
-        Criticality criticality = given == null ? route.criticality() : given;
+        Criticality criticality = criticality(route, context);
         if (mode != Enforcement.OFF && isHopeless(route, context)) {
             inUseCounts().count(ArrivalCounts.EXPIRED + criticality.ordinal());
             if (mode == Enforcement.ENFORCE) {
@@ -104,13 +112,13 @@ final class PriorityThreshold {
             }
         }
         ArrivalCounts counted = counts;
+        int cohort = context.cohort();
         if (counted == null) {
-            if (criticality == Criticality.CRITICAL && context.cohort() < 0) {
-                return word.tryAcquire(mode);
+            if (criticality == Criticality.CRITICAL && cohort < 0) {
+                return PASSED;
             }
             counted = inUseCounts();
         }
-        int cohort = context.cohort();
         if (cohort < 0) {
             cohort = counted.nextCohort();
         } else {
@@ -118,18 +126,28 @@ final class PriorityThreshold {
         }
         counted.count(criticality.ordinal() * COHORTS + cohort);
         Ladder present = mode == Enforcement.OFF ? null : ladder;
-        int admitted;
-        if (present == null || !present.refuses(criticality, cohort, word.free())) {
-            admitted = word.tryAcquire(mode);
-        } else {
-            admitted = mode == Enforcement.SHADOW ? word.tryAcquireOutside() : REFUSED_PRIORITY;
+        if (present == null || !present.refuses(criticality, cohort, word.free(), waits)) {
+            return PASSED;
         }
-        if (admitted == REFUSED_PRIORITY || admitted == AdmissionWord.REFUSED_LIMIT) {
-            counted.count(ArrivalCounts.SHED + criticality.ordinal());
-        } else if (admitted == AdmissionWord.ADMITTED_OUTSIDE) {
-            counted.count(ArrivalCounts.SHADOWED + criticality.ordinal());
+        return mode == Enforcement.SHADOW ? BEYOND : REFUSED_PRIORITY;
+    }
+
+    /** Counts what came of a call that was judged: a result of {@link #judge} or {@link AdmissionWord#tryAcquire}. */
+    void count(Route route, CallContext context, int admitted) {
+        ArrivalCounts counted = counts;
+        if (counted != null) {
+            if (admitted == REFUSED_PRIORITY || admitted == AdmissionWord.REFUSED_LIMIT) {
+                counted.count(ArrivalCounts.SHED + criticality(route, context).ordinal());
+            } else if (admitted == AdmissionWord.ADMITTED_OUTSIDE) {
+                counted.count(
+                        ArrivalCounts.SHADOWED + criticality(route, context).ordinal());
+            }
         }
-        return admitted;
+    }
+
+    private static Criticality criticality(Route route, CallContext context) {
+        Criticality given = context.criticality();
+        return given == null ? route.criticality() : given;
     }
 
     /**
@@ -246,12 +264,13 @@ final class PriorityThreshold {
      * @param thresholds the level from which on calls are refused, by the number of free slots
      */
     private record Ladder(int turned, int[] thresholds) {
-        boolean refuses(Criticality criticality, int cohort, int free) {
+        boolean refuses(Criticality criticality, int cohort, int free, boolean waits) {
             if (free >= thresholds.length) {
                 return false;
             }
             int level = criticality.ordinal() * COHORTS + ((cohort + turned) & (COHORTS - 1));
-            return level >= thresholds[Math.max(0, free)];
+            // Those who wait take no slot now, so it is enough if they fit; but all others would fill the queue.
+            return level >= thresholds[free > 0 ? free : waits ? thresholds.length - 1 : 0];
         }
     }
 }

@@ -299,6 +299,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         }
     }
 
+    @SuppressWarnings("try")
     private static <T extends @Nullable Object> T within(CallContext context, Callable<T> action) throws Exception {
         if (context == CallContext.NONE) {
             return action.call();

@@ -120,6 +120,7 @@ public final class LimitingFilter extends Filter {
     }
 
     @Override
+    @SuppressWarnings("try")
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         Route route = route(exchange);
         Admission admission = new Admission(limiter, drain, route);

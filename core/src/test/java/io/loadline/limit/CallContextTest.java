@@ -88,6 +88,7 @@ class CallContextTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void scopes_nestAndEnd() throws Exception {
         CallContext outer = CallContext.of(Criticality.SHEDDABLE);
         CallContext inner = CallContext.of(Criticality.CRITICAL_PLUS);

@@ -111,6 +111,7 @@ final class AdmissionFilter implements Filter {
     }
 
     /** Later dispatches, and threads that an application hands a request on to, find the context in the attribute. */
+    @SuppressWarnings("try")
     private static void within(
             CallContext context, FilterChain chain, HttpServletRequest request, HttpServletResponse response)
             throws IOException, ServletException {

@@ -8,7 +8,7 @@ package io.loadline.limit;
  * Cumulative counts of the calls of one {@link Criticality} since the limiter first saw one that was not
  * {@link Criticality#CRITICAL}, or named a cohort, or came too late. Immutable.
  *
- * @param arrived calls that came while the limiter took calls, those that came too late left out
+ * @param arrived calls that came while the limiter took calls, those refused as too late left out
  * @param shed calls of these refused with {@link RejectionReason#LIMIT} or {@link RejectionReason#PRIORITY}
  * @param shadowed calls of these that ran although {@link Enforcement#ENFORCE} would have refused them
  * @param expired calls refused with {@link RejectionReason#DEADLINE} or, in shadow mode, that would have been

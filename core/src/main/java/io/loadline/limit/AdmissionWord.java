@@ -106,12 +106,15 @@ final class AdmissionWord extends AdmissionWordPadding {
         }
     }
 
-    /** Admits a call outside the limit, whatever that is. */
+    /** Admits a call outside the limit, whatever room there is within it. */
     int tryAcquireOutside() {
         for (; ; ) {
             long current = word;
-            if (current < 0 || outside(current) == COUNT_MASK) {
+            if (current < 0) {
                 return REFUSED_CLOSED;
+            }
+            if (outside(current) == COUNT_MASK) {
+                return REFUSED_LIMIT;
             }
             if (WORD.compareAndSet(this, current, current + ONE_OUTSIDE)) {
                 peak = Math.max(peak, running());
@@ -236,6 +239,12 @@ final class AdmissionWord extends AdmissionWordPadding {
 
     int inFlight() {
         return inFlight(word);
+    }
+
+    /** How many more calls fit within the limit; negative after it was lowered. */
+    int free() {
+        long current = word;
+        return limit(current) - inFlight(current);
     }
 
     /** The peak since the last call; the next one begins with what runs now. */

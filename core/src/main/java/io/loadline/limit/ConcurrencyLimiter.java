@@ -73,6 +73,20 @@ public interface ConcurrencyLimiter {
      */
     long tryAcquireTicket(Route route);
 
+    /** {@link #tryAcquire(Route)} for a call of which more is known. */
+    @Nullable
+    Permit tryAcquire(Route route, CallContext context);
+
+    /** {@link #tryAcquireTicket(Route)} for a call of which more is known. */
+    long tryAcquireTicket(Route route, CallContext context);
+
+    /**
+     * {@link #tryAcquireTicket(Route, CallContext)} for adapters that tell their clients why they are refused.
+     *
+     * @throws RejectedException if the call is refused; thrown at once, without a stack trace
+     */
+    long acquireTicket(Route route, CallContext context);
+
     /**
      * Gives a ticket back.
      *
@@ -110,6 +124,13 @@ public interface ConcurrencyLimiter {
      */
     <T extends @Nullable Object> CompletionStage<T> callAsync(
             Route route, Supplier<? extends CompletionStage<T>> action);
+
+    /** {@link #call(Route, Callable)} for a call of which more is known. */
+    <T extends @Nullable Object> T call(Route route, CallContext context, Callable<T> action) throws Exception;
+
+    /** {@link #callAsync(Route, Supplier)} for a call of which more is known. */
+    <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, CallContext context, Supplier<? extends CompletionStage<T>> action);
 
     /** The outcome of a call that ends with {@code failure}: what {@link Builder#outcomeOf} gives it. */
     Outcome outcomeOf(Throwable failure);
@@ -187,6 +208,9 @@ public interface ConcurrencyLimiter {
 
     /** Counts of each route, in the order of {@link #routes()}. */
     Map<Route, LimiterStats> statsByRoute();
+
+    /** Counts of each criticality, most important first; empty until criticality is used, see {@link CriticalityStats}. */
+    Map<Criticality, CriticalityStats> statsByCriticality();
 
     /** Counts of one route. */
     LimiterStats stats(Route route);

@@ -43,6 +43,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
      * OUTSIDE the limit is counted by no group; two further bits say what it is beyond, or that it is no call any more but
      * a stream.
      *
+     * What admit() returns without VALID is no ticket: it is the reason of the refusal, one bit to the left.
+     *
      * Release: in-flight goes down first, then the sample is recorded, so that nothing that goes wrong in statistics
      * can leak a call. Statistics are collected by the beat; the algorithm, and everything that may be slow or throw,
      * runs there and never on a caller's thread.
@@ -61,6 +63,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private static final int OUTSIDE_CAP = OUTSIDE | 32;
     private static final int STREAM = OUTSIDE | 16 | 32;
 
+    private static final RejectionReason[] REASONS = RejectionReason.values();
     private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
 
     private final String name;
@@ -77,6 +80,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final StripedStats stats;
     private final RouteTable routes;
     private final LimitAlgorithm algorithm;
+    private final PriorityThreshold priorities;
     private final AtomicReference<@Nullable Runnable> whenIdle = new AtomicReference<>();
 
     /** Set by whoever configures; read by the beat and the getter. */
@@ -128,6 +132,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.algorithm = builder.algorithm.get();
         int initial = clamp(algorithm.initialLimit());
         this.word = new AdmissionWord(initial);
+        this.priorities = new PriorityThreshold(word, originNanos);
         this.lastDecision = LimitDecision.of(initial, "initial limit");
         this.enforcement = builder.enforcement;
         this.warm = algorithm.isWarm();
@@ -167,8 +172,16 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public @Nullable Permit tryAcquire(Route route) {
-        long ticket = tryAcquireTicket(route);
-        if (ticket == REFUSED) {
+        return permit(admit(route, CallContext.NONE), route);
+    }
+
+    @Override
+    public @Nullable Permit tryAcquire(Route route, CallContext context) {
+        return permit(admit(route, context), route);
+    }
+
+    private @Nullable Permit permit(long ticket, Route route) {
+        if (isRefusal(ticket)) {
             return null;
         }
         try {
@@ -181,11 +194,36 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public long tryAcquireTicket(Route route) {
+        return tryAcquireTicket(route, CallContext.NONE);
+    }
+
+    @Override
+    public long tryAcquireTicket(Route route, CallContext context) {
+        long ticket = admit(route, context);
+        return isRefusal(ticket) ? REFUSED : ticket;
+    }
+
+    @Override
+    public long acquireTicket(Route route, CallContext context) {
+        long ticket = admit(route, context);
+        if (isRefusal(ticket)) {
+            throw RejectedException.of(reason(ticket));
+        }
+        return ticket;
+    }
+
+    /** A ticket or a refusal. */
+    private long admit(Route route, CallContext context) {
         checkOwner(route);
         RouteGroup group = route.group();
-        int admitted = group == null ? word.tryAcquire(effective) : group.tryAcquire(effective, enforcement);
+        int admitted;
+        if (context != CallContext.NONE || priorities.inUse()) {
+            admitted = tryAcquireJudged(route, group, context);
+        } else {
+            admitted = tryAcquire(group, effective);
+        }
         if (admitted < 0) {
-            return refused(route, admitted);
+            return refuse(route, admitted);
         }
         int flags = group == null ? VALID : VALID | GROUPED;
         if (admitted == AdmissionWord.ADMITTED_LOW) {
@@ -201,19 +239,67 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         return (beatNanos << FLAG_BITS) | flags;
     }
 
-    private long refused(Route route, int why) {
-        stats.count(
-                route.index,
-                switch (why) {
-                    case AdmissionWord.REFUSED_CLOSED -> StripedStats.REFUSED;
-                    case RouteGroup.REFUSED_CAP -> StripedStats.CAPPED;
-                    default -> StripedStats.SHED;
-                });
-        if (why == AdmissionWord.REFUSED_CLOSED) {
-            // A group may have taken the last place for a moment, and given it back when it could not have it.
-            announceIdle();
+    private int tryAcquire(@Nullable RouteGroup group, Enforcement mode) {
+        return group == null ? word.tryAcquire(mode) : group.tryAcquire(mode, enforcement);
+    }
+
+    /** What a group is guaranteed is nobody else's, however much these matter: its share comes before the threshold. */
+    private int tryAcquireJudged(Route route, @Nullable RouteGroup group, CallContext context) {
+        Enforcement mode = effective;
+        int judged = priorities.judgeTime(route, context, mode);
+        if (judged != PriorityThreshold.PASSED) {
+            return judged;
         }
-        return REFUSED;
+        if (group != null) {
+            int own = group.tryAcquireOwn(enforcement);
+            if (own != RouteGroup.COMMON) {
+                priorities.countOwn(route, context, own);
+                return own;
+            }
+        }
+        int admitted = priorities.judge(route, context, mode, false);
+        if (admitted == PriorityThreshold.PASSED) {
+            admitted = tryAcquire(group, mode);
+        } else if (admitted == PriorityThreshold.BEYOND) {
+            admitted = word.tryAcquireOutside();
+        }
+        priorities.count(route, context, admitted);
+        return admitted;
+    }
+
+    private long refuse(Route route, int refused) {
+        RejectionReason reason = switch (refused) {
+            case AdmissionWord.REFUSED_CLOSED -> RejectionReason.DRAINING;
+            case RouteGroup.REFUSED_CAP -> RejectionReason.ROUTE_CAP;
+            case PriorityThreshold.REFUSED_PRIORITY -> RejectionReason.PRIORITY;
+            case PriorityThreshold.REFUSED_DEADLINE -> RejectionReason.DEADLINE;
+            default -> RejectionReason.LIMIT;
+        };
+        switch (reason) {
+            case DRAINING -> {
+                stats.count(route.index, StripedStats.REFUSED);
+                // A group may have taken the last place for a moment, and given it back when it could not have it.
+                announceIdle();
+            }
+            case ROUTE_CAP -> stats.count(route.index, StripedStats.CAPPED);
+            case LIMIT, PRIORITY -> stats.count(route.index, StripedStats.SHED);
+            case DEADLINE -> {
+                // What comes too late is no demand: more capacity would not serve it.
+            }
+        }
+        return (long) reason.ordinal() << 1;
+    }
+
+    private static boolean isRefusal(long ticket) {
+        return (ticket & VALID) == 0;
+    }
+
+    private static RejectionReason reason(long refusal) {
+        return REASONS[(int) (refusal >> 1)];
+    }
+
+    void useCriticality() {
+        priorities.use();
     }
 
     @Override
@@ -316,13 +402,15 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception {
-        long ticket = tryAcquireTicket(route);
-        if (ticket == REFUSED) {
-            throw RejectedException.of(rejectionReason(route));
-        }
+        return call(route, CallContext.NONE, action);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T call(Route route, CallContext context, Callable<T> action) throws Exception {
+        long ticket = acquireTicket(route, context);
         Outcome outcome = Outcome.IGNORED;
         try {
-            T result = action.call();
+            T result = within(context, action);
             outcome = Outcome.SUCCESS;
             return result;
         } catch (Throwable e) {
@@ -333,17 +421,34 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         }
     }
 
+    @SuppressWarnings("try")
+    private static <T extends @Nullable Object> T within(CallContext context, Callable<T> action) throws Exception {
+        if (context == CallContext.NONE) {
+            return action.call();
+        }
+        try (CallContext.Scope scope = context.open()) {
+            return action.call();
+        }
+    }
+
     @Override
     public <T extends @Nullable Object> CompletionStage<T> callAsync(
             Route route, Supplier<? extends CompletionStage<T>> action) {
-        Permit permit = tryAcquire(route);
+        return callAsync(route, CallContext.NONE, action);
+    }
+
+    @Override
+    public <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, CallContext context, Supplier<? extends CompletionStage<T>> action) {
+        long ticket = admit(route, context);
+        Permit permit = permit(ticket, route);
         if (permit == null) {
-            return CompletableFuture.failedFuture(RejectedException.of(rejectionReason(route)));
+            return CompletableFuture.failedFuture(RejectedException.of(reason(ticket)));
         }
         try {
             // A stage of its own for the caller: if that is cancelled, what depends on the action's stage is still
             // called, whereas the stage that whenComplete returns forgets its callback when somebody completes it.
-            return action.get()
+            return within(context, action::get)
                     .whenComplete(
                             (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)))
                     .thenApply(Function.identity());
@@ -455,6 +560,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public Map<Criticality, CriticalityStats> statsByCriticality() {
+        return priorities.stats();
+    }
+
+    @Override
     public LimiterStats stats(Route route) {
         checkOwner(route);
         lock.lock();
@@ -478,6 +588,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             collector.collect(now);
             events.refusals(routes.all(), collector);
             sampleMask = collector.sampleMask(now);
+            priorities.beat(now);
             if (algorithm.isComplete(collector.window(now, Double.NaN))) {
                 decide(now);
             }

@@ -10,8 +10,9 @@ package io.loadline.limit;
  * <ul>
  *   <li>{@code succeeded}, {@code ignored} and {@code dropped} grow when an admitted call ends, by its outcome.
  *   <li>{@code shadowed} grows when a call ends that ran although {@link Enforcement#ENFORCE} would have refused it
- *       because of the limit; it is counted by its outcome too.
- *   <li>{@code shed} grows when a call is refused because the limit was reached.
+ *       because of the limit or of its criticality; it is counted by its outcome too.
+ *   <li>{@code shed} grows when a call is refused because the limit was reached, or nearly so and the call matters less
+ *       than others. One that comes too late is no demand and counted by {@link CriticalityStats} alone.
  *   <li>{@code refused} grows when a call is refused because the limiter takes no new work.
  *   <li>{@code capped} grows when a call is refused because its route has reached its own cap, or a stream because there
  *       are as many as there may be.
@@ -24,7 +25,7 @@ package io.loadline.limit;
  * @param ignored calls that ended with {@link Outcome#IGNORED}
  * @param dropped calls that ended with {@link Outcome#DROPPED}
  * @param shadowed calls that ran beyond the limit
- * @param shed calls refused with {@link RejectionReason#LIMIT}
+ * @param shed calls refused with {@link RejectionReason#LIMIT} or {@link RejectionReason#PRIORITY}
  * @param refused calls refused with {@link RejectionReason#DRAINING}
  * @param capped calls refused with {@link RejectionReason#ROUTE_CAP}
  * @param shadowCapped calls that ran beyond their route's cap
@@ -46,21 +47,22 @@ public record LimiterStats(
         this(succeeded, ignored, dropped, shadowed, shed, refused, 0, 0);
     }
 
-    /** Calls refused for {@code reason}. */
+    /** Calls refused for {@code reason}; {@link RejectionReason#LIMIT} stands for all that is {@code shed}. */
     public long refused(RejectionReason reason) {
         return switch (reason) {
             case LIMIT -> shed;
             case ROUTE_CAP -> capped;
             case DRAINING -> refused;
+            case PRIORITY, DEADLINE -> 0;
         };
     }
 
-    /** Calls that ran although {@link Enforcement#ENFORCE} would have refused them for {@code reason}. */
+    /** Calls that ran although {@link Enforcement#ENFORCE} would have refused them for {@code reason}; see {@link #refused}. */
     public long shadowed(RejectionReason reason) {
         return switch (reason) {
             case LIMIT -> shadowed;
             case ROUTE_CAP -> shadowCapped;
-            case DRAINING -> 0;
+            case DRAINING, PRIORITY, DEADLINE -> 0;
         };
     }
 

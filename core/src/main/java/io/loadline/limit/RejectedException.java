@@ -14,6 +14,8 @@ public final class RejectedException extends RuntimeException {
     private static final RejectedException LIMIT = new RejectedException(RejectionReason.LIMIT);
     private static final RejectedException ROUTE_CAP = new RejectedException(RejectionReason.ROUTE_CAP);
     private static final RejectedException DRAINING = new RejectedException(RejectionReason.DRAINING);
+    private static final RejectedException PRIORITY = new RejectedException(RejectionReason.PRIORITY);
+    private static final RejectedException DEADLINE = new RejectedException(RejectionReason.DEADLINE);
 
     private final RejectionReason reason;
 
@@ -28,6 +30,8 @@ public final class RejectedException extends RuntimeException {
             case LIMIT -> LIMIT;
             case ROUTE_CAP -> ROUTE_CAP;
             case DRAINING -> DRAINING;
+            case PRIORITY -> PRIORITY;
+            case DEADLINE -> DEADLINE;
         };
     }
 

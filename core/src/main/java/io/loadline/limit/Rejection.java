@@ -45,6 +45,8 @@ public final class Rejection {
             case LIMIT -> Holder.LIMIT;
             case ROUTE_CAP -> Holder.ROUTE_CAP;
             case DRAINING -> Holder.DRAINING;
+            case PRIORITY -> Holder.PRIORITY;
+            case DEADLINE -> Holder.DEADLINE;
         };
     }
 
@@ -86,5 +88,15 @@ public final class Rejection {
                 "The service runs as many requests of this kind as it may. Try again later.");
         static final Rejection DRAINING = new Rejection(
                 RejectionReason.DRAINING, 503, Duration.ofSeconds(1), "This instance is shutting down. Try another.");
+        static final Rejection PRIORITY = new Rejection(
+                RejectionReason.PRIORITY,
+                503,
+                Duration.ofSeconds(1),
+                "The service is busy with more important calls. Try again later.");
+        static final Rejection DEADLINE = new Rejection(
+                RejectionReason.DEADLINE,
+                503,
+                Duration.ofSeconds(1),
+                "The time given for this call does not suffice. Try again with more.");
     }
 }

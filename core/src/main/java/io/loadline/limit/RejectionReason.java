@@ -13,7 +13,11 @@ public enum RejectionReason {
     /** The calls of the route, or of its group, had reached their own cap, or streams theirs. */
     ROUTE_CAP,
     /** The service is leaving and takes no new work. */
-    DRAINING;
+    DRAINING,
+    /** The calls in flight had nearly reached the limit, and the rest is for calls of greater {@link Criticality}. */
+    PRIORITY,
+    /** Whoever waits for the answer will have gone before it can be there. */
+    DEADLINE;
 
     private final String tag = name().toLowerCase(Locale.ROOT);
 

@@ -4,6 +4,7 @@
  */
 package io.loadline.limit;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public final class Route {
     /** Written by the limiter's beat, read by releases and the signal; a stale value is at most one window old. */
     private volatile long baselineNanos;
 
+    /** Written by whoever configures, read by acquires. */
+    private volatile Criticality criticality = Criticality.CRITICAL;
+
     Route(Object owner, int index, String name) {
         this.owner = owner;
         this.index = index;
@@ -37,6 +41,21 @@ public final class Route {
     /** The name given; never taken from a request. */
     public String name() {
         return name;
+    }
+
+    /** How much calls of this route matter that do not say so themselves. Default: {@link Criticality#CRITICAL}. */
+    public Criticality criticality() {
+        return criticality;
+    }
+
+    /** Changes how much calls of this route matter that do not say so themselves, from the next call on. */
+    @CanIgnoreReturnValue
+    public Route criticality(Criticality changed) {
+        criticality = changed;
+        if (changed != Criticality.CRITICAL && owner instanceof DefaultConcurrencyLimiter limiter) {
+            limiter.useCriticality();
+        }
+        return this;
     }
 
     /** The mean latency of this route's successful calls without congestion; zero until it is known. */

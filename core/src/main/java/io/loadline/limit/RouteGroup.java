@@ -32,6 +32,9 @@ final class RouteGroup extends RouteGroupPadding {
 
     static final int ADMITTED_OUTSIDE_CAP = 3;
 
+    /** Result of {@link #tryAcquireOwn}: it takes a place of all others. */
+    static final int COMMON = 4;
+
     private static final int NO_CAP = ConcurrencyLimiter.MAX_LIMIT;
     private static final long CALLS_FIELD = (1L << 21) - 1;
     private static final int CAP_SHIFT = 21;
@@ -69,6 +72,12 @@ final class RouteGroup extends RouteGroupPadding {
      * @param ofCap what happens to a call beyond the cap: other than the limit it means something from the first call on
      */
     int tryAcquire(Enforcement ofLimit, Enforcement ofCap) {
+        int own = tryAcquireOwn(ofCap);
+        return own == COMMON ? counted(word.tryAcquire(ofLimit), ofCap) : own;
+    }
+
+    /** The same as far as it is the group's own affair: its cap and the places kept for it; otherwise {@link #COMMON}. */
+    int tryAcquireOwn(Enforcement ofCap) {
         boolean arranged = false;
         for (; ; ) {
             long current = state;
@@ -88,13 +97,17 @@ final class RouteGroup extends RouteGroupPadding {
                 arranged = true;
                 owner.arrangeUnlessBusy();
             } else {
-                int admitted = word.tryAcquire(ofLimit);
-                if (admitted < 0 || admitted == AdmissionWord.ADMITTED_OUTSIDE || count(ofCap)) {
-                    return admitted;
-                }
-                boolean unused = word.release(false);
+                return COMMON;
             }
         }
+    }
+
+    private int counted(int admitted, Enforcement ofCap) {
+        if (admitted < 0 || admitted == AdmissionWord.ADMITTED_OUTSIDE || count(ofCap)) {
+            return admitted;
+        }
+        boolean unused = word.release(false);
+        return refuse(ofCap);
     }
 
     private int refuse(Enforcement ofCap) {

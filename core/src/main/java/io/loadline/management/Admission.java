@@ -6,8 +6,10 @@ package io.loadline.management;
 
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.Route;
 import io.loadline.time.Registration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,13 +42,16 @@ final class Admission {
         this.route = route;
     }
 
-    boolean tryAcquire() {
-        long admitted = limiter.tryAcquireTicket(route);
-        ticket.setPlain(admitted);
-        return admitted != ConcurrencyLimiter.REFUSED;
+    /**
+     * Takes a ticket.
+     *
+     * @throws RejectedException if the exchange is refused
+     */
+    void acquire(CallContext context) {
+        ticket.setPlain(limiter.acquireTicket(route, context));
     }
 
-    /** After {@link #tryAcquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */
+    /** After {@link #acquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */
     void begin() {
         long admitted = ticket.getPlain();
         if (admitted != ConcurrencyLimiter.REFUSED) {

@@ -12,8 +12,11 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.LongLivedExchanges;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
@@ -39,6 +42,7 @@ public final class LimitingFilter extends Filter {
     private final DrainCoordinator drain;
     private final @Nullable WarmUp warmUp;
     private final List<String> excludedUserAgents;
+    private final ContextHeaders contextHeaders;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
@@ -59,7 +63,7 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
-        this(limiter, drain, warmUp, List.of(), routeOf);
+        this(limiter, drain, warmUp, List.of(), ContextHeaders.defaults(), routeOf);
     }
 
     private LimitingFilter(
@@ -67,11 +71,13 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             List<String> excludedUserAgents,
+            ContextHeaders contextHeaders,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.limiter = limiter;
         this.drain = drain;
         this.warmUp = warmUp;
         this.excludedUserAgents = excludedUserAgents;
+        this.contextHeaders = contextHeaders;
         this.routeOf = routeOf;
     }
 
@@ -87,7 +93,15 @@ public final class LimitingFilter extends Filter {
         for (String prefix : prefixes) {
             checkArgument(!prefix.isBlank(), "prefix must not be blank: '%s'", prefix);
         }
-        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), routeOf);
+        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), contextHeaders, routeOf);
+    }
+
+    /**
+     * A filter like this one that reads how much a request matters, whom it is for and how long its client waits as
+     * {@code headers} say. Handlers find it in {@link CallContext#current()}. Default: {@link ContextHeaders#defaults()}.
+     */
+    public LimitingFilter contextHeaders(ContextHeaders headers) {
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, headers, routeOf);
     }
 
     /**
@@ -111,16 +125,23 @@ public final class LimitingFilter extends Filter {
     }
 
     @Override
+    @SuppressWarnings("try")
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         Route route = route(exchange);
         Admission admission = new Admission(limiter, drain, route);
         DrainingExchange draining = new DrainingExchange(exchange, drain, admission);
-        if (!isUntouched(exchange.getRequestHeaders()) && !admission.tryAcquire()) {
-            refuse(draining, route);
-            return;
+        CallContext context = CallContext.NONE;
+        if (!isUntouched(exchange.getRequestHeaders())) {
+            context = contextHeaders.read(route, name -> joined(exchange.getRequestHeaders(), name));
+            try {
+                admission.acquire(context);
+            } catch (RejectedException e) {
+                refuse(draining, e.rejection());
+                return;
+            }
         }
         Outcome outcome = Outcome.IGNORED;
-        try {
+        try (CallContext.Scope scope = context.open()) {
             admission.begin();
             chain.doFilter(draining);
             int status = draining.getResponseCode();
@@ -137,6 +158,11 @@ public final class LimitingFilter extends Filter {
         } finally {
             admission.end(outcome);
         }
+    }
+
+    private static @Nullable String joined(Headers headers, String name) {
+        List<String> values = headers.get(name);
+        return values == null ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
     }
 
     private boolean isUntouched(Headers headers) {
@@ -164,8 +190,7 @@ public final class LimitingFilter extends Filter {
         return limiter.otherRoute();
     }
 
-    private void refuse(HttpExchange exchange, Route route) throws IOException {
-        Rejection rejection = Rejection.of(limiter.rejectionReason(route));
+    private void refuse(HttpExchange exchange, Rejection rejection) throws IOException {
         byte[] body = rejection.problemJson();
         exchange.getResponseHeaders().set("Content-Type", Rejection.PROBLEM_JSON);
         exchange.getResponseHeaders().set("Retry-After", rejection.retryAfterSeconds());

@@ -7,9 +7,13 @@ package io.loadline.management;
 import io.loadline.availability.DependencyStatus;
 import io.loadline.drain.DrainProgress;
 import io.loadline.internal.JsonWriter;
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
 import io.loadline.signal.ShadowReport;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param refused calls refused because the service was leaving, since the start
  * @param shadowed calls that ran beyond the limit, since the start
  * @param shadow what enforcing would have refused lately; all zero unless in shadow mode
+ * @param criticality counts by criticality, in lower case; empty until it is used
  * @param bottleneck the resource nearest to its end, or {@code "none"}
  * @param saturations utilization of local resources by name
  * @param explanation all of it in words
@@ -70,6 +75,7 @@ public record LoadlineStatus(
         long refused,
         long shadowed,
         Shadow shadow,
+        Map<String, CriticalityStats> criticality,
         String bottleneck,
         Map<String, Double> saturations,
         String explanation,
@@ -79,6 +85,7 @@ public record LoadlineStatus(
 
     /** Copies the collections. */
     public LoadlineStatus {
+        criticality = Collections.unmodifiableMap(new LinkedHashMap<>(criticality));
         readinessHeld = List.copyOf(readinessHeld);
         dependencies = List.copyOf(dependencies);
     }
@@ -146,6 +153,7 @@ public record LoadlineStatus(
                 snapshot.stats().refused(),
                 snapshot.stats().shadowed(),
                 Shadow.of(snapshot.shadow()),
+                criticality(snapshot),
                 snapshot.bottleneck(),
                 new TreeMap<>(snapshot.saturations()),
                 readinessHeld.isEmpty()
@@ -197,7 +205,14 @@ public record LoadlineStatus(
                 .member("reason", each.reason().tag())
                 .member("calls", each.calls())
                 .endObject());
-        json.endArray().endObject().member("bottleneck", bottleneck).beginObject("saturations");
+        json.endArray().endObject().beginObject("criticality");
+        criticality.forEach((tag, stats) -> json.beginObject(tag)
+                .member("arrived", stats.arrived())
+                .member("shed", stats.shed())
+                .member("shadowed", stats.shadowed())
+                .member("expired", stats.expired())
+                .endObject());
+        json.endObject().member("bottleneck", bottleneck).beginObject("saturations");
         saturations.forEach(json::member);
         json.endObject().member("explanation", explanation).beginArray("readinessHeld");
         readinessHeld.forEach(json::element);
@@ -231,6 +246,17 @@ public record LoadlineStatus(
                 .member("validity", validity)
                 .endObject()
                 .toString();
+    }
+
+    private static Map<String, CriticalityStats> criticality(SignalSnapshot snapshot) {
+        Map<String, CriticalityStats> byTag = new LinkedHashMap<>();
+        for (Criticality each : Criticality.values()) {
+            CriticalityStats stats = snapshot.criticalities().get(each);
+            if (stats != null) {
+                byTag.put(each.tag(), stats);
+            }
+        }
+        return byTag;
     }
 
     private static double orNan(@Nullable Double value) {

@@ -37,7 +37,7 @@ public enum LoadlineMeter {
     REQUESTS(
             "loadline.requests",
             null,
-            "Calls by result: succeeded, ignored, dropped, shed (limit), capped (the route's own), refused (draining)",
+            "Calls by result: succeeded, ignored, dropped, shed (limit or priority), capped (the route's own), refused (draining)",
             "route",
             "result"),
     /** Tags: route, reason. A counter of its own, since these calls are counted by their result too. */
@@ -47,6 +47,19 @@ public enum LoadlineMeter {
             "Calls that ran although enforcing would have refused them for the reason",
             "route",
             "reason"),
+    /** Tags: criticality, result. A counter, from when criticality is used. */
+    CRITICALITY_REQUESTS(
+            "loadline.criticality.requests",
+            null,
+            "Calls by criticality and result: admitted, shed (limit or priority), expired (deadline)",
+            "criticality",
+            "result"),
+    /** Tag: criticality. A counter of its own, since these calls are counted as admitted too. */
+    CRITICALITY_SHADOWED(
+            "loadline.criticality.shadowed",
+            null,
+            "Calls that ran although they would have been refused, by criticality",
+            "criticality"),
     /** Tag: resource. */
     SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
     /** By the drain's own clock. */

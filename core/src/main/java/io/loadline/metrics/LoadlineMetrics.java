@@ -15,6 +15,8 @@ import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.RejectionReason;
 import io.loadline.signal.LoadSignal;
@@ -64,6 +66,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     private static final Map<Tags, ToLongFunction<LimiterStats>> RARE = Map.of(
             Tags.of("result", "capped"), LimiterStats::capped,
             Tags.of("reason", RejectionReason.ROUTE_CAP.tag()), LimiterStats::shadowCapped);
+
+    private static final Map<String, ToLongFunction<CriticalityStats>> CRITICALITY_RESULTS = Map.of(
+            "admitted", CriticalityStats::admitted,
+            "shed", CriticalityStats::shed,
+            "expired", CriticalityStats::expired);
 
     private final String application;
     private final String version;
@@ -147,6 +154,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final Set<Tags> present = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
+        private boolean criticality;
         private @Nullable StartupMeters start;
         private boolean unbound;
 
@@ -215,6 +223,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                 }
                 countRare(route, i);
             }
+            if (!criticality && !snapshot.criticalities().isEmpty()) {
+                criticality = true;
+                countByCriticality();
+            }
             for (DependencyStatus dependency : dependencies.statuses()) {
                 if (dependencyNames.add(dependency.name())) {
                     gaugeDependency(dependency.name());
@@ -262,12 +274,33 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             });
         }
 
+        private void countByCriticality() {
+            for (Criticality each : Criticality.values()) {
+                Tags tags = Tags.of("criticality", each.tag());
+                CRITICALITY_RESULTS.forEach((result, count) -> meters.add(
+                        counter(LoadlineMeter.CRITICALITY_REQUESTS, each, count, tags.and("result", result))));
+                meters.add(counter(LoadlineMeter.CRITICALITY_SHADOWED, each, CriticalityStats::shadowed, tags));
+            }
+        }
+
+        private Meter counter(LoadlineMeter meter, Criticality of, ToLongFunction<CriticalityStats> count, Tags tags) {
+            return counter(
+                    meter,
+                    self -> count.applyAsLong(
+                            self.signal.snapshot().criticalities().getOrDefault(of, CriticalityStats.ZERO)),
+                    tags);
+        }
+
         private void gaugeDependency(String name) {
             meters.add(register(LoadlineMeter.DEPENDENCY_UP, self -> self.isUp(name), name));
         }
 
         private Meter counter(LoadlineMeter meter, int place, ToLongFunction<LimiterStats> count, Tags tags) {
-            return FunctionCounter.builder(meter.meterName(), LoadlineMetrics.this, self -> self.countAt(place, count))
+            return counter(meter, self -> self.countAt(place, count), tags);
+        }
+
+        private Meter counter(LoadlineMeter meter, ToDoubleFunction<LoadlineMetrics> count, Tags tags) {
+            return FunctionCounter.builder(meter.meterName(), LoadlineMetrics.this, count)
                     .description(meter.description())
                     .tags(tags)
                     .register(registry);

@@ -330,6 +330,7 @@ public final class LoadSignal implements AutoCloseable {
                 routes,
                 utilizations,
                 bottleneck(utilizations, saturated),
+                limiter.statsByCriticality(),
                 shadow.report(nowNanos));
     }
 
@@ -395,6 +396,7 @@ public final class LoadSignal implements AutoCloseable {
                 old.routes(),
                 old.saturations(),
                 old.bottleneck(),
+                old.criticalities(),
                 old.shadow());
     }
 
@@ -428,6 +430,7 @@ public final class LoadSignal implements AutoCloseable {
                 List.of(),
                 Map.of(),
                 "none",
+                Map.of(),
                 ShadowReport.NONE);
     }
 

@@ -5,6 +5,8 @@
 package io.loadline.signal;
 
 import io.loadline.availability.StateChange;
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.LimiterStats;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +33,7 @@ import java.util.Map;
  * @param routes the routes, in the order they were made
  * @param saturations the utilization of local resources by name, 0 to about 1; unknown ones are absent
  * @param bottleneck the resource that is nearest to its end, or {@code "none"}
+ * @param criticalities counts of each criticality; empty until criticality is used
  * @param shadow what enforcing would have refused lately; {@link ShadowReport#NONE} unless in shadow mode
  */
 public record SignalSnapshot(
@@ -50,12 +53,14 @@ public record SignalSnapshot(
         List<RouteSnapshot> routes,
         Map<String, Double> saturations,
         String bottleneck,
+        Map<Criticality, CriticalityStats> criticalities,
         ShadowReport shadow) {
 
     /** Copies the collections. */
     public SignalSnapshot {
         routes = List.copyOf(routes);
         saturations = Map.copyOf(saturations);
+        criticalities = Map.copyOf(criticalities);
     }
 
     /** {@code load} as a percentage; NaN if it must not be published. */

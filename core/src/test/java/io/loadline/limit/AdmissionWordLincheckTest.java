@@ -63,6 +63,16 @@ public class AdmissionWordLincheckTest {
     }
 
     @Operation
+    public int acquireOutside() {
+        return word.tryAcquireOutside();
+    }
+
+    @Operation
+    public int free() {
+        return word.free();
+    }
+
+    @Operation
     public boolean release() {
         return word.release(false);
     }
@@ -117,6 +127,18 @@ public class AdmissionWordLincheckTest {
             }
             inFlight++;
             return low();
+        }
+
+        public int acquireOutside() {
+            if (closed) {
+                return AdmissionWord.REFUSED_CLOSED;
+            }
+            outside++;
+            return AdmissionWord.ADMITTED_OUTSIDE;
+        }
+
+        public int free() {
+            return limit - inFlight;
         }
 
         private int acquire(int atLimit) {

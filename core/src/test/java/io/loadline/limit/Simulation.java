@@ -12,6 +12,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A discrete-event simulation in virtual time of a service behind a real limiter: open-loop Poisson arrivals, one stage
@@ -43,8 +45,11 @@ final class Simulation {
     private double cpuReadAt;
     private double lastBeat;
 
-    private Simulation(LoadModel model, long seed, LimitAlgorithm algorithm) {
+    private final Supplier<CallContext> contexts;
+
+    private Simulation(LoadModel model, long seed, LimitAlgorithm algorithm, Supplier<CallContext> contexts) {
         this.model = model;
+        this.contexts = contexts;
         this.random = new Random(seed);
         this.limiter = ConcurrencyLimiter.builder("simulated")
                 .ticker(ticker)
@@ -64,7 +69,11 @@ final class Simulation {
     }
 
     static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm) {
-        Simulation simulation = new Simulation(model, seed, algorithm);
+        return run(model, seed, algorithm, () -> CallContext.NONE);
+    }
+
+    static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm, Supplier<CallContext> contexts) {
+        Simulation simulation = new Simulation(model, seed, algorithm, contexts);
         simulation.run();
         return simulation;
     }
@@ -74,7 +83,8 @@ final class Simulation {
         Simulation simulation = new Simulation(
                 model,
                 seed,
-                AdaptiveLimit.builder().initialLimit(16).limits(2, 1000).build());
+                AdaptiveLimit.builder().initialLimit(16).limits(2, 1000).build(),
+                () -> CallContext.NONE);
         simulation.limiter.limits(route, limits);
         simulation.run();
         return simulation;
@@ -131,8 +141,9 @@ final class Simulation {
 
     private void admit(Served call) {
         all.add(call);
+        call.context = contexts.get();
         call.route = limiter.route(call.call.route());
-        call.ticket = limiter.tryAcquireTicket(call.route);
+        call.ticket = limiter.tryAcquireTicket(call.route, call.context);
         if (call.ticket != ConcurrencyLimiter.REFUSED) {
             queue.add(call);
             serve();
@@ -207,6 +218,13 @@ final class Simulation {
         return (double) arrived(from, to).filter(Served::isShed).count() / offered(from, to);
     }
 
+    /** The same of certain calls. */
+    double shed(Predicate<CallContext> which, double from, double to) {
+        List<Served> calls =
+                arrived(from, to).filter(call -> which.test(call.context)).toList();
+        return (double) calls.stream().filter(Served::isShed).count() / calls.size();
+    }
+
     /** Calls of a span that were answered in time, as a share of what could have been: the offer or the capacity. */
     double goodput(double from, double to) {
         double capacity = 0;
@@ -264,6 +282,7 @@ final class Simulation {
         final double arrived;
         final LoadModel.Call call;
         Route route;
+        CallContext context;
         long ticket;
         double seconds;
 

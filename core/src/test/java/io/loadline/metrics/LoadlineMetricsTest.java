@@ -17,6 +17,8 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.internal.Listeners;
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.Permit;
 import io.loadline.limit.RouteLimits;
@@ -55,6 +57,8 @@ class LoadlineMetricsTest {
     private static final Set<LoadlineMeter> COUNTERS = EnumSet.of(
             LoadlineMeter.REQUESTS,
             LoadlineMeter.SHADOWED,
+            LoadlineMeter.CRITICALITY_REQUESTS,
+            LoadlineMeter.CRITICALITY_SHADOWED,
             LoadlineMeter.STARTUP_AHEAD,
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
             LoadlineMeter.FATAL_ERRORS);
@@ -146,6 +150,7 @@ class LoadlineMetricsTest {
     void meters_inPrometheus_haveTheNamesAndTheHelpOfTheTable() {
         PrometheusMeterRegistry prometheus = prometheus();
         metrics.bindTo(prometheus);
+        service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
         service.ready();
         service.offer(50, SECOND);
         String text = prometheus.scrape();
@@ -176,6 +181,7 @@ class LoadlineMetricsTest {
     @Test
     void meters_haveTheTagsAndUnitsOfTheTable() {
         metrics.bindTo(registry);
+        service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
         service.ready();
         service.offer(50, SECOND);
 
@@ -218,6 +224,28 @@ class LoadlineMetricsTest {
         assertThat(count("other", "shed"))
                 .isEqualTo((double) service.signal.snapshot().stats().shed())
                 .isCloseTo(6_000, within(20.0));
+    }
+
+    @Test
+    void criticality_isToldByResultFromItsFirstUse() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(registry.find("loadline.criticality.requests").meter()).isNull();
+
+        service.limiter.otherRoute().criticality(Criticality.SHEDDABLE);
+        service.offer(300, Duration.ofSeconds(10));
+        CriticalityStats stats = service.signal.snapshot().criticalities().get(Criticality.SHEDDABLE);
+        assertThat(stats.arrived()).isEqualTo(3_000);
+        assertThat(registry.get("loadline.criticality.requests")
+                        .tags("criticality", "sheddable", "result", "shed")
+                        .functionCounter()
+                        .count())
+                .isEqualTo((double) stats.shed())
+                .isPositive();
+        assertThat(service.signal.snapshot().explanation())
+                .contains("Refused by criticality: 0 of 0 critical_plus, 0 of 0 critical, 0 of 0 sheddable_plus, "
+                        + stats.shed() + " of 3000 sheddable.");
     }
 
     @Test

@@ -10,12 +10,15 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.AdaptiveLimit;
 import io.loadline.limit.AimdLimit;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.ContextHeaders;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.LimitAlgorithm;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.spring.LoadlineProperties.Algorithm;
 import io.loadline.spring.LoadlineProperties.Limit;
 import io.loadline.spring.internal.InvalidSettingException;
+import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.MemoryGate;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.WarmUp;
@@ -65,6 +68,26 @@ final class LoadlineFactory {
         set("loadline.limit.max-streams", limit.maxStreams(), builder::maxStreams);
         RouteSettingsFactory.configure(builder, limit.routes());
         ConcurrencyLimiter.Builder unused = builder.algorithm(algorithm(limit));
+    }
+
+    static ContextHeaders contextHeaders(Limit limit) {
+        ContextHeaders.Builder builder = ContextHeaders.builder();
+        LoadlineProperties.RequestCriticality criticality = limit.criticality();
+        set("loadline.limit.criticality.from-header", criticality.fromHeader(), builder::criticalityFromHeader);
+        set("loadline.limit.criticality.header", criticality.header(), builder::criticalityHeader);
+        set("loadline.limit.criticality.max-from-header", criticality.maxFromHeader(), builder::maxFromHeader);
+        set("loadline.limit.criticality.cohort-header", criticality.cohortHeader(), builder::cohortHeader);
+        set("loadline.limit.deadline.from-header", limit.deadline().fromHeader(), builder::deadlineFromHeader);
+        return builder.build();
+    }
+
+    static RouteCriticality routeCriticality(LoadlineProperties.RequestCriticality settings) {
+        return RouteCriticality.builder()
+                .add(Criticality.CRITICAL_PLUS, settings.criticalPlus())
+                .add(Criticality.CRITICAL, settings.critical())
+                .add(Criticality.SHEDDABLE_PLUS, settings.sheddablePlus())
+                .add(Criticality.SHEDDABLE, settings.sheddable())
+                .build();
     }
 
     static void configure(DrainCoordinator.Builder builder, LoadlineProperties.Drain drain) {

@@ -6,6 +6,7 @@ package io.loadline.spring;
 
 import io.loadline.availability.FatalErrors;
 import io.loadline.drain.ReadinessFlip;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.Enforcement;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupPlan.Collection;
@@ -53,6 +54,8 @@ public record LoadlineProperties(
      * @param routes What single routes, such as [GET /orders/{id}], or groups of them are guaranteed of the limit and may
      *     take of it at most.
      * @param warmUp When the adaptive limit begins to be enforced.
+     * @param criticality Which requests are refused first when there are too many.
+     * @param deadline What is done about requests whose clients will not wait for the answer.
      * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.
      * @param excludeUserAgents What the User-Agent headers begin with of requests that are neither limited nor counted,
      *     such as ELB-HealthChecker/.
@@ -67,6 +70,8 @@ public record LoadlineProperties(
             @Nullable Integer maxStreams,
             @DefaultValue Map<String, RouteSettings> routes,
             @DefaultValue WarmUp warmUp,
+            @DefaultValue RequestCriticality criticality,
+            @DefaultValue RequestDeadline deadline,
             @DefaultValue List<String> exclude,
             @DefaultValue List<String> excludeUserAgents) {
 
@@ -99,6 +104,39 @@ public record LoadlineProperties(
      */
     public record WarmUp(
             @Nullable Duration duration, @Nullable Integer calls) {}
+
+    /**
+     * The settings under {@code loadline.limit.criticality.*}. Immutable.
+     *
+     * @param fromHeader Whether requests may tell their criticality, in a header or in W3C baggage. Default: true.
+     * @param header Header in which they do. Default: Criticality.
+     * @param maxFromHeader Highest criticality that a request may claim where its route has a lower one: critical-plus,
+     *     critical, sheddable-plus or sheddable. Default: sheddable, so that requests only lower theirs.
+     * @param cohortHeader Header that tells whom a request is for, such as X-User-Id: requests of one user are served or
+     *     refused together. Default: none.
+     * @param criticalPlus Routes that are refused last of all: path patterns such as /checkout/**, with a method or
+     *     without, POST /orders.
+     * @param critical Routes that are refused before those; what is named nowhere is critical.
+     * @param sheddablePlus Routes that are refused before those, such as jobs that try again.
+     * @param sheddable Routes that are refused first.
+     */
+    public record RequestCriticality(
+            @Nullable Boolean fromHeader,
+            @Nullable String header,
+            @Nullable Criticality maxFromHeader,
+            @Nullable String cohortHeader,
+            @DefaultValue List<String> criticalPlus,
+            @DefaultValue List<String> critical,
+            @DefaultValue List<String> sheddablePlus,
+            @DefaultValue List<String> sheddable) {}
+
+    /**
+     * The settings under {@code loadline.limit.deadline.*}. Immutable.
+     *
+     * @param fromHeader Whether requests may tell how long their clients wait, in X-Request-Timeout, grpc-timeout or
+     *     x-envoy-expected-rq-timeout-ms, and are refused when that has passed or cannot suffice. Default: true.
+     */
+    public record RequestDeadline(@Nullable Boolean fromHeader) {}
 
     /**
      * The settings under {@code loadline.drain.*}. Immutable.

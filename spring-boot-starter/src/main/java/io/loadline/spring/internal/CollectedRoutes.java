@@ -26,6 +26,7 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
     private final ObjectProvider<RouteContributor> contributors;
     private final Collection<String> exclude;
     private final List<String> excludedUserAgents;
+    private final RouteCriticality criticality;
     private final @Nullable WarmUp warmUp;
 
     /** Written once, before routes are collected. */
@@ -42,8 +43,8 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
 
     /**
      * Will collect from {@code contributors}; {@code exclude} and {@code excludedUserAgents} are the settings
-     * {@code loadline.limit.exclude} and {@code loadline.limit.exclude-user-agents}, and {@code warmUp} calls routes of
-     * the service itself.
+     * {@code loadline.limit.exclude} and {@code loadline.limit.exclude-user-agents}, {@code criticality} tells what routes
+     * matter, and {@code warmUp} calls routes of the service itself.
      *
      * @throws InvalidSettingException if a user agent is blank
      */
@@ -52,11 +53,13 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
             ObjectProvider<RouteContributor> contributors,
             List<String> exclude,
             List<String> excludedUserAgents,
+            RouteCriticality criticality,
             ObjectProvider<WarmUp> warmUp) {
         this.limiter = limiter;
         this.contributors = contributors;
         this.exclude = exclude;
         this.excludedUserAgents = excludedUserAgents;
+        this.criticality = criticality;
         this.warmUp = warmUp.getIfAvailable();
         this.table = RouteTable.builder(limiter).build();
         if (excludedUserAgents.stream().anyMatch(String::isBlank)) {
@@ -70,7 +73,7 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        RouteTable collected = RouteTable.of(limiter, contributors.orderedStream(), exclude);
+        RouteTable collected = RouteTable.of(limiter, contributors.orderedStream(), exclude, criticality);
         table = collected;
         Set<String> known = collected.names();
         Set<String> unknown = new TreeSet<>(limited);

@@ -5,6 +5,7 @@
 package io.loadline.spring.internal;
 
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.Route;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,8 +59,10 @@ public final class RouteTable {
         this.byFirstSegment = new HashMap<>();
         List<Candidate> sorted = new ArrayList<>(builder.candidates.values());
         sorted.sort((one, two) -> PathPattern.SPECIFICITY_COMPARATOR.compare(one.pattern, two.pattern));
+        builder.criticality.checkUsed(sorted.stream().map(each -> each.pattern).toList());
         Set<String> segments = new HashSet<>();
         for (Candidate candidate : sorted) {
+            candidate.criticality(builder.criticality);
             String path = candidate.pattern.getPatternString();
             if (!candidate.pattern.hasPatternSyntax()) {
                 literal.put(path, candidate);
@@ -82,11 +85,15 @@ public final class RouteTable {
      * The table for {@code limiter} of what {@code contributors} add, in this order.
      *
      * @param exclude the setting {@code loadline.limit.exclude}
+     * @param criticality what routes matter
      * @throws InvalidSettingException if that has no path patterns
      */
     public static RouteTable of(
-            ConcurrencyLimiter limiter, Stream<RouteContributor> contributors, Collection<String> exclude) {
-        Builder builder = builder(limiter);
+            ConcurrencyLimiter limiter,
+            Stream<RouteContributor> contributors,
+            Collection<String> exclude,
+            RouteCriticality criticality) {
+        Builder builder = builder(limiter).criticality(criticality);
         contributors.forEach(contributor -> contributor.addTo(builder));
         exclude.forEach(builder::exclude);
         return builder.build();
@@ -212,6 +219,14 @@ public final class RouteTable {
             }
         }
 
+        void criticality(RouteCriticality table) {
+            String path = pattern.getPatternString();
+            if (anyMethod != null) {
+                anyMethod.criticality = table.of(null, path);
+            }
+            byMethod.forEach((method, named) -> named.criticality = table.of(method, path));
+        }
+
         @Nullable
         Route route(String method, ConcurrencyLimiter limiter) {
             Named named = byMethod.get(method);
@@ -229,6 +244,9 @@ public final class RouteTable {
     private static final class Named {
         private final String name;
 
+        /** Written while the table is built. Null if no setting names the route. */
+        private @Nullable Criticality criticality;
+
         /** Written by whoever takes the route first, always with the same value; read by every request. */
         private volatile @Nullable Route route;
 
@@ -240,6 +258,9 @@ public final class RouteTable {
             Route known = route;
             if (known == null) {
                 known = limiter.route(name);
+                if (criticality != null && known != limiter.otherRoute()) {
+                    known.criticality(criticality);
+                }
                 route = known;
             }
             return known;
@@ -254,6 +275,7 @@ public final class RouteTable {
         private final List<String> untouchedBelow = new ArrayList<>();
         private final List<PathPattern> excluded = new ArrayList<>();
         private final Map<PathPattern, Candidate> candidates = new LinkedHashMap<>();
+        private RouteCriticality criticality = RouteCriticality.builder().build();
         private String prefix = "";
 
         private Builder(ConcurrencyLimiter limiter) {
@@ -276,6 +298,12 @@ public final class RouteTable {
         /** Adds a path that, with everything below it, passes untouched. */
         public Builder untouchedBelow(String path) {
             untouchedBelow.add(prefix + path);
+            return this;
+        }
+
+        /** Sets what routes matter. Default: as much as each other. */
+        public Builder criticality(RouteCriticality criticality) {
+            this.criticality = criticality;
             return this;
         }
 

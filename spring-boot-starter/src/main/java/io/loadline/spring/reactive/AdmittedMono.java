@@ -5,8 +5,10 @@
 package io.loadline.spring.reactive;
 
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
@@ -23,6 +25,7 @@ final class AdmittedMono extends Mono<Void> {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final Route route;
+    private final CallContext context;
     private final boolean longLived;
     private final ServerWebExchange exchange;
     private final WebFilterChain chain;
@@ -31,12 +34,14 @@ final class AdmittedMono extends Mono<Void> {
             ConcurrencyLimiter limiter,
             DrainCoordinator drain,
             Route route,
+            CallContext context,
             boolean longLived,
             ServerWebExchange exchange,
             WebFilterChain chain) {
         this.limiter = limiter;
         this.drain = drain;
         this.route = route;
+        this.context = context;
         this.longLived = longLived;
         this.exchange = exchange;
         this.chain = chain;
@@ -44,9 +49,11 @@ final class AdmittedMono extends Mono<Void> {
 
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
-        long ticket = limiter.tryAcquireTicket(route);
-        if (ticket == ConcurrencyLimiter.REFUSED) {
-            refuse(limiter.rejectionReason(route)).subscribe(actual);
+        long ticket;
+        try {
+            ticket = limiter.acquireTicket(route, context);
+        } catch (RejectedException e) {
+            refuse(e.rejection().reason()).subscribe(actual);
             return;
         }
         Admission admission;
@@ -58,7 +65,7 @@ final class AdmittedMono extends Mono<Void> {
             throw e;
         }
         try {
-            handle(admission).subscribe(new AdmittedSubscriber(limiter, admission, exchange, actual));
+            handle(admission).subscribe(new AdmittedSubscriber(limiter, admission, context, exchange, actual));
         } catch (RuntimeException | Error e) {
             // Errors that are fatal to Reactor are thrown through everything, and no signal will come.
             admission.end(Outcomes.of(limiter, e));
@@ -67,6 +74,9 @@ final class AdmittedMono extends Mono<Void> {
     }
 
     private Mono<Void> handle(Admission admission) {
+        if (context != CallContext.NONE) {
+            exchange.getAttributes().put(CallContext.ATTRIBUTE, context);
+        }
         EndableResponse response = new EndableResponse(exchange, admission, longLived);
         ServerWebExchange endable = exchange.mutate().response(response).build();
         if (exchange.getRequest().getHeaders().getUpgrade() != null) {

@@ -7,8 +7,11 @@ package io.loadline.spring.servlet;
 import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
@@ -25,6 +28,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +50,14 @@ final class AdmissionFilter implements Filter {
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
+    private final ContextHeaders headers;
 
-    AdmissionFilter(Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived) {
+    AdmissionFilter(Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived, ContextHeaders headers) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
+        this.headers = headers;
     }
 
     @Override
@@ -74,13 +80,17 @@ final class AdmissionFilter implements Filter {
         }
         Route route = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
         if (route == null) {
-            chain.doFilter(request, response);
+            CallContext context = (CallContext) request.getAttribute(CallContext.ATTRIBUTE);
+            within(context == null ? CallContext.NONE : context, chain, request, response);
             beforeReturn(request, response);
             return;
         }
-        long ticket = limiter.tryAcquireTicket(route);
-        if (ticket == ConcurrencyLimiter.REFUSED) {
-            response.answer(limiter.rejectionReason(route), !request.getMethod().equals("HEAD"));
+        CallContext context = headers.read(route, name -> header(bareRequest, name));
+        long ticket;
+        try {
+            ticket = limiter.acquireTicket(route, context);
+        } catch (RejectedException e) {
+            response.answer(e.rejection().reason(), !request.getMethod().equals("HEAD"));
             return;
         }
         InFlightCall call = null;
@@ -91,7 +101,7 @@ final class AdmissionFilter implements Filter {
             if (longLived.match(path(request))) {
                 request = new EarlyTimeoutRequest(request);
             }
-            chain.doFilter(request, response);
+            within(context, chain, request, response);
             beforeReturn(request, response);
         } catch (Throwable e) {
             failure = e;
@@ -99,6 +109,29 @@ final class AdmissionFilter implements Filter {
         } finally {
             end(request, response, route, ticket, call, failure);
         }
+    }
+
+    /** Later dispatches, and threads that an application hands a request on to, find the context in the attribute. */
+    @SuppressWarnings("try")
+    private static void within(
+            CallContext context, FilterChain chain, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
+        if (context == CallContext.NONE) {
+            chain.doFilter(request, response);
+            return;
+        }
+        request.setAttribute(CallContext.ATTRIBUTE, context);
+        try (CallContext.Scope scope = context.open()) {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** Only baggage is customarily sent in several headers of one name. */
+    private static @Nullable String header(HttpServletRequest request, String name) {
+        String first = request.getHeader(name);
+        return first == null || !name.equals(ContextHeaders.BAGGAGE)
+                ? first
+                : String.join(",", Collections.list(request.getHeaders(name)));
     }
 
     /** A response that has gone asynchronous belongs to another thread by now, which looks itself when it writes. */

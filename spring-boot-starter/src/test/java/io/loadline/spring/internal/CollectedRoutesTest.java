@@ -59,6 +59,7 @@ class CollectedRoutesTest {
                         beans.getBeanProvider(RouteContributor.class),
                         List.of(),
                         List.of(),
+                        RouteCriticality.builder().build(),
                         beans.getBeanProvider(WarmUp.class))
                 .limited(Set.of("GET /orders/{id}", "GET /order/{id}", "other"));
         routes.afterSingletonsInstantiated();
@@ -75,6 +76,7 @@ class CollectedRoutesTest {
                 none.getBeanProvider(RouteContributor.class),
                 List.of(),
                 List.of(excludedUserAgents),
+                RouteCriticality.builder().build(),
                 none.getBeanProvider(WarmUp.class));
     }
 }

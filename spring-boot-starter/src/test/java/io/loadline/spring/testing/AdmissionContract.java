@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.WebApplicationType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,6 +45,8 @@ public abstract class AdmissionContract {
                         Stream.of(
                                 "loadline.limit.initial=1",
                                 "loadline.limit.exclude=/static/**",
+                                "loadline.limit.criticality.sheddable-plus=GET /context",
+                                "loadline.limit.criticality.critical=/**",
                                 "loadline.limit.exclude-user-agents=Checker/"),
                         Stream.of(properties))
                 .toArray(String[]::new);
@@ -80,6 +84,37 @@ public abstract class AdmissionContract {
             assertThat(problem.get("reason").stringValue()).isEqualTo("limit");
             assertThat(held.since().shed()).isOne();
         }
+    }
+
+    @Test
+    void context_isKnownToTheHandler() {
+        String onThread = " " + (server.type() == WebApplicationType.SERVLET);
+        assertThat(context()).isEqualTo("SHEDDABLE_PLUS false" + onThread);
+        assertThat(context("Criticality: critical-plus")).isEqualTo("SHEDDABLE_PLUS false" + onThread);
+        assertThat(context("X-Request-Timeout: 60", "Criticality: Sheddable")).isEqualTo("SHEDDABLE true" + onThread);
+        assertThat(context("baggage: a=b", "grpc-timeout: 1M", "baggage: criticality=sheddable"))
+                .isEqualTo("SHEDDABLE true" + onThread);
+    }
+
+    private String context(String... headers) {
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+        return Wire.get(service.port(), "/context", headers).body();
+    }
+
+    @Test
+    void request_whoseDeadlineHasPassed_isRefused() {
+        awaitCounted();
+        LimiterStats before = service.stats();
+        Answer late = Wire.get(service.port(), "/orders/1", "grpc-timeout: 1n");
+        assertThat(late.status()).isEqualTo(503);
+        assertThat(json.readTree(late.body()).get("reason").stringValue()).isEqualTo("deadline");
+        assertThat(service.stats().minus(before)).isEqualTo(LimiterStats.ZERO);
+        assertThat(service.loadline()
+                        .limiter()
+                        .statsByCriticality()
+                        .get(Criticality.CRITICAL)
+                        .expired())
+                .isPositive();
     }
 
     /** What the JDK's HttpClient asks for by default is answered as if it had not asked. */

@@ -8,8 +8,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Limit, calls in flight, calls outside the limit and whether new calls are taken at all, in one atomic word.
- * Thread-safe.
+ * Limit, calls in flight, calls outside the limit, whether somebody waits, and whether new calls are taken at all, in
+ * one atomic word. Thread-safe.
  */
 final class AdmissionWord extends AdmissionWordPadding {
     /*
@@ -18,8 +18,13 @@ final class AdmissionWord extends AdmissionWordPadding {
      * what is in flight falls by itself. Since the closed bit is in the same word, no call is admitted after it was
      * set, and "closed and empty" is final until somebody reopens: a drain can wait for it.
      *
-     *   63      62      61 .. 42     41 .. 21            20 .. 0
-     *   closed  spare   limit        outside the limit   in flight
+     * The waiters bit says that the queue is not empty. While it is set a newcomer is refused even where a permit is
+     * free, since that permit is on its way to a waiter: newcomers that try again and again would starve those who wait.
+     * Both rare states are the two highest bits, so that without them each operation pays for one test of what it has
+     * read anyway.
+     *
+     *   63      62        61 .. 42     41 .. 21            20 .. 0
+     *   closed  waiters   limit        outside the limit   in flight
      *
      * Checked by AdmissionWordLincheckTest and by PermitStressTest.
      */
@@ -33,7 +38,14 @@ final class AdmissionWord extends AdmissionWordPadding {
     static final int ADMITTED_LOW = 1;
     static final int ADMITTED_OUTSIDE = 2;
 
+    /** Results of {@link #release}: nobody is to be told, the last one while closed, others wait. */
+    static final int RELEASED = 0;
+
+    static final int RELEASED_LAST = 1;
+    static final int RELEASED_BEFORE_WAITERS = 2;
+
     private static final long CLOSED = 1L << 63;
+    private static final long WAITERS = 1L << 62;
     private static final int COUNT_MASK = (1 << 21) - 1;
     private static final int OUTSIDE_SHIFT = 21;
     private static final long ONE_OUTSIDE = 1L << OUTSIDE_SHIFT;
@@ -67,10 +79,24 @@ final class AdmissionWord extends AdmissionWordPadding {
     }
 
     int tryAcquire(Enforcement enforcement) {
+        return tryAcquire(enforcement, CLOSED | WAITERS);
+    }
+
+    /** For the one whose turn it is among those that wait. */
+    int tryAcquireAsWaiter(Enforcement enforcement) {
+        return tryAcquire(enforcement, CLOSED);
+    }
+
+    private int tryAcquire(Enforcement enforcement, long barriers) {
         for (; ; ) {
             long current = word;
-            if (current < 0) {
-                return REFUSED_CLOSED;
+            if ((current & barriers) != 0) {
+                if (current < 0) {
+                    return REFUSED_CLOSED;
+                }
+                if (enforcement == Enforcement.ENFORCE) {
+                    return REFUSED_LIMIT;
+                }
             }
             int inFlight = inFlight(current);
             int limit = limit(current);
@@ -97,11 +123,11 @@ final class AdmissionWord extends AdmissionWordPadding {
     }
 
     /**
-     * Takes back one call; returns whether that was the last one while closed.
+     * Takes back one call and tells who is to be told.
      *
      * @throws IllegalStateException if no such call is in flight, which means it was released twice
      */
-    boolean release(boolean outsideLimit) {
+    int release(boolean outsideLimit) {
         for (; ; ) {
             long current = word;
             if ((outsideLimit ? outside(current) : inFlight(current)) == 0) {
@@ -109,9 +135,27 @@ final class AdmissionWord extends AdmissionWordPadding {
             }
             long next = current - (outsideLimit ? ONE_OUTSIDE : 1);
             if (WORD.compareAndSet(this, current, next)) {
-                return isClosedAndEmpty(next);
+                if ((next & (CLOSED | WAITERS)) == 0) {
+                    return RELEASED;
+                }
+                // Who closed refuses those who wait.
+                return next < 0 ? isClosedAndEmpty(next) ? RELEASED_LAST : RELEASED : RELEASED_BEFORE_WAITERS;
             }
         }
+    }
+
+    /** Whether somebody waits, from now on. Only for the queue, under its lock. */
+    void waiters(boolean waiting) {
+        for (; ; ) {
+            long current = word;
+            if (WORD.compareAndSet(this, current, waiting ? current | WAITERS : current & ~WAITERS)) {
+                return;
+            }
+        }
+    }
+
+    boolean hasWaiters() {
+        return (word & WAITERS) != 0;
     }
 
     void limit(int limit) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -65,6 +66,24 @@ public interface ConcurrencyLimiter {
     Permit tryAcquire(Route route);
 
     /**
+     * Admits a call of {@code route}, and waits for that if it must; never if {@code atMost} is not positive. Waiting
+     * blocks the thread, without pinning if it is virtual; it is no part of the call's latency. Nobody waits outside
+     * {@link Enforcement#ENFORCE}.
+     *
+     * @throws RejectedException if it is refused, at once or after waiting in vain
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    Permit acquire(Route route, Duration atMost) throws InterruptedException;
+
+    /**
+     * {@link #acquire} without blocking: the stage completes with a permit, exceptionally with a
+     * {@link RejectedException}. It is complete already if there was nothing to wait for, and is otherwise completed by a
+     * thread of the common pool. To complete it oneself, as by cancelling, withdraws from waiting; a permit that came
+     * nevertheless goes to the next. Cancelling what depends on it does not: a permit must find somebody to end it.
+     */
+    CompletionStage<Permit> acquireAsync(Route route, Duration atMost);
+
+    /**
      * The primitive under all other ways to acquire: admits a call of {@code route} and returns a ticket, or returns
      * {@link #REFUSED}. A ticket must be given back to {@link #release} exactly once, with the same route, by any
      * thread. It is for adapters that keep the ticket in an object they have anyway; everybody else wants a
@@ -97,6 +116,15 @@ public interface ConcurrencyLimiter {
      */
     <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception;
 
+    /**
+     * {@link #call(Route, Callable)} that waits to be admitted, see {@link #acquire}.
+     *
+     * @throws RejectedException if it is refused
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws Exception what {@code action} throws
+     */
+    <T extends @Nullable Object> T call(Route route, Duration atMost, Callable<T> action) throws Exception;
+
     /** {@link #callAsync(Route, Supplier)} without a particular route. */
     default <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> action) {
         return callAsync(otherRoute(), action);
@@ -109,6 +137,14 @@ public interface ConcurrencyLimiter {
      */
     <T extends @Nullable Object> CompletionStage<T> callAsync(
             Route route, Supplier<? extends CompletionStage<T>> action);
+
+    /**
+     * {@link #callAsync(Route, Supplier)} that waits to be admitted, see {@link #acquireAsync}: {@code action} is then
+     * started by a thread of the common pool and must not block. Cancelling the returned stage before withdraws the call.
+     * If it has waited, an error of {@code action} completes the stage, too.
+     */
+    <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, Duration atMost, Supplier<? extends CompletionStage<T>> action);
 
     /** The outcome of a call that ends with {@code failure}: what {@link Builder#outcomeOf} gives it. */
     Outcome outcomeOf(Throwable failure);
@@ -141,7 +177,7 @@ public interface ConcurrencyLimiter {
     RejectionReason rejectionReason();
 
     /**
-     * Refuses every call from now on, whatever the mode, and calls {@code whenIdle} once, when none is in flight any
+     * Refuses every call from now on, whatever the mode, those that wait included, and calls {@code whenIdle} once, when none is in flight any
      * more: at once by this thread, or later by the thread that releases the last call.
      */
     void refuseAll(Runnable whenIdle);
@@ -154,6 +190,9 @@ public interface ConcurrencyLimiter {
 
     /** Counts of each route, in the order of {@link #routes()}. */
     Map<Route, LimiterStats> statsByRoute();
+
+    /** Who waits, and what became of those who did. */
+    WaitingStats waiting();
 
     /** Counts of one route. */
     LimiterStats stats(Route route);
@@ -169,11 +208,14 @@ public interface ConcurrencyLimiter {
 
     /** Builds limiters. Not thread-safe; may be reused, later changes do not reach limiters already built. */
     final class Builder {
+        static final int AS_MANY_AS_RUN = -1;
+
         final String name;
         Supplier<? extends LimitAlgorithm> algorithm =
                 () -> AdaptiveLimit.builder().build();
         Enforcement enforcement = Enforcement.ENFORCE;
         int maxRoutes = 100;
+        int maxWaiters = AS_MANY_AS_RUN;
         Ticker ticker = Ticker.system();
         Function<? super Throwable, Outcome> outcomeOf = DefaultConcurrencyLimiter::defaultOutcome;
 
@@ -182,6 +224,10 @@ public interface ConcurrencyLimiter {
 
         @Nullable
         DoubleSupplier cpuUtilization;
+
+        /** Completes the stages of those who waited; not to be set but by tests, since it must never be the caller's. */
+        @Nullable
+        Executor executor;
 
         private Builder(String name) {
             checkArgument(!name.isBlank(), "name must not be blank: '%s'", name);
@@ -212,6 +258,23 @@ public interface ConcurrencyLimiter {
             checkArgument(
                     maxRoutes >= 1 && maxRoutes <= 10_000, "maxRoutes must be between 1 and 10000: %s", maxRoutes);
             this.maxRoutes = maxRoutes;
+            return this;
+        }
+
+        /**
+         * Sets how many calls may wait at once; 0 lets nobody wait. Default: as many as the limit is, so that nobody
+         * waits for much longer than a call takes.
+         *
+         * @throws IllegalArgumentException unless it is between 0 and {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        @CanIgnoreReturnValue
+        public Builder maxWaiters(int maxWaiters) {
+            checkArgument(
+                    maxWaiters >= 0 && maxWaiters <= MAX_LIMIT,
+                    "maxWaiters must be between 0 and %s: %s",
+                    MAX_LIMIT,
+                    maxWaiters);
+            this.maxWaiters = maxWaiters;
             return this;
         }
 

@@ -39,7 +39,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
      * reading of the clock, since two readings cost more than everything else on this path.
      *
      * Release: in-flight goes down first, then the sample is recorded, so that nothing that goes wrong in statistics
-     * can leak a call. Statistics are collected by the beat; the algorithm, and everything that may be slow or throw,
+     * can leak a call; then it is the turn of who waits, see WaitQueue. Statistics are collected by the beat; the algorithm, and everything that may be slow or throw,
      * runs there and never on a caller's thread.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyLimiter.class);
@@ -62,6 +62,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final AdmissionWord word;
     private final StripedStats stats;
     private final RouteTable routes;
+    private final int maxWaiters;
+    private final WaitQueue queue;
+    private final Waiting waiting;
     private final LimitAlgorithm algorithm;
     private final AtomicReference<@Nullable Runnable> whenIdle = new AtomicReference<>();
 
@@ -122,6 +125,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.stats = new StripedStats(
                 builder.maxRoutes,
                 Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
+        this.maxWaiters = builder.maxWaiters;
+        this.queue = new WaitQueue(word, this::tryAsWaiter, this::now, this::maxWaiters);
+        this.waiting = new Waiting(this, queue, builder.executor);
         this.collector = new Collector(stats, routes, word);
         this.baselines = new Baselines(builder.maxRoutes);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
@@ -150,15 +156,28 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     @Override
     public @Nullable Permit tryAcquire(Route route) {
         long ticket = tryAcquireTicket(route);
-        if (ticket == REFUSED) {
-            return null;
-        }
+        return ticket == REFUSED ? null : permit(ticket, route);
+    }
+
+    Permit permit(long ticket, Route route) {
         try {
             return new Permit(this, route, ticket);
         } catch (Error outOfMemory) {
             release(ticket, route, Outcome.IGNORED);
             throw outOfMemory;
         }
+    }
+
+    @Override
+    public Permit acquire(Route route, Duration atMost) throws InterruptedException {
+        checkOwner(route);
+        return permit(waiting.acquireTicket(route, atMost), route);
+    }
+
+    @Override
+    public CompletionStage<Permit> acquireAsync(Route route, Duration atMost) {
+        checkOwner(route);
+        return waiting.acquireAsync(route, atMost);
     }
 
     @Override
@@ -170,6 +189,37 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                     route.index, admitted == AdmissionWord.REFUSED_CLOSED ? StripedStats.REFUSED : StripedStats.SHED);
             return REFUSED;
         }
+        return ticket(admitted);
+    }
+
+    /** {@link #tryAcquireTicket} that leaves it to the caller to count a refusal. */
+    long tryUncounted() {
+        int admitted = word.tryAcquire(effective);
+        return admitted < 0 ? REFUSED : ticket(admitted);
+    }
+
+    private long tryAsWaiter() {
+        int admitted = word.tryAcquireAsWaiter(effective);
+        return admitted < 0 ? REFUSED : ticket(admitted);
+    }
+
+    /** Whether a call that is not admitted now may wait for so long. */
+    boolean mayWait(long nanos) {
+        return nanos > 0 && maxWaiters != 0 && !word.closed();
+    }
+
+    private int maxWaiters() {
+        return maxWaiters == Builder.AS_MANY_AS_RUN ? word.limit() : maxWaiters;
+    }
+
+    /** Counts a refusal; returns what to tell the caller. */
+    RejectedException refuse(Route route, RejectionReason reason) {
+        stats.count(
+                route.index, reason == RejectionReason.DRAINING ? StripedStats.REFUSED : StripedStats.SHED);
+        return RejectedException.of(reason);
+    }
+
+    private long ticket(int admitted) {
         int flags = VALID;
         if (admitted == AdmissionWord.ADMITTED_LOW) {
             flags |= LOW;
@@ -188,7 +238,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         checkArgument(ticket != REFUSED, "REFUSED is not a ticket");
         Objects.requireNonNull(outcome, "outcome");
         boolean outside = (ticket & OUTSIDE) != 0;
-        boolean idle = word.release(outside);
+        int released = word.release(outside);
         long rttNanos = -1;
         if ((ticket & TIMED) != 0 && outcome == Outcome.SUCCESS) {
             rttNanos = Math.max(0, now() - (ticket >> FLAG_BITS));
@@ -201,9 +251,17 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             };
             stats.end(route.index, field, outside, (ticket & LOW) != 0, rttNanos, route.cutNanos());
         } finally {
-            if (idle) {
-                announceIdle();
+            if (released != AdmissionWord.RELEASED) {
+                tellOfRelease(released);
             }
+        }
+    }
+
+    private void tellOfRelease(int released) {
+        if (released == AdmissionWord.RELEASED_LAST) {
+            announceIdle();
+        } else {
+            queue.handOver();
         }
     }
 
@@ -218,6 +276,16 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if (ticket == REFUSED) {
             throw RejectedException.of(rejectionReason());
         }
+        return run(ticket, route, action);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T call(Route route, Duration atMost, Callable<T> action) throws Exception {
+        checkOwner(route);
+        return run(waiting.acquireTicket(route, atMost), route, action);
+    }
+
+    private <T extends @Nullable Object> T run(long ticket, Route route, Callable<T> action) throws Exception {
         Outcome outcome = Outcome.IGNORED;
         try {
             T result = action.call();
@@ -238,6 +306,18 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if (permit == null) {
             return CompletableFuture.failedFuture(RejectedException.of(rejectionReason()));
         }
+        return start(permit, action);
+    }
+
+    @Override
+    public <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, Duration atMost, Supplier<? extends CompletionStage<T>> action) {
+        checkOwner(route);
+        return waiting.callAsync(route, atMost, action);
+    }
+
+    <T extends @Nullable Object> CompletionStage<T> start(
+            Permit permit, Supplier<? extends CompletionStage<T>> action) {
         try {
             // A stage of its own for the caller: if that is cancelled, what depends on the action's stage is still
             // called, whereas the stage that whenComplete returns forgets its callback when somebody completes it.
@@ -288,6 +368,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         } finally {
             lock.unlock();
         }
+        handOver();
     }
 
     @Override
@@ -308,7 +389,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     @Override
     public void refuseAll(Runnable listener) {
         whenIdle.set(listener);
-        if (word.closed(true)) {
+        boolean idle = word.closed(true);
+        handOver();
+        if (idle) {
             announceIdle();
         }
     }
@@ -317,6 +400,19 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     public void resume() {
         whenIdle.set(null);
         boolean unused = word.closed(false);
+        handOver();
+    }
+
+    /** After every change that a waiter may wait for, but a release, which knows what to do without another look. */
+    private void handOver() {
+        if (word.hasWaiters()) {
+            queue.handOver();
+        }
+    }
+
+    @Override
+    public WaitingStats waiting() {
+        return queue.stats();
     }
 
     @Override
@@ -384,6 +480,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             collector.beginWindow(now());
         } finally {
             lock.unlock();
+        }
+        if (word.hasWaiters()) {
+            queue.beat();
         }
     }
 
@@ -487,7 +586,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     /** Nanoseconds since this limiter was built. */
-    private long now() {
+    long now() {
         return ticker.read() - originNanos;
     }
 

@@ -11,7 +11,7 @@ package io.loadline.limit;
  *   <li>{@code succeeded}, {@code ignored} and {@code dropped} grow when an admitted call ends, by its outcome.
  *   <li>{@code shadowed} grows when a call ends that ran although {@link Enforcement#ENFORCE} would have refused it; it
  *       is counted by its outcome too.
- *   <li>{@code shed} grows when a call is refused because the limit was reached.
+ *   <li>{@code shed} grows when a call is refused because the limit was reached, whether it has waited or not.
  *   <li>{@code refused} grows when a call is refused because the limiter takes no new work.
  * </ul>
  *
@@ -21,7 +21,7 @@ package io.loadline.limit;
  * @param ignored calls that ended with {@link Outcome#IGNORED}
  * @param dropped calls that ended with {@link Outcome#DROPPED}
  * @param shadowed calls that ran outside the limit
- * @param shed calls refused with {@link RejectionReason#LIMIT}
+ * @param shed calls refused with {@link RejectionReason#LIMIT} or {@link RejectionReason#QUEUE}
  * @param refused calls refused with {@link RejectionReason#DRAINING}
  */
 public record LimiterStats(long succeeded, long ignored, long dropped, long shadowed, long shed, long refused) {

@@ -85,6 +85,14 @@ public final class Permit implements AutoCloseable {
         end(Outcome.IGNORED);
     }
 
+    /**
+     * Ends this object but not the call: the ticket must be given back to {@link ConcurrencyLimiter#release}. For
+     * adapters that waited for a permit and keep tickets; {@link ConcurrencyLimiter#REFUSED} if it has ended before.
+     */
+    public long toTicket() {
+        return (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
+    }
+
     /** The route the permit was acquired for. */
     public Route route() {
         return route;

@@ -12,6 +12,7 @@ public final class RejectedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private static final RejectedException LIMIT = new RejectedException(RejectionReason.LIMIT);
+    private static final RejectedException QUEUE = new RejectedException(RejectionReason.QUEUE);
     private static final RejectedException DRAINING = new RejectedException(RejectionReason.DRAINING);
 
     private final RejectionReason reason;
@@ -25,6 +26,7 @@ public final class RejectedException extends RuntimeException {
     public static RejectedException of(RejectionReason reason) {
         return switch (reason) {
             case LIMIT -> LIMIT;
+            case QUEUE -> QUEUE;
             case DRAINING -> DRAINING;
         };
     }

@@ -43,6 +43,7 @@ public final class Rejection {
     public static Rejection of(RejectionReason reason) {
         return switch (reason) {
             case LIMIT -> Holder.LIMIT;
+            case QUEUE -> Holder.QUEUE;
             case DRAINING -> Holder.DRAINING;
         };
     }
@@ -78,6 +79,11 @@ public final class Rejection {
                 503,
                 Duration.ofSeconds(1),
                 "The service is at its concurrency limit. Try again later.");
+        static final Rejection QUEUE = new Rejection(
+                RejectionReason.QUEUE,
+                503,
+                Duration.ofSeconds(1),
+                "The service is at its concurrency limit and the request waited in vain. Try again later.");
         static final Rejection DRAINING = new Rejection(
                 RejectionReason.DRAINING, 503, Duration.ofSeconds(1), "This instance is shutting down. Try another.");
     }

@@ -10,6 +10,8 @@ import java.util.Locale;
 public enum RejectionReason {
     /** The calls in flight had reached the limit. */
     LIMIT,
+    /** The call waited for a permit as long as it may, or the queue was full. */
+    QUEUE,
     /** The service is leaving and takes no new work. */
     DRAINING;
 

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever several threads do to an {@link AdmissionWord}, there is an order of their operations in which a word of plain
- * fields gives the same results: so the limit is not exceeded, no call is admitted after the word was closed, and exactly
- * one operation learns that it is closed and empty.
+ * fields gives the same results: so the limit is not exceeded, no call is admitted after the word was closed, exactly one
+ * operation learns that it is closed and empty, and each release that leaves room to a waiter learns of that waiter.
  *
  * <p>Operations are methods of their own rather than parameters where their results differ in kind.
  */
@@ -63,13 +63,28 @@ public class AdmissionWordLincheckTest {
     }
 
     @Operation
-    public boolean release() {
+    public int acquireAsWaiter() {
+        return word.tryAcquireAsWaiter(Enforcement.ENFORCE);
+    }
+
+    @Operation
+    public int release() {
         return word.release(false);
     }
 
     @Operation
-    public boolean releaseOutside() {
+    public int releaseOutside() {
         return word.release(true);
+    }
+
+    @Operation(nonParallelGroup = "queue")
+    public void waitersCome() {
+        word.waiters(true);
+    }
+
+    @Operation(nonParallelGroup = "queue")
+    public void waitersGo() {
+        word.waiters(false);
     }
 
     @Operation
@@ -98,9 +113,25 @@ public class AdmissionWordLincheckTest {
         private int inFlight;
         private int outside;
         private boolean closed;
+        private boolean waiters;
 
         public int acquire() {
+            if (closed) {
+                return AdmissionWord.REFUSED_CLOSED;
+            }
+            return waiters ? AdmissionWord.REFUSED_LIMIT : acquire(AdmissionWord.REFUSED_LIMIT);
+        }
+
+        public int acquireAsWaiter() {
             return acquire(AdmissionWord.REFUSED_LIMIT);
+        }
+
+        public void waitersCome() {
+            waiters = true;
+        }
+
+        public void waitersGo() {
+            waiters = false;
         }
 
         public int acquireInShadow() {
@@ -134,20 +165,27 @@ public class AdmissionWordLincheckTest {
             return inFlight + outside <= limit / 2 ? AdmissionWord.ADMITTED_LOW : AdmissionWord.ADMITTED;
         }
 
-        public boolean release() {
+        public int release() {
             if (inFlight == 0) {
                 throw new IllegalStateException();
             }
             inFlight--;
-            return idle();
+            return released();
         }
 
-        public boolean releaseOutside() {
+        public int releaseOutside() {
             if (outside == 0) {
                 throw new IllegalStateException();
             }
             outside--;
-            return idle();
+            return released();
+        }
+
+        private int released() {
+            if (closed) {
+                return idle() ? AdmissionWord.RELEASED_LAST : AdmissionWord.RELEASED;
+            }
+            return waiters ? AdmissionWord.RELEASED_BEFORE_WAITERS : AdmissionWord.RELEASED;
         }
 
         public void limit(int changed) {

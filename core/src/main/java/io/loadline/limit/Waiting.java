@@ -1,0 +1,186 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import io.loadline.limit.WaitQueue.Waiter;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The ways to wait for a permit of one limiter: as a thread, as a stage. Thread-safe. */
+final class Waiting {
+    /*
+     * Timers: a thread parks for as long as it may wait. A stage has a timer of the JDK's one scheduler of futures, which
+     * is taken back when the stage completes; what runs there is a few lines of ours.
+     *
+     * Code of others, which is what depends on a stage, is run by a pool: a thread that releases has a request of its
+     * own to end, and would otherwise serve one after the other, each in the end of the last.
+     */
+    private static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
+
+    private final DefaultConcurrencyLimiter limiter;
+    private final WaitQueue queue;
+    private final @Nullable Executor executor;
+
+    Waiting(DefaultConcurrencyLimiter limiter, WaitQueue queue, @Nullable Executor executor) {
+        this.limiter = limiter;
+        this.queue = queue;
+        this.executor = executor;
+    }
+
+    long acquireTicket(Route route, Duration atMost) throws InterruptedException {
+        long ticket = limiter.tryUncounted();
+        if (ticket != ConcurrencyLimiter.REFUSED) {
+            return ticket;
+        }
+        long nanos = nanos(atMost);
+        if (!limiter.mayWait(nanos)) {
+            throw limiter.refuse(route, limiter.rejectionReason());
+        }
+        ThreadWaiter waiter = new ThreadWaiter(limiter.now() + nanos);
+        queue.enter(waiter);
+        for (long left = nanos; !waiter.isSettled(); left = queue.expire(waiter)) {
+            LockSupport.parkNanos(this, left);
+            if (Thread.interrupted()) {
+                if (!queue.withdraw(waiter) && waiter.ticket() != ConcurrencyLimiter.REFUSED) {
+                    limiter.release(waiter.ticket(), route, Outcome.IGNORED);
+                }
+                throw new InterruptedException("while it waited for a permit of " + limiter.name());
+            }
+        }
+        RejectionReason refusal = waiter.refusal();
+        if (refusal != null) {
+            throw limiter.refuse(route, refusal);
+        }
+        return waiter.ticket();
+    }
+
+    CompletionStage<Permit> acquireAsync(Route route, Duration atMost) {
+        long ticket = limiter.tryUncounted();
+        return ticket == ConcurrencyLimiter.REFUSED
+                ? enter(route, atMost)
+                : CompletableFuture.completedFuture(limiter.permit(ticket, route));
+    }
+
+    <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, Duration atMost, Supplier<? extends CompletionStage<T>> action) {
+        long ticket = limiter.tryUncounted();
+        if (ticket != ConcurrencyLimiter.REFUSED) {
+            return limiter.start(limiter.permit(ticket, route), action);
+        }
+        CompletableFuture<Permit> acquired = enter(route, atMost);
+        CompletableFuture<T> result = new CompletableFuture<>();
+        // What depends on a stage is not called if it has been completed itself; what these return nobody else can
+        // complete, and so a permit always finds its end.
+        Object first = acquired.whenComplete((permit, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            } else if (result.isDone()) {
+                permit.close();
+            } else {
+                start(permit, action, result);
+            }
+        });
+        Object second = result.whenComplete((value, failure) -> acquired.cancel(false));
+        return result;
+    }
+
+    private <T extends @Nullable Object> void start(
+            Permit permit, Supplier<? extends CompletionStage<T>> action, CompletableFuture<T> result) {
+        try {
+            Object unused = limiter.start(permit, action).whenComplete((value, failure) -> {
+                if (failure == null) {
+                    result.complete(value);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        } catch (Throwable e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private CompletableFuture<Permit> enter(Route route, Duration atMost) {
+        long nanos = nanos(atMost);
+        if (!limiter.mayWait(nanos)) {
+            return CompletableFuture.failedFuture(limiter.refuse(route, limiter.rejectionReason()));
+        }
+        StageWaiter waiter = new StageWaiter(route, limiter.now() + nanos);
+        queue.enter(waiter);
+        if (!waiter.isSettled()) {
+            waiter.expireIn(nanos);
+        }
+        return waiter.stage;
+    }
+
+    private static long nanos(Duration atMost) {
+        return Math.min(LONGEST_NANOS, TimeUnit.NANOSECONDS.convert(atMost));
+    }
+
+    private static final class ThreadWaiter extends Waiter {
+        private final Thread thread = Thread.currentThread();
+
+        ThreadWaiter(long deadlineNanos) {
+            super(deadlineNanos);
+        }
+
+        @Override
+        void tell() {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private final class StageWaiter extends Waiter implements Runnable {
+        private final CompletableFuture<Permit> stage = new CompletableFuture<>();
+        private final Route route;
+
+        StageWaiter(Route route, long deadlineNanos) {
+            super(deadlineNanos);
+            this.route = route;
+            Object unused = stage.whenComplete((permit, failure) -> queue.withdraw(this));
+        }
+
+        void expireIn(long nanos) {
+            CompletableFuture<@Nullable Void> timer =
+                    new CompletableFuture<@Nullable Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+            Object expiry = timer.thenRun(() -> {
+                long left = queue.expire(this);
+                if (left > 0) {
+                    // The limiter's clock is behind the JDK's.
+                    expireIn(left);
+                }
+            });
+            Object cancellation = stage.whenComplete((permit, failure) -> timer.cancel(false));
+        }
+
+        @Override
+        void tell() {
+            try {
+                (executor == null ? stage.defaultExecutor() : executor).execute(this);
+            } catch (Throwable e) {
+                // No thread can be had, for example. Whose turn it is must not be lost with it.
+                run();
+            }
+        }
+
+        @Override
+        public void run() {
+            RejectionReason refusal = refusal();
+            if (refusal != null) {
+                stage.completeExceptionally(limiter.refuse(route, refusal));
+                return;
+            }
+            Permit permit = limiter.permit(ticket(), route);
+            if (!stage.complete(permit)) {
+                permit.close();
+            }
+        }
+    }
+}

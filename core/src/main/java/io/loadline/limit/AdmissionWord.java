@@ -18,9 +18,10 @@ final class AdmissionWord extends AdmissionWordPadding {
      * what is in flight falls by itself. Since the closed bit is in the same word, no call is admitted after it was
      * set, and "closed and empty" is final until somebody reopens: a drain can wait for it.
      *
-     * The waiters bit says that the queue is not empty. While it is set a newcomer is refused even where a permit is
-     * free, since that permit is on its way to a waiter: newcomers that try again and again would starve those who wait.
-     * Both rare states are the two highest bits, so that without them each operation pays for one test of what it has
+     * The waiters bit says that somebody waits. It is set by the same compare-and-set that finds no room, so that
+     * whoever makes room later finds it, and no wake-up is lost. While it is set a newcomer is refused even where there
+     * is room, which is on its way to a waiter: newcomers that try again and again would starve those who wait. Both rare
+     * states are the two highest bits, so that without them each operation pays for one test of what it has
      * read anyway.
      *
      *   63      62        61 .. 42     41 .. 21            20 .. 0
@@ -79,15 +80,20 @@ final class AdmissionWord extends AdmissionWordPadding {
     }
 
     int tryAcquire(Enforcement enforcement) {
-        return tryAcquire(enforcement, CLOSED | WAITERS);
+        return tryAcquire(enforcement, CLOSED | WAITERS, 0, 0);
     }
 
-    /** For the one whose turn it is among those that wait. */
-    int tryAcquireAsWaiter(Enforcement enforcement) {
-        return tryAcquire(enforcement, CLOSED);
+    /** Notes that somebody waits if there is no room. Only for the queue, under its lock, when it is empty. */
+    int tryAcquireOrWait(Enforcement enforcement) {
+        return tryAcquire(enforcement, CLOSED | WAITERS, 0, WAITERS);
     }
 
-    private int tryAcquire(Enforcement enforcement, long barriers) {
+    /** For the one whose turn it is among those who wait, maybe the last of them. Only for the queue, under its lock. */
+    int tryAcquireAsWaiter(Enforcement enforcement, boolean last) {
+        return tryAcquire(enforcement, CLOSED, last ? WAITERS : 0, 0);
+    }
+
+    private int tryAcquire(Enforcement enforcement, long barriers, long clearIfAdmitted, long setIfRefused) {
         for (; ; ) {
             long current = word;
             if ((current & barriers) != 0) {
@@ -101,7 +107,7 @@ final class AdmissionWord extends AdmissionWordPadding {
             int inFlight = inFlight(current);
             int limit = limit(current);
             if (inFlight < limit || (enforcement == Enforcement.OFF && inFlight < COUNT_MASK)) {
-                if (WORD.compareAndSet(this, current, current + 1)) {
+                if (WORD.compareAndSet(this, current, (current + 1) & ~clearIfAdmitted)) {
                     int running = inFlight + 1 + outside(current);
                     if (running > peak) {
                         peak = running;
@@ -109,14 +115,14 @@ final class AdmissionWord extends AdmissionWordPadding {
                     return running <= limit >> 1 ? ADMITTED_LOW : ADMITTED;
                 }
             } else if (enforcement == Enforcement.SHADOW && outside(current) < COUNT_MASK) {
-                if (WORD.compareAndSet(this, current, current + ONE_OUTSIDE)) {
+                if (WORD.compareAndSet(this, current, (current + ONE_OUTSIDE) & ~clearIfAdmitted)) {
                     int running = inFlight + 1 + outside(current);
                     if (running > peak) {
                         peak = running;
                     }
                     return ADMITTED_OUTSIDE;
                 }
-            } else {
+            } else if (setIfRefused == 0 || WORD.compareAndSet(this, current, current | setIfRefused)) {
                 return REFUSED_LIMIT;
             }
         }
@@ -144,11 +150,11 @@ final class AdmissionWord extends AdmissionWordPadding {
         }
     }
 
-    /** Whether somebody waits, from now on. Only for the queue, under its lock. */
-    void waiters(boolean waiting) {
+    /** Nobody waits any more. Only for the queue, under its lock. */
+    void clearWaiters() {
         for (; ; ) {
             long current = word;
-            if (WORD.compareAndSet(this, current, waiting ? current | WAITERS : current & ~WAITERS)) {
+            if ((current & WAITERS) == 0 || WORD.compareAndSet(this, current, current & ~WAITERS)) {
                 return;
             }
         }

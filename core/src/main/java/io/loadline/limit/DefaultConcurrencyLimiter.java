@@ -126,7 +126,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 builder.maxRoutes,
                 Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
         this.maxWaiters = builder.maxWaiters;
-        this.queue = new WaitQueue(word, this::tryAsWaiter, this::now, this::maxWaiters);
+        this.queue = new WaitQueue(word, () -> effective, this::ticket, this::now, this::maxWaiters);
         this.waiting = new Waiting(this, queue, builder.executor);
         this.collector = new Collector(stats, routes, word);
         this.baselines = new Baselines(builder.maxRoutes);
@@ -195,11 +195,6 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     /** {@link #tryAcquireTicket} that leaves it to the caller to count a refusal. */
     long tryUncounted() {
         int admitted = word.tryAcquire(effective);
-        return admitted < 0 ? REFUSED : ticket(admitted);
-    }
-
-    private long tryAsWaiter() {
-        int admitted = word.tryAcquireAsWaiter(effective);
         return admitted < 0 ? REFUSED : ticket(admitted);
     }
 

@@ -9,7 +9,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Those who wait for a permit, in order of their arrival, and whose turn it is. Thread-safe. */
@@ -17,10 +19,10 @@ final class WaitQueue {
     /*
      * Hand-over: whoever changes something that a waiter may have waited for (a release, a higher limit, less
      * enforcement, closing) finds the waiters bit in the admission word and calls handOver, which tries to acquire for
-     * those who wait until the word refuses. A waiter enters the queue, which sets the bit, and then calls it, too:
-     * what was released before the bit was seen is found by the waiter itself, so that no wake-up is lost. A waiter is
-     * settled once, under the lock: admitted with a ticket, refused for a reason, or withdrawn. Whoever is settled is
-     * told after the lock was given back; what then fails at the waiter's costs the queue nothing.
+     * those who wait until the word refuses. The first to enter tries once more, and sets the bit by the compare-and-set
+     * that finds no room; the last to be admitted clears it by the one that admits. So a newcomer is refused on account
+     * of waiters only if there are any. A waiter is settled once, under the lock: admitted with a ticket, refused for a
+     * reason, or withdrawn. Whoever is settled is told after the lock was given back.
      *
      * Order: first in, first out, as long as the queue is what takes up a burst. If the oldest has waited for more than
      * 5 ms for 100 ms on end, the queue stands: it adds latency to everybody and throughput to nobody. Those are
@@ -41,7 +43,8 @@ final class WaitQueue {
     static final long INTERVAL_NANOS = 100_000_000L;
 
     private final AdmissionWord word;
-    private final LongSupplier admit;
+    private final Supplier<Enforcement> enforcement;
+    private final IntToLongFunction ticket;
     private final LongSupplier nanoTime;
     private final IntSupplier maxWaiters;
     private final ReentrantLock lock = new ReentrantLock();
@@ -80,13 +83,20 @@ final class WaitQueue {
     /**
      * A queue in front of {@code word}.
      *
-     * @param admit tries to acquire as the waiter whose turn it is: a ticket or {@link ConcurrencyLimiter#REFUSED}
+     * @param enforcement what happens to calls beyond the limit now
+     * @param ticket makes the ticket of a call that the word has admitted so
      * @param nanoTime elapsed nanoseconds; those of deadlines
      * @param maxWaiters how many may wait now
      */
-    WaitQueue(AdmissionWord word, LongSupplier admit, LongSupplier nanoTime, IntSupplier maxWaiters) {
+    WaitQueue(
+            AdmissionWord word,
+            Supplier<Enforcement> enforcement,
+            IntToLongFunction ticket,
+            LongSupplier nanoTime,
+            IntSupplier maxWaiters) {
         this.word = word;
-        this.admit = admit;
+        this.enforcement = enforcement;
+        this.ticket = ticket;
         this.nanoTime = nanoTime;
         this.maxWaiters = maxWaiters;
     }
@@ -97,13 +107,24 @@ final class WaitQueue {
         Settled settled = new Settled();
         try {
             long now = nanoTime.getAsLong();
-            judge(now);
             waiter.sinceNanos = now;
-            append(waiter);
-            handOver(now, settled);
-            if (size > maxWaiters.getAsInt() && !waiter.isSettled) {
-                settle(newestFirst ? oldest : waiter, ConcurrencyLimiter.REFUSED, RejectionReason.QUEUE, now, settled);
-                noteIfEmpty();
+            if (oldest == null) {
+                int admission = word.tryAcquireOrWait(enforcement.get());
+                if (admission == AdmissionWord.REFUSED_LIMIT) {
+                    append(waiter);
+                } else {
+                    settle(waiter, admission, now, settled);
+                }
+            } else {
+                judge(now);
+                if (size < maxWaiters.getAsInt()) {
+                    append(waiter);
+                } else if (newestFirst) {
+                    refuse(unlink(oldest, now), RejectionReason.QUEUE, settled);
+                    append(waiter);
+                } else {
+                    refuse(waiter, RejectionReason.QUEUE, settled);
+                }
             }
         } finally {
             lock.unlock();
@@ -132,7 +153,7 @@ final class WaitQueue {
             for (Waiter waiter = oldest; waiter != null; ) {
                 Waiter next = waiter.newer;
                 if (waiter.isLate(now)) {
-                    settle(waiter, ConcurrencyLimiter.REFUSED, RejectionReason.QUEUE, now, settled);
+                    refuse(unlink(waiter, now), RejectionReason.QUEUE, settled);
                 }
                 waiter = next;
             }
@@ -155,7 +176,7 @@ final class WaitQueue {
             long now = nanoTime.getAsLong();
             left = waiter.isSettled ? 0 : waiter.deadlineNanos - now;
             if (left <= 0 && !waiter.isSettled) {
-                settle(waiter, ConcurrencyLimiter.REFUSED, RejectionReason.QUEUE, now, settled);
+                refuse(unlink(waiter, now), RejectionReason.QUEUE, settled);
                 noteIfEmpty();
             }
         } finally {
@@ -176,9 +197,8 @@ final class WaitQueue {
             if (waiter.isSettled) {
                 return false;
             }
-            waiter.isSettled = true;
+            unlink(waiter, nanoTime.getAsLong()).isSettled = true;
             withdrawn++;
-            unlink(waiter, nanoTime.getAsLong());
             noteIfEmpty();
             return true;
         } finally {
@@ -201,17 +221,14 @@ final class WaitQueue {
         while (oldest != null && newest != null) {
             Waiter next = newestFirst ? newest : oldest;
             if (next.isLate(now)) {
-                settle(next, ConcurrencyLimiter.REFUSED, RejectionReason.QUEUE, now, settled);
+                refuse(unlink(next, now), RejectionReason.QUEUE, settled);
                 continue;
             }
-            long ticket = admit.getAsLong();
-            if (ticket != ConcurrencyLimiter.REFUSED) {
-                settle(next, ticket, null, now, settled);
-            } else if (word.closed()) {
-                settle(next, ticket, RejectionReason.DRAINING, now, settled);
-            } else {
+            int admission = word.tryAcquireAsWaiter(enforcement.get(), size == 1);
+            if (admission == AdmissionWord.REFUSED_LIMIT) {
                 break;
             }
+            settle(unlink(next, now), admission, now, settled);
         }
         noteIfEmpty();
     }
@@ -233,21 +250,23 @@ final class WaitQueue {
     }
 
     @GuardedBy("lock")
-    private void settle(
-            @Nullable Waiter waiter, long ticket, @Nullable RejectionReason refusal, long now, Settled settled) {
-        if (waiter == null) {
+    private void settle(Waiter waiter, int admission, long now, Settled settled) {
+        if (admission == AdmissionWord.REFUSED_CLOSED) {
+            refuse(waiter, RejectionReason.DRAINING, settled);
             return;
         }
-        unlink(waiter, now);
-        waiter.ticket = ticket;
-        waiter.refusal = refusal;
+        waiter.ticket = ticket.applyAsLong(admission);
         waiter.isSettled = true;
-        if (refusal == null) {
-            admitted++;
-            waitedNanos += now - waiter.sinceNanos;
-        } else {
-            refused++;
-        }
+        admitted++;
+        waitedNanos += now - waiter.sinceNanos;
+        settled.add(waiter);
+    }
+
+    @GuardedBy("lock")
+    private void refuse(Waiter waiter, RejectionReason reason, Settled settled) {
+        waiter.refusal = reason;
+        waiter.isSettled = true;
+        refused++;
         settled.add(waiter);
     }
 
@@ -256,7 +275,6 @@ final class WaitQueue {
         waiter.older = newest;
         if (newest == null) {
             oldest = waiter;
-            word.waiters(true);
         } else {
             newest.newer = waiter;
         }
@@ -265,7 +283,7 @@ final class WaitQueue {
     }
 
     @GuardedBy("lock")
-    private void unlink(Waiter waiter, long now) {
+    private Waiter unlink(Waiter waiter, long now) {
         if (waiter.older == null) {
             oldest = waiter.newer;
         } else {
@@ -283,15 +301,14 @@ final class WaitQueue {
         if (wasOldest) {
             judge(now);
         }
+        return waiter;
     }
 
     @GuardedBy("lock")
     private void noteIfEmpty() {
         if (oldest == null) {
             newestFirst = false;
-            if (word.hasWaiters()) {
-                word.waiters(false);
-            }
+            word.clearWaiters();
         }
     }
 

@@ -63,8 +63,18 @@ public class AdmissionWordLincheckTest {
     }
 
     @Operation
+    public int acquireOrWait() {
+        return word.tryAcquireOrWait(Enforcement.ENFORCE);
+    }
+
+    @Operation
     public int acquireAsWaiter() {
-        return word.tryAcquireAsWaiter(Enforcement.ENFORCE);
+        return word.tryAcquireAsWaiter(Enforcement.ENFORCE, false);
+    }
+
+    @Operation
+    public int acquireAsLastWaiter() {
+        return word.tryAcquireAsWaiter(Enforcement.ENFORCE, true);
     }
 
     @Operation
@@ -77,14 +87,9 @@ public class AdmissionWordLincheckTest {
         return word.release(true);
     }
 
-    @Operation(nonParallelGroup = "queue")
-    public void waitersCome() {
-        word.waiters(true);
-    }
-
-    @Operation(nonParallelGroup = "queue")
-    public void waitersGo() {
-        word.waiters(false);
+    @Operation
+    public void clearWaiters() {
+        word.clearWaiters();
     }
 
     @Operation
@@ -126,11 +131,19 @@ public class AdmissionWordLincheckTest {
             return acquire(AdmissionWord.REFUSED_LIMIT);
         }
 
-        public void waitersCome() {
-            waiters = true;
+        public int acquireAsLastWaiter() {
+            int admitted = acquireAsWaiter();
+            waiters &= admitted < 0;
+            return admitted;
         }
 
-        public void waitersGo() {
+        public int acquireOrWait() {
+            int admitted = acquire();
+            waiters |= admitted == AdmissionWord.REFUSED_LIMIT;
+            return admitted;
+        }
+
+        public void clearWaiters() {
             waiters = false;
         }
 

@@ -138,21 +138,34 @@ class AdmissionWordTest {
     @Test
     void waiters_areBeforeNewcomersButNotInTheWayOfWhoIsNotRefusedAnyhow() {
         acquire(4);
-        word.waiters(true);
+        assertThat(word.tryAcquireOrWait(ENFORCE)).isEqualTo(REFUSED_LIMIT);
         assertThat(word.release(false)).isEqualTo(AdmissionWord.RELEASED_BEFORE_WAITERS);
         assertThat(word.tryAcquire(ENFORCE)).isEqualTo(REFUSED_LIMIT);
-        assertThat(word.tryAcquireAsWaiter(ENFORCE)).isEqualTo(ADMITTED);
-        assertThat(word.tryAcquireAsWaiter(ENFORCE)).isEqualTo(REFUSED_LIMIT);
+        assertThat(word.tryAcquireAsWaiter(ENFORCE, false)).isEqualTo(ADMITTED);
+        assertThat(word.tryAcquireAsWaiter(ENFORCE, true)).isEqualTo(REFUSED_LIMIT);
+        assertThat(word.hasWaiters()).isTrue();
         assertThat(word.tryAcquire(SHADOW)).isEqualTo(ADMITTED_OUTSIDE);
         assertThat(word.tryAcquire(OFF)).isEqualTo(ADMITTED);
         assertThat(word.limit()).isEqualTo(4);
         assertThat(word.running()).isEqualTo(6);
         word.closed(true);
-        assertThat(word.tryAcquireAsWaiter(ENFORCE)).isEqualTo(REFUSED_CLOSED);
+        assertThat(word.tryAcquireAsWaiter(ENFORCE, true)).isEqualTo(REFUSED_CLOSED);
         assertThat(word.release(false)).isEqualTo(AdmissionWord.RELEASED);
-        word.waiters(false);
+        word.clearWaiters();
         assertThat(word.hasWaiters()).isFalse();
         assertThat(word.closed()).isTrue();
+    }
+
+    @Test
+    void lastWaiter_isAdmitted_newcomersCompeteAgain() {
+        acquire(3);
+        assertThat(word.tryAcquireOrWait(ENFORCE)).isEqualTo(ADMITTED);
+        assertThat(word.hasWaiters()).isFalse();
+        assertThat(word.tryAcquireOrWait(ENFORCE)).isEqualTo(REFUSED_LIMIT);
+        word.limit(6);
+        assertThat(word.tryAcquire(ENFORCE)).isEqualTo(REFUSED_LIMIT);
+        assertThat(word.tryAcquireAsWaiter(ENFORCE, true)).isEqualTo(ADMITTED);
+        assertThat(word.tryAcquire(ENFORCE)).isEqualTo(ADMITTED);
     }
 
     @Test

@@ -6,14 +6,15 @@ package io.loadline.limit;
 
 import io.loadline.limit.WaitQueue.Waiter;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.HashSet;
+import java.util.Set;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,23 +23,28 @@ import org.junit.jupiter.api.Test;
  * those who wait, and whoever withdraws in time is not admitted.
  */
 @Param(name = "limit", gen = IntGen.class, conf = "1:2")
-@Param(name = "waiter", gen = IntGen.class, conf = "0:2")
+@Param(name = "thread", gen = ThreadIdGen.class)
 public class WaitQueueLincheckTest {
     private static final int LIMIT = 1;
-    private static final int WAITERS = 3;
+    private static final int THREADS = 3;
     private static final int MAX_WAITERS = 2;
 
     private final AdmissionWord word = new AdmissionWord(LIMIT);
     private final WaitQueue queue = new WaitQueue(
-            word, () -> word.tryAcquireAsWaiter(Enforcement.ENFORCE) < 0 ? 0 : 1, () -> 0, () -> MAX_WAITERS);
-    private final AtomicReferenceArray<TestWaiter> waiters = new AtomicReferenceArray<>(WAITERS);
+            word, () -> Enforcement.ENFORCE, admission -> 1, () -> 0, () -> MAX_WAITERS);
+
+    /** What each thread has acquired without waiting. */
+    private final int[] held = new int[THREADS + 2];
+
+    /** The last waiter of each thread, of the parts before and after the parallel one, too. */
+    private final TestWaiter[] waiters = new TestWaiter[THREADS + 2];
 
     @Test
     void modelChecking_finds_noOrderThatPlainFieldsCannotGive() {
         new ModelCheckingOptions()
-                .iterations(20)
-                .invocationsPerIteration(300)
-                .threads(3)
+                .iterations(12)
+                .invocationsPerIteration(150)
+                .threads(THREADS)
                 .actorsPerThread(3)
                 .sequentialSpecification(PlainQueue.class)
                 .check(WaitQueueLincheckTest.class);
@@ -47,46 +53,47 @@ public class WaitQueueLincheckTest {
     @Test
     void stress_finds_noOrderThatPlainFieldsCannotGive() {
         new StressOptions()
-                .iterations(25)
-                .invocationsPerIteration(500)
-                .threads(3)
+                .iterations(15)
+                .invocationsPerIteration(300)
+                .threads(THREADS)
                 .actorsPerThread(3)
                 .sequentialSpecification(PlainQueue.class)
                 .check(WaitQueueLincheckTest.class);
     }
 
     @Operation
-    public boolean acquire() {
-        return word.tryAcquire(Enforcement.ENFORCE) >= 0;
+    public boolean acquire(@Param(name = "thread") int thread) {
+        boolean admitted = word.tryAcquire(Enforcement.ENFORCE) >= 0;
+        held[thread] += admitted ? 1 : 0;
+        return admitted;
     }
 
-    /** Each waiter enters at most once. */
     @Operation
-    public boolean enter(@Param(name = "waiter") int index) {
-        TestWaiter waiter = new TestWaiter();
-        if (!waiters.compareAndSet(index, null, waiter)) {
+    public void enter(@Param(name = "thread") int thread) {
+        waiters[thread] = new TestWaiter();
+        queue.enter(waiters[thread]);
+    }
+
+    /** Whether its last waiter was still waiting. */
+    @Operation
+    public boolean withdraw(@Param(name = "thread") int thread) {
+        return waiters[thread] != null && queue.withdraw(waiters[thread]);
+    }
+
+    /** Whether it had something to release: what it acquired, or what its last waiter was given. */
+    @Operation
+    public boolean release(@Param(name = "thread") int thread) {
+        if (held[thread] > 0) {
+            held[thread]--;
+        } else if (waiters[thread] != null && waiters[thread].isSettled() && waiters[thread].ticket() != 0) {
+            waiters[thread] = null;
+        } else {
             return false;
         }
-        queue.enter(waiter);
+        if (word.release(false) == AdmissionWord.RELEASED_BEFORE_WAITERS) {
+            queue.handOver();
+        }
         return true;
-    }
-
-    @Operation
-    public boolean withdraw(@Param(name = "waiter") int index) {
-        TestWaiter waiter = waiters.get(index);
-        return waiter != null && queue.withdraw(waiter);
-    }
-
-    @Operation
-    public boolean release() {
-        try {
-            if (word.release(false) == AdmissionWord.RELEASED_BEFORE_WAITERS) {
-                queue.handOver();
-            }
-            return true;
-        } catch (IllegalStateException nothingToRelease) {
-            return false;
-        }
     }
 
     @Operation
@@ -122,39 +129,40 @@ public class WaitQueueLincheckTest {
 
     /** The same in plain fields. Not thread-safe. */
     public static final class PlainQueue {
-        private final boolean[] entered = new boolean[WAITERS];
-        private final Deque<Integer> waiting = new ArrayDeque<>();
+        private final Object[] last = new Object[THREADS + 2];
+        private final int[] held = new int[THREADS + 2];
+        private final Deque<Object> waiting = new ArrayDeque<>();
+        private final Set<Object> admitted = new HashSet<>();
         private int limit = LIMIT;
         private int inFlight;
         private boolean closed;
 
-        public boolean acquire() {
+        public boolean acquire(int thread) {
             if (closed || inFlight >= limit || !waiting.isEmpty()) {
                 return false;
             }
             inFlight++;
+            held[thread]++;
             return true;
         }
 
-        public boolean enter(int index) {
-            if (entered[index]) {
-                return false;
-            }
-            entered[index] = true;
-            waiting.add(index);
+        public void enter(int thread) {
+            last[thread] = new Object();
+            waiting.add(last[thread]);
             handOver();
             if (waiting.size() > MAX_WAITERS) {
                 waiting.removeLast();
             }
-            return true;
         }
 
-        public boolean withdraw(int index) {
-            return waiting.remove(index);
+        public boolean withdraw(int thread) {
+            return last[thread] != null && waiting.remove(last[thread]);
         }
 
-        public boolean release() {
-            if (inFlight == 0) {
+        public boolean release(int thread) {
+            if (held[thread] > 0) {
+                held[thread]--;
+            } else if (!admitted.remove(last[thread])) {
                 return false;
             }
             inFlight--;
@@ -181,14 +189,9 @@ public class WaitQueueLincheckTest {
                 waiting.clear();
             }
             while (!waiting.isEmpty() && inFlight < limit) {
-                waiting.remove();
+                admitted.add(waiting.remove());
                 inFlight++;
             }
-        }
-
-        @Override
-        public String toString() {
-            return Arrays.toString(entered) + waiting + inFlight + "/" + limit + closed;
         }
     }
 }

@@ -22,8 +22,8 @@ class WaitQueueTest {
     private final List<String> told = new ArrayList<>();
     private Enforcement enforcement = Enforcement.ENFORCE;
     private int maxWaiters = 3;
-    private final WaitQueue queue = new WaitQueue(
-            word, () -> word.tryAcquireAsWaiter(enforcement) < 0 ? 0 : 1, ticker::read, () -> maxWaiters);
+    private final WaitQueue queue =
+            new WaitQueue(word, () -> enforcement, admission -> 1, ticker::read, () -> maxWaiters);
 
     WaitQueueTest() {
         assertThat(word.tryAcquire(Enforcement.ENFORCE)).isEqualTo(AdmissionWord.ADMITTED);
@@ -52,11 +52,14 @@ class WaitQueueTest {
         assertThat(queue.stats()).isEqualTo(new WaitingStats(0, 1, 0, 0, Duration.ZERO));
     }
 
+    /** Between a release and its hand-over. */
     @Test
-    void enter_whereOthersWait_isBehindThem() {
+    void enter_whereOthersWaitAndThereIsRoom_isBehindThem() {
         enter("a", LONG);
         int unused = word.release(false);
         enter("b", LONG);
+        assertThat(told).isEmpty();
+        queue.handOver();
         assertThat(told).containsExactly("a admitted");
         assertThat(queue.stats().waiting()).isEqualTo(1);
     }

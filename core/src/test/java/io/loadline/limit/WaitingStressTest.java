@@ -125,8 +125,7 @@ class WaitingStressTest {
             case 3 -> {
                 try {
                     limiter.call(route, atMost, () -> {
-                        begin();
-                        end();
+                        work();
                         throw new Planned();
                     });
                 } catch (Exception | Planned ended) {
@@ -171,8 +170,7 @@ class WaitingStressTest {
         pending.acquireUninterruptibly();
         CompletableFuture<String> work = new CompletableFuture<>();
         CompletableFuture<String> call = limiter.callAsync(route, atMost, () -> {
-                    begin();
-                    end();
+                    work();
                     if (way == 0) {
                         throw RejectedException.of(RejectionReason.LIMIT);
                     }
@@ -193,17 +191,17 @@ class WaitingStressTest {
 
     private void run(Permit permit) {
         if (permit != null) {
-            begin();
-            end();
+            work();
             permit.success();
         }
     }
 
-    private void begin() {
-        mostRunning.accumulate(running.incrementAndGet());
-    }
-
-    private void end() {
+    private void work() {
+        int calls = running.incrementAndGet();
+        mostRunning.accumulate(calls);
+        if (calls > 1) {
+            Thread.yield();
+        }
         running.decrementAndGet();
     }
 

@@ -8,8 +8,11 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
+import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.time.Registration;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +35,29 @@ final class Admission {
         this.route = route;
     }
 
-    boolean tryAcquire() {
-        ticket = limiter.tryAcquireTicket(route);
-        return ticket != ConcurrencyLimiter.REFUSED;
+    /**
+     * Takes a ticket, and waits for that if it may.
+     *
+     * @throws RejectedException if the exchange is refused
+     */
+    void acquire(Duration atMost) {
+        if (atMost.isZero()) {
+            ticket = limiter.tryAcquireTicket(route);
+            if (ticket == ConcurrencyLimiter.REFUSED) {
+                throw RejectedException.of(limiter.rejectionReason());
+            }
+            return;
+        }
+        try {
+            ticket = limiter.acquire(route, atMost).toTicket();
+        } catch (InterruptedException e) {
+            // Somebody wants the thread to come to its end.
+            Thread.currentThread().interrupt();
+            throw RejectedException.of(RejectionReason.QUEUE);
+        }
     }
 
-    /** After {@link #tryAcquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */
+    /** After {@link #acquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */
     void begin() {
         if (ticket != ConcurrencyLimiter.REFUSED) {
             call = drain.inFlightCalls().begin(route, ticket);

@@ -13,10 +13,12 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.LongLivedExchanges;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -38,6 +40,7 @@ public final class LimitingFilter extends Filter {
     private final DrainCoordinator drain;
     private final @Nullable WarmUp warmUp;
     private final List<String> excludedUserAgents;
+    private final Duration maxWait;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
@@ -58,7 +61,7 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
-        this(limiter, drain, warmUp, List.of(), routeOf);
+        this(limiter, drain, warmUp, List.of(), Duration.ZERO, routeOf);
     }
 
     private LimitingFilter(
@@ -66,11 +69,13 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             List<String> excludedUserAgents,
+            Duration maxWait,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.limiter = limiter;
         this.drain = drain;
         this.warmUp = warmUp;
         this.excludedUserAgents = excludedUserAgents;
+        this.maxWait = maxWait;
         this.routeOf = routeOf;
     }
 
@@ -86,7 +91,19 @@ public final class LimitingFilter extends Filter {
         for (String prefix : prefixes) {
             checkArgument(!prefix.isBlank(), "prefix must not be blank: '%s'", prefix);
         }
-        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), routeOf);
+        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), maxWait, routeOf);
+    }
+
+    /**
+     * A filter like this one, but a request that is not admitted at once waits for it, which blocks its thread: for
+     * servers with a virtual thread for each request. Default: none waits.
+     *
+     * @param atMost how long; how many is {@link ConcurrencyLimiter.Builder#maxWaiters}
+     * @throws IllegalArgumentException unless it is positive
+     */
+    public LimitingFilter waiting(Duration atMost) {
+        checkArgument(!atMost.isZero() && !atMost.isNegative(), "atMost must be positive: %s", atMost);
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, atMost, routeOf);
     }
 
     /**
@@ -109,9 +126,13 @@ public final class LimitingFilter extends Filter {
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         Admission admission = new Admission(limiter, drain, route(exchange));
         DrainingExchange draining = new DrainingExchange(exchange, drain, admission);
-        if (!isUntouched(exchange.getRequestHeaders()) && !admission.tryAcquire()) {
-            refuse(draining);
-            return;
+        if (!isUntouched(exchange.getRequestHeaders())) {
+            try {
+                admission.acquire(maxWait);
+            } catch (RejectedException e) {
+                refuse(draining, e.rejection());
+                return;
+            }
         }
         Outcome outcome = Outcome.IGNORED;
         try {
@@ -158,8 +179,7 @@ public final class LimitingFilter extends Filter {
         return limiter.otherRoute();
     }
 
-    private void refuse(HttpExchange exchange) throws IOException {
-        Rejection rejection = Rejection.of(limiter.rejectionReason());
+    private void refuse(HttpExchange exchange, Rejection rejection) throws IOException {
         byte[] body = rejection.problemJson();
         exchange.getResponseHeaders().set("Content-Type", Rejection.PROBLEM_JSON);
         exchange.getResponseHeaders().set("Retry-After", rejection.retryAfterSeconds());

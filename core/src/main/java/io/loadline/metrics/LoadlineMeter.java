@@ -31,6 +31,10 @@ public enum LoadlineMeter {
     ENFORCING("loadline.enforcing", null, "1 if calls beyond the limit are refused, else 0"),
     /** Those outside the limit included. */
     IN_FLIGHT("loadline.inflight", "calls", "Calls that run now"),
+    /** 0 where nobody asked to wait. */
+    WAITING("loadline.waiting", "calls", "Calls that wait to be admitted"),
+    /** A timer: those who waited in vain are among the shed. */
+    WAITED("loadline.waited", "seconds", "Time that calls waited before they were admitted; not part of their latency"),
     /** Tags: route, result. A counter whose results add up to all calls. */
     REQUESTS(
             "loadline.requests",

@@ -47,6 +47,7 @@ public record LoadlineProperties(
      * @param max Highest limit, in requests. Default of adaptive: 1000.
      * @param maxRoutes Number of routes that are told apart; all further ones count as "other". Default: 100.
      * @param warmUp When the adaptive limit begins to be enforced.
+     * @param waiting Whether requests beyond the limit wait for their turn.
      * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.
      * @param excludeUserAgents What the User-Agent headers begin with of requests that are neither limited nor counted,
      *     such as ELB-HealthChecker/.
@@ -59,6 +60,7 @@ public record LoadlineProperties(
             @Nullable Integer max,
             @Nullable Integer maxRoutes,
             @DefaultValue WarmUp warmUp,
+            @DefaultValue Waiting waiting,
             @DefaultValue List<String> exclude,
             @DefaultValue List<String> excludeUserAgents) {}
 
@@ -71,6 +73,19 @@ public record LoadlineProperties(
      */
     public record WarmUp(
             @Nullable Duration duration, @Nullable Integer calls) {}
+
+    /**
+     * The settings under {@code loadline.limit.waiting.*}. Immutable.
+     *
+     * @param maxWait How long a request beyond the limit may wait before it is refused. Default: not at all.
+     * @param maxWaiters How many may wait at once. Default: as many as the limit is.
+     * @param platformThreads Whether requests wait on platform threads, too, which are then blocked. Default: only on
+     *     virtual threads, and where waiting takes no thread.
+     */
+    public record Waiting(
+            @Nullable Duration maxWait,
+            @Nullable Integer maxWaiters,
+            @DefaultValue("false") boolean platformThreads) {}
 
     /**
      * The settings under {@code loadline.drain.*}. Immutable.

@@ -10,6 +10,8 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -25,14 +27,20 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
+    private final @Nullable Duration maxWait;
     private final ApplicationContext context;
 
     AdmissionWebFilter(
-            Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived, ApplicationContext context) {
+            Loadline loadline,
+            CollectedRoutes routes,
+            LongLivedPaths longLived,
+            @Nullable Duration maxWait,
+            ApplicationContext context) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
+        this.maxWait = maxWait;
         this.context = context;
     }
 
@@ -52,7 +60,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
         Route route = routes.match(request.getMethod().name(), path, request.getHeaders()::getFirst);
         return route == null
                 ? chain.filter(exchange)
-                : new AdmittedMono(limiter, drain, route, longLived.match(path), exchange, chain);
+                : new AdmittedMono(limiter, drain, route, maxWait, longLived.match(path), exchange, chain);
     }
 
     /** Early, so that refusing costs little, yet after filters that an application puts first on purpose. */

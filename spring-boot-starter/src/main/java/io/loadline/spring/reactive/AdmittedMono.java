@@ -12,7 +12,10 @@ import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
@@ -23,11 +26,12 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** A request that is admitted, or refused, when it is subscribed to. Immutable. */
+/** A request that is admitted, or refused, when it is subscribed to, or later if it may wait. Immutable. */
 final class AdmittedMono extends Mono<Void> {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final Route route;
+    private final @Nullable Duration maxWait;
     private final boolean longLived;
     private final ServerWebExchange exchange;
     private final WebFilterChain chain;
@@ -36,12 +40,14 @@ final class AdmittedMono extends Mono<Void> {
             ConcurrencyLimiter limiter,
             DrainCoordinator drain,
             Route route,
+            @Nullable Duration maxWait,
             boolean longLived,
             ServerWebExchange exchange,
             WebFilterChain chain) {
         this.limiter = limiter;
         this.drain = drain;
         this.route = route;
+        this.maxWait = maxWait;
         this.longLived = longLived;
         this.exchange = exchange;
         this.chain = chain;
@@ -49,11 +55,24 @@ final class AdmittedMono extends Mono<Void> {
 
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
+        if (maxWait != null) {
+            AwaitedPermit.await(limiter.acquireAsync(route, maxWait), this, actual);
+            return;
+        }
         long ticket = limiter.tryAcquireTicket(route);
         if (ticket == ConcurrencyLimiter.REFUSED) {
             refuse(limiter.rejectionReason()).subscribe(actual);
-            return;
+        } else {
+            serve(ticket, actual);
         }
+    }
+
+    /** Where the request is served. */
+    Executor executor() {
+        return NativeRequest.executor(exchange.getRequest());
+    }
+
+    void serve(long ticket, CoreSubscriber<? super Void> actual) {
         Admission admission;
         try {
             admission = new Admission(
@@ -96,7 +115,7 @@ final class AdmittedMono extends Mono<Void> {
                         () -> told.get() && !response.isCommitted() ? refuse(RejectionReason.DRAINING) : Mono.empty()));
     }
 
-    private Mono<Void> refuse(RejectionReason reason) {
+    Mono<Void> refuse(RejectionReason reason) {
         Rejection rejection = Rejection.of(reason);
         ServerHttpResponse response = exchange.getResponse();
         byte[] body = rejection.problemJson();

@@ -60,7 +60,8 @@ public final class LoadlineReactiveAutoConfiguration {
     AdmissionWebFilter loadlineAdmissionFilter(
             Loadline loadline, LoadlineProperties properties, CollectedRoutes routes, ApplicationContext context) {
         LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
-        return new AdmissionWebFilter(loadline, routes, longLived, context);
+        return new AdmissionWebFilter(
+                loadline, routes, longLived, properties.limit().waiting().maxWait(), context);
     }
 
     /** Static, since it comes before other beans are made. */

@@ -9,8 +9,11 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.Rejection;
+import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
+import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
@@ -25,6 +28,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +50,14 @@ final class AdmissionFilter implements Filter {
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
+    private final Waiting waiting;
 
-    AdmissionFilter(Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived) {
+    AdmissionFilter(Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived, Waiting waiting) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
+        this.waiting = waiting;
     }
 
     @Override
@@ -78,9 +84,11 @@ final class AdmissionFilter implements Filter {
             beforeReturn(request, response);
             return;
         }
-        long ticket = limiter.tryAcquireTicket(route);
-        if (ticket == ConcurrencyLimiter.REFUSED) {
-            refuse(request, response);
+        long ticket;
+        try {
+            ticket = acquire(route);
+        } catch (RejectedException e) {
+            refuse(request, response, e.rejection());
             return;
         }
         InFlightCall call = null;
@@ -97,6 +105,24 @@ final class AdmissionFilter implements Filter {
             throw e;
         } finally {
             end(request, response, route, ticket, call, failure);
+        }
+    }
+
+    private long acquire(Route route) {
+        Duration maxWait = waiting.maxWait();
+        if (maxWait == null || !(waiting.platformThreads() || VirtualThreads.isCurrent())) {
+            long ticket = limiter.tryAcquireTicket(route);
+            if (ticket == ConcurrencyLimiter.REFUSED) {
+                throw RejectedException.of(limiter.rejectionReason());
+            }
+            return ticket;
+        }
+        try {
+            return limiter.acquire(route, maxWait).toTicket();
+        } catch (InterruptedException e) {
+            // The container wants its threads back.
+            Thread.currentThread().interrupt();
+            throw RejectedException.of(RejectionReason.QUEUE);
         }
     }
 
@@ -192,8 +218,8 @@ final class AdmissionFilter implements Filter {
         return Outcome.ofHttpStatus(response.getStatus());
     }
 
-    private void refuse(HttpServletRequest request, LimitedResponse response) throws IOException {
-        Rejection rejection = Rejection.of(limiter.rejectionReason());
+    private static void refuse(HttpServletRequest request, LimitedResponse response, Rejection rejection)
+            throws IOException {
         byte[] body = rejection.problemJson();
         response.setStatus(rejection.status());
         response.setHeader("Retry-After", rejection.retryAfterSeconds());

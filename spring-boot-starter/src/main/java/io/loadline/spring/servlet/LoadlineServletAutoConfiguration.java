@@ -62,7 +62,8 @@ public final class LoadlineServletAutoConfiguration {
             Loadline loadline, LoadlineProperties properties, CollectedRoutes routes) {
         LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
         FilterRegistrationBean<AdmissionFilter> registration =
-                new FilterRegistrationBean<>(new AdmissionFilter(loadline, routes, longLived));
+                new FilterRegistrationBean<>(new AdmissionFilter(
+                        loadline, routes, longLived, properties.limit().waiting()));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         registration.setOrder(ORDER);
         return registration;

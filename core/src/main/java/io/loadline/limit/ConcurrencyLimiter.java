@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -225,9 +224,8 @@ public interface ConcurrencyLimiter {
         @Nullable
         DoubleSupplier cpuUtilization;
 
-        /** Completes the stages of those who waited; not to be set but by tests, since it must never be the caller's. */
-        @Nullable
-        Executor executor;
+        /** For tests, which have a time and an order of their own. */
+        Waiting.Background background = Waiting.Background.JDK;
 
         private Builder(String name) {
             checkArgument(!name.isBlank(), "name must not be blank: '%s'", name);

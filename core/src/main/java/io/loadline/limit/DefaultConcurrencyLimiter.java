@@ -127,7 +127,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
         this.maxWaiters = builder.maxWaiters;
         this.queue = new WaitQueue(word, () -> effective, this::ticket, this::now, this::maxWaiters);
-        this.waiting = new Waiting(this, queue, builder.executor);
+        this.waiting = new Waiting(this, queue, builder.background);
         this.collector = new Collector(stats, routes, word);
         this.baselines = new Baselines(builder.maxRoutes);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The ways to wait for a permit of one limiter: as a thread, as a stage. Thread-safe. */
 final class Waiting {
     /*
-     * Timers: a thread parks for as long as it may wait. A stage has a timer of the JDK's one scheduler of futures, which
+     * Timers: a thread parks for as long as it may wait. A stage has a timer of the JDK's own scheduler of futures, which
      * is taken back when the stage completes; what runs there is a few lines of ours.
      *
      * Code of others, which is what depends on a stage, is run by a pool: a thread that releases has a request of its
@@ -27,12 +27,12 @@ final class Waiting {
 
     private final DefaultConcurrencyLimiter limiter;
     private final WaitQueue queue;
-    private final @Nullable Executor executor;
+    private final Background background;
 
-    Waiting(DefaultConcurrencyLimiter limiter, WaitQueue queue, @Nullable Executor executor) {
+    Waiting(DefaultConcurrencyLimiter limiter, WaitQueue queue, Background background) {
         this.limiter = limiter;
         this.queue = queue;
-        this.executor = executor;
+        this.background = background;
     }
 
     long acquireTicket(Route route, Duration atMost) throws InterruptedException {
@@ -124,6 +124,29 @@ final class Waiting {
         return Math.min(LONGEST_NANOS, TimeUnit.NANOSECONDS.convert(atMost));
     }
 
+    /** Runs what must not be run by who releases. Thread-safe. */
+    interface Background extends Executor {
+        Background JDK = new Background() {
+            private final Executor pool = new CompletableFuture<>().defaultExecutor();
+
+            @Override
+            public void execute(Runnable task) {
+                pool.execute(task);
+            }
+
+            @Override
+            public Runnable schedule(Runnable task, long nanos) {
+                CompletableFuture<@Nullable Void> timer =
+                        new CompletableFuture<@Nullable Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+                Object unused = timer.thenRun(task);
+                return () -> timer.cancel(false);
+            }
+        };
+
+        /** Runs {@code task}, which is short, later; returns what makes that undone. */
+        Runnable schedule(Runnable task, long nanos);
+    }
+
     private static final class ThreadWaiter extends Waiter {
         private final Thread thread = Thread.currentThread();
 
@@ -148,22 +171,22 @@ final class Waiting {
         }
 
         void expireIn(long nanos) {
-            CompletableFuture<@Nullable Void> timer =
-                    new CompletableFuture<@Nullable Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
-            Object expiry = timer.thenRun(() -> {
-                long left = queue.expire(this);
-                if (left > 0) {
-                    // The limiter's clock is behind the JDK's.
-                    expireIn(left);
-                }
-            });
-            Object cancellation = stage.whenComplete((permit, failure) -> timer.cancel(false));
+            Runnable cancel = background.schedule(this::expire, nanos);
+            Object cancellation = stage.whenComplete((permit, failure) -> cancel.run());
+        }
+
+        private void expire() {
+            long left = queue.expire(this);
+            if (left > 0) {
+                // The limiter's clock is behind the timer's.
+                expireIn(left);
+            }
         }
 
         @Override
         void tell() {
             try {
-                (executor == null ? stage.defaultExecutor() : executor).execute(this);
+                background.execute(this);
             } catch (Throwable e) {
                 // No thread can be had, for example. Whose turn it is must not be lost with it.
                 run();

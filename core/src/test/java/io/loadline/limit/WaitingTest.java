@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ class WaitingTest {
     private final Deque<Runnable> pool = new ArrayDeque<>();
     private final ConcurrencyLimiter limiter = limiter(builder -> {
         builder.ticker(ticker);
-        builder.executor = pool::add;
+        builder.background = background(pool::add);
     });
     private final Route route = limiter.route("route");
     private final Permit first = limiter.tryAcquire();
@@ -162,9 +163,9 @@ class WaitingTest {
 
     @Test
     void pool_takesNothing_theStageCompletesNevertheless() {
-        ConcurrencyLimiter poor = limiter(builder -> builder.executor = task -> {
+        ConcurrencyLimiter poor = limiter(builder -> builder.background = background(task -> {
             throw new RejectedExecutionException("on purpose");
-        });
+        }));
         Permit one = poor.tryAcquire();
         Permit two = poor.tryAcquire();
         CompletableFuture<Permit> stage =
@@ -399,6 +400,21 @@ class WaitingTest {
         while (!pool.isEmpty()) {
             pool.remove().run();
         }
+    }
+
+    /** Without timers: only beats end what waits in vain. */
+    private static Waiting.Background background(Executor executor) {
+        return new Waiting.Background() {
+            @Override
+            public void execute(Runnable task) {
+                executor.execute(task);
+            }
+
+            @Override
+            public Runnable schedule(Runnable task, long nanos) {
+                return () -> {};
+            }
+        };
     }
 
     private static <T> FutureTask<T> inThread(Callable<T> action) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,9 +32,9 @@ import org.junit.jupiter.api.condition.JRE;
  * <p>The number of calls is a system property: see {@code benchmarks/README.md}.
  */
 class WaitingStressTest {
-    private static final long CALLS = Long.getLong("loadline.stress.waiting", 1_000_000);
+    private static final long CALLS = Long.getLong("loadline.stress.waiting", 500_000);
     private static final int THREADS = 8;
-    private static final int MAX_LIMIT = 6;
+    private static final int MAX_LIMIT = 3;
     private static final int MAX_PENDING = 100;
 
     private final AtomicInteger running = new AtomicInteger();
@@ -83,11 +84,16 @@ class WaitingStressTest {
             SplittableRandom random = new SplittableRandom();
             while (!done.get()) {
                 limiter.beat();
-                if (upheaval) {
-                    limiter.enforcement(Enforcement.values()[random.nextInt(3)]);
-                    limiter.refuseAll(() -> {});
-                    limiter.resume();
-                    limiter.enforcement(Enforcement.ENFORCE);
+                switch (upheaval ? random.nextInt(256) : -1) {
+                    case 0 -> limiter.enforcement(Enforcement.values()[random.nextInt(3)]);
+                    case 1 -> limiter.enforcement(Enforcement.ENFORCE);
+                    case 2 -> {
+                        limiter.refuseAll(() -> {});
+                        limiter.resume();
+                    }
+                    default -> {
+                        // Only the limit moves.
+                    }
                 }
                 Thread.yield();
             }
@@ -99,6 +105,7 @@ class WaitingStressTest {
         assertThat(pending.tryAcquire(MAX_PENDING, 60, TimeUnit.SECONDS)).isTrue();
         done.set(true);
         beats.get();
+        limiter.enforcement(Enforcement.ENFORCE);
         threads.shutdown();
 
         assertThat(limiter.inFlight()).isZero();
@@ -113,7 +120,7 @@ class WaitingStressTest {
     }
 
     private void call(SplittableRandom random) {
-        Duration atMost = Duration.ofNanos(1L << random.nextInt(10, 24));
+        Duration atMost = Duration.ofNanos(1L << random.nextInt(10, 19));
         switch (random.nextInt(6)) {
             case 0 -> {
                 try (Permit permit = limiter.tryAcquire(route)) {
@@ -197,9 +204,9 @@ class WaitingStressTest {
     }
 
     private void work() {
-        int calls = running.incrementAndGet();
-        mostRunning.accumulate(calls);
-        if (calls > 1) {
+        mostRunning.accumulate(running.incrementAndGet());
+        if (ThreadLocalRandom.current().nextInt(16) == 0) {
+            // Lets the others come while it runs, so that they wait.
             Thread.yield();
         }
         running.decrementAndGet();

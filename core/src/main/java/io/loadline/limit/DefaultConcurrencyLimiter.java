@@ -209,8 +209,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     /** Counts a refusal; returns what to tell the caller. */
     RejectedException refuse(Route route, RejectionReason reason) {
-        stats.count(
-                route.index, reason == RejectionReason.DRAINING ? StripedStats.REFUSED : StripedStats.SHED);
+        stats.count(route.index, reason == RejectionReason.DRAINING ? StripedStats.REFUSED : StripedStats.SHED);
         return RejectedException.of(reason);
     }
 

@@ -79,7 +79,7 @@ final class Waiting {
         CompletableFuture<T> result = new CompletableFuture<>();
         // What depends on a stage is not called if it has been completed itself; what these return nobody else can
         // complete, and so a permit always finds its end.
-        Object first = acquired.whenComplete((permit, failure) -> {
+        Object unusedRun = acquired.whenComplete((permit, failure) -> {
             if (failure != null) {
                 result.completeExceptionally(failure);
             } else if (result.isDone()) {
@@ -88,7 +88,7 @@ final class Waiting {
                 start(permit, action, result);
             }
         });
-        Object second = result.whenComplete((value, failure) -> acquired.cancel(false));
+        Object unusedEnd = result.whenComplete((value, failure) -> acquired.cancel(false));
         return result;
     }
 
@@ -172,7 +172,7 @@ final class Waiting {
 
         void expireIn(long nanos) {
             Runnable cancel = background.schedule(this::expire, nanos);
-            Object cancellation = stage.whenComplete((permit, failure) -> cancel.run());
+            Object unused = stage.whenComplete((permit, failure) -> cancel.run());
         }
 
         private void expire() {

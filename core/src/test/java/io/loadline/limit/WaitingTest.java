@@ -99,9 +99,8 @@ class WaitingTest {
         try (Permit one = impatient.tryAcquire();
                 Permit two = impatient.tryAcquire()) {
             assertThat(List.of(one, two)).hasSize(2);
-            assertThat(refusal(impatient
-                            .acquireAsync(impatient.otherRoute(), LONG)
-                            .toCompletableFuture()))
+            assertThat(refusal(
+                            impatient.acquireAsync(impatient.otherRoute(), LONG).toCompletableFuture()))
                     .isEqualTo(RejectionReason.LIMIT);
         }
         assertThat(limiter.stats(route).shed()).isEqualTo(2);
@@ -246,9 +245,7 @@ class WaitingTest {
         work.complete("done");
         assertThat(call).isCompletedWithValue("done");
         CompletableFuture<String> failing = callAsync(CompletableFuture.failedFuture(new IOException("on purpose")));
-        assertThatThrownBy(failing::get)
-                .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(IOException.class);
+        assertThatThrownBy(failing::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(IOException.class);
         assertThat(limiter.stats(route)).isEqualTo(new LimiterStats(1, 1, 0, 0, 0, 0));
     }
 
@@ -289,9 +286,7 @@ class WaitingTest {
                 .toCompletableFuture();
         first.close();
         runPool();
-        assertThatThrownBy(call::join)
-                .isInstanceOf(CompletionException.class)
-                .hasCauseInstanceOf(AssertionError.class);
+        assertThatThrownBy(call::join).isInstanceOf(CompletionException.class).hasCauseInstanceOf(AssertionError.class);
     }
 
     @Test
@@ -376,7 +371,8 @@ class WaitingTest {
     }
 
     private ConcurrencyLimiter limiter(Consumer<ConcurrencyLimiter.Builder> configure) {
-        ConcurrencyLimiter.Builder builder = ConcurrencyLimiter.builder("tested").algorithm(() -> algorithm);
+        ConcurrencyLimiter.Builder builder =
+                ConcurrencyLimiter.builder("tested").algorithm(() -> algorithm);
         configure.accept(builder);
         return builder.build();
     }

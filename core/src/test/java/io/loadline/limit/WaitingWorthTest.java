@@ -54,10 +54,10 @@ class WaitingWorthTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void overload_adaptiveLimit_findsItAsWithoutWaiting(long seed) {
-        AdaptiveLimit.Builder adaptive = AdaptiveLimit.builder().initialLimit(16).limits(2, 1000);
+        AdaptiveLimit.Builder adaptive =
+                AdaptiveLimit.builder().initialLimit(16).limits(2, 1000);
         Simulation shedding = Simulation.run(TWICE_THE_CAPACITY, seed, adaptive);
-        Simulation run =
-                Simulation.run(TWICE_THE_CAPACITY, seed, adaptive.build(), 16, Duration.ofMillis(500));
+        Simulation run = Simulation.run(TWICE_THE_CAPACITY, seed, adaptive.build(), 16, Duration.ofMillis(500));
         assertThat(run.goodput(20, 60)).isGreaterThanOrEqualTo(0.98);
         assertThat(run.p99Millis(20, 60)).isLessThan(1.2 * shedding.p99Millis(20, 60));
     }

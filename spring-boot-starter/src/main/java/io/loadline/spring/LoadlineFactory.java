@@ -197,7 +197,10 @@ final class LoadlineFactory {
         }
         if (maxWait == null && waiting.platformThreads()) {
             throw new InvalidSettingException(
-                    "loadline.limit.waiting.platform-threads", true, "it has no effect unless " + MAX_WAIT + " is set", null);
+                    "loadline.limit.waiting.platform-threads",
+                    true,
+                    "it has no effect unless " + MAX_WAIT + " is set",
+                    null);
         }
     }
 

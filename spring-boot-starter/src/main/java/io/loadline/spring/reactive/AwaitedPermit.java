@@ -36,8 +36,7 @@ final class AwaitedPermit implements CoreSubscriber<Void>, Subscription {
     private final CoreSubscriber<? super Void> actual;
     private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
 
-    private AwaitedPermit(
-            CompletableFuture<Permit> permit, AdmittedMono request, CoreSubscriber<? super Void> actual) {
+    private AwaitedPermit(CompletableFuture<Permit> permit, AdmittedMono request, CoreSubscriber<? super Void> actual) {
         this.permit = permit;
         this.request = request;
         this.actual = actual;

@@ -61,9 +61,8 @@ public final class LoadlineServletAutoConfiguration {
     FilterRegistrationBean<AdmissionFilter> loadlineAdmissionFilter(
             Loadline loadline, LoadlineProperties properties, CollectedRoutes routes) {
         LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
-        FilterRegistrationBean<AdmissionFilter> registration =
-                new FilterRegistrationBean<>(new AdmissionFilter(
-                        loadline, routes, longLived, properties.limit().waiting()));
+        FilterRegistrationBean<AdmissionFilter> registration = new FilterRegistrationBean<>(new AdmissionFilter(
+                loadline, routes, longLived, properties.limit().waiting()));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         registration.setOrder(ORDER);
         return registration;

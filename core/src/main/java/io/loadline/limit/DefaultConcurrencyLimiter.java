@@ -62,8 +62,6 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final AdmissionWord word;
     private final StripedStats stats;
     private final RouteTable routes;
-    private final int maxWaiters;
-    private final WaitQueue queue;
     private final Waiting waiting;
     private final LimitAlgorithm algorithm;
     private final AtomicReference<@Nullable Runnable> whenIdle = new AtomicReference<>();
@@ -125,9 +123,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.stats = new StripedStats(
                 builder.maxRoutes,
                 Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
-        this.maxWaiters = builder.maxWaiters;
-        this.queue = new WaitQueue(word, () -> effective, this::ticket, this::now, this::maxWaiters);
-        this.waiting = new Waiting(this, queue, builder.background);
+        this.waiting = new Waiting(this, word, builder.maxWaiters, builder.background);
         this.collector = new Collector(stats, routes, word);
         this.baselines = new Baselines(builder.maxRoutes);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
@@ -198,22 +194,18 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         return admitted < 0 ? REFUSED : ticket(admitted);
     }
 
-    /** Whether a call that is not admitted now may wait for so long. */
-    boolean mayWait(long nanos) {
-        return nanos > 0 && maxWaiters != 0 && !word.closed();
-    }
-
-    private int maxWaiters() {
-        return maxWaiters == Builder.AS_MANY_AS_RUN ? word.limit() : maxWaiters;
-    }
-
     /** Counts a refusal; returns what to tell the caller. */
     RejectedException refuse(Route route, RejectionReason reason) {
         stats.count(route.index, reason == RejectionReason.DRAINING ? StripedStats.REFUSED : StripedStats.SHED);
         return RejectedException.of(reason);
     }
 
-    private long ticket(int admitted) {
+    /** {@link #enforcement()} as it is applied now. */
+    Enforcement effective() {
+        return effective;
+    }
+
+    long ticket(int admitted) {
         int flags = VALID;
         if (admitted == AdmissionWord.ADMITTED_LOW) {
             flags |= LOW;
@@ -255,7 +247,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if (released == AdmissionWord.RELEASED_LAST) {
             announceIdle();
         } else {
-            queue.handOver();
+            waiting.handOver();
         }
     }
 
@@ -362,7 +354,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         } finally {
             lock.unlock();
         }
-        handOver();
+        waiting.handOver();
     }
 
     @Override
@@ -384,7 +376,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     public void refuseAll(Runnable listener) {
         whenIdle.set(listener);
         boolean idle = word.closed(true);
-        handOver();
+        waiting.handOver();
         if (idle) {
             announceIdle();
         }
@@ -394,19 +386,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     public void resume() {
         whenIdle.set(null);
         boolean unused = word.closed(false);
-        handOver();
-    }
-
-    /** After every change that a waiter may wait for, but a release, which knows what to do without another look. */
-    private void handOver() {
-        if (word.hasWaiters()) {
-            queue.handOver();
-        }
+        waiting.handOver();
     }
 
     @Override
     public WaitingStats waiting() {
-        return queue.stats();
+        return waiting.stats();
     }
 
     @Override
@@ -475,9 +460,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         } finally {
             lock.unlock();
         }
-        if (word.hasWaiters()) {
-            queue.beat();
-        }
+        waiting.beat();
     }
 
     @Override

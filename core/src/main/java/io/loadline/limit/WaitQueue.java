@@ -9,9 +9,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
-import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Those who wait for a permit, in order of their arrival, and whose turn it is. Thread-safe. */
@@ -43,8 +41,7 @@ final class WaitQueue {
     static final long INTERVAL_NANOS = 100_000_000L;
 
     private final AdmissionWord word;
-    private final Supplier<Enforcement> enforcement;
-    private final IntToLongFunction ticket;
+    private final Entrance entrance;
     private final LongSupplier nanoTime;
     private final IntSupplier maxWaiters;
     private final ReentrantLock lock = new ReentrantLock();
@@ -83,20 +80,13 @@ final class WaitQueue {
     /**
      * A queue in front of {@code word}.
      *
-     * @param enforcement what happens to calls beyond the limit now
-     * @param ticket makes the ticket of a call that the word has admitted so
+     * @param entrance admits calls to the word
      * @param nanoTime elapsed nanoseconds; those of deadlines
      * @param maxWaiters how many may wait now
      */
-    WaitQueue(
-            AdmissionWord word,
-            Supplier<Enforcement> enforcement,
-            IntToLongFunction ticket,
-            LongSupplier nanoTime,
-            IntSupplier maxWaiters) {
+    WaitQueue(AdmissionWord word, Entrance entrance, LongSupplier nanoTime, IntSupplier maxWaiters) {
         this.word = word;
-        this.enforcement = enforcement;
-        this.ticket = ticket;
+        this.entrance = entrance;
         this.nanoTime = nanoTime;
         this.maxWaiters = maxWaiters;
     }
@@ -109,7 +99,7 @@ final class WaitQueue {
             long now = nanoTime.getAsLong();
             waiter.sinceNanos = now;
             if (oldest == null) {
-                int admission = word.tryAcquireOrWait(enforcement.get());
+                int admission = entrance.tryAcquireOrWait(waiter.route);
                 if (admission == AdmissionWord.REFUSED_LIMIT) {
                     append(waiter);
                 } else {
@@ -224,7 +214,7 @@ final class WaitQueue {
                 refuse(unlink(next, now), RejectionReason.QUEUE, settled);
                 continue;
             }
-            int admission = word.tryAcquireAsWaiter(enforcement.get(), size == 1);
+            int admission = entrance.tryAcquireAsWaiter(next.route, size == 1);
             if (admission == AdmissionWord.REFUSED_LIMIT) {
                 break;
             }
@@ -251,11 +241,11 @@ final class WaitQueue {
 
     @GuardedBy("lock")
     private void settle(Waiter waiter, int admission, long now, Settled settled) {
-        if (admission == AdmissionWord.REFUSED_CLOSED) {
-            refuse(waiter, RejectionReason.DRAINING, settled);
+        if (admission < 0) {
+            refuse(waiter, entrance.reason(admission), settled);
             return;
         }
-        waiter.ticket = ticket.applyAsLong(admission);
+        waiter.ticket = entrance.ticket(admission, waiter.route);
         waiter.isSettled = true;
         admitted++;
         waitedNanos += now - waiter.sinceNanos;
@@ -312,8 +302,24 @@ final class WaitQueue {
         }
     }
 
+    /** Where those who wait want to pass. Results are those of {@link AdmissionWord#tryAcquire}. */
+    interface Entrance {
+        /** Admits a call, or notes that somebody waits for want of room. */
+        int tryAcquireOrWait(Route route);
+
+        /** Admits the call whose turn it is, maybe the last that waits. */
+        int tryAcquireAsWaiter(Route route, boolean last);
+
+        /** The ticket of a call that was admitted so. */
+        long ticket(int admission, Route route);
+
+        /** Why a call was refused so. */
+        RejectionReason reason(int refusal);
+    }
+
     /** Somebody who waits. What is not final is the queue's until {@link #isSettled()}, and nobody's to change then. */
     abstract static class Waiter {
+        private final Route route;
         private final long deadlineNanos;
         private @Nullable Waiter older;
         private @Nullable Waiter newer;
@@ -324,13 +330,18 @@ final class WaitQueue {
         /** Written last under the lock, read by the waiter without. */
         private volatile boolean isSettled;
 
-        /** A waiter that is not to be admitted at {@code deadlineNanos} or later. */
-        Waiter(long deadlineNanos) {
+        /** A call of {@code route} that is not to be admitted at {@code deadlineNanos} or later. */
+        Waiter(Route route, long deadlineNanos) {
+            this.route = route;
             this.deadlineNanos = deadlineNanos;
         }
 
         /** It is settled, by somebody else than itself. Called once, outside the lock; must be quick and not throw. */
         abstract void tell();
+
+        final Route route() {
+            return route;
+        }
 
         final boolean isSettled() {
             return isSettled;

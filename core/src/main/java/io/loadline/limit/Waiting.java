@@ -26,13 +26,35 @@ final class Waiting {
     private static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
 
     private final DefaultConcurrencyLimiter limiter;
-    private final WaitQueue queue;
+    private final AdmissionWord word;
+    private final int maxWaiters;
     private final Background background;
+    private final WaitQueue queue;
 
-    Waiting(DefaultConcurrencyLimiter limiter, WaitQueue queue, Background background) {
+    Waiting(DefaultConcurrencyLimiter limiter, AdmissionWord word, int maxWaiters, Background background) {
         this.limiter = limiter;
-        this.queue = queue;
+        this.word = word;
+        this.maxWaiters = maxWaiters;
         this.background = background;
+        this.queue = new WaitQueue(word, new LimiterEntrance(), limiter::now, this::maxWaiters);
+    }
+
+    /** Due after every change that somebody may wait for. */
+    void handOver() {
+        if (word.hasWaiters()) {
+            queue.handOver();
+        }
+    }
+
+    /** Due about every 100 ms. */
+    void beat() {
+        if (word.hasWaiters()) {
+            queue.beat();
+        }
+    }
+
+    WaitingStats stats() {
+        return queue.stats();
     }
 
     long acquireTicket(Route route, Duration atMost) throws InterruptedException {
@@ -41,10 +63,10 @@ final class Waiting {
             return ticket;
         }
         long nanos = nanos(atMost);
-        if (!limiter.mayWait(nanos)) {
+        if (!mayWait(nanos)) {
             throw limiter.refuse(route, limiter.rejectionReason());
         }
-        ThreadWaiter waiter = new ThreadWaiter(limiter.now() + nanos);
+        ThreadWaiter waiter = new ThreadWaiter(route, limiter.now() + nanos);
         queue.enter(waiter);
         for (long left = nanos; !waiter.isSettled(); left = queue.expire(waiter)) {
             LockSupport.parkNanos(this, left);
@@ -109,7 +131,7 @@ final class Waiting {
 
     private CompletableFuture<Permit> enter(Route route, Duration atMost) {
         long nanos = nanos(atMost);
-        if (!limiter.mayWait(nanos)) {
+        if (!mayWait(nanos)) {
             return CompletableFuture.failedFuture(limiter.refuse(route, limiter.rejectionReason()));
         }
         StageWaiter waiter = new StageWaiter(route, limiter.now() + nanos);
@@ -118,6 +140,15 @@ final class Waiting {
             waiter.expireIn(nanos);
         }
         return waiter.stage;
+    }
+
+    /** Whether a call that is not admitted now may wait for so long. */
+    private boolean mayWait(long nanos) {
+        return nanos > 0 && maxWaiters != 0 && !word.closed();
+    }
+
+    private int maxWaiters() {
+        return maxWaiters == ConcurrencyLimiter.Builder.AS_MANY_AS_RUN ? word.limit() : maxWaiters;
     }
 
     private static long nanos(Duration atMost) {
@@ -147,11 +178,33 @@ final class Waiting {
         Runnable schedule(Runnable task, long nanos);
     }
 
+    private final class LimiterEntrance implements WaitQueue.Entrance {
+        @Override
+        public int tryAcquireOrWait(Route route) {
+            return word.tryAcquireOrWait(limiter.effective());
+        }
+
+        @Override
+        public int tryAcquireAsWaiter(Route route, boolean last) {
+            return word.tryAcquireAsWaiter(limiter.effective(), last);
+        }
+
+        @Override
+        public long ticket(int admission, Route route) {
+            return limiter.ticket(admission);
+        }
+
+        @Override
+        public RejectionReason reason(int refusal) {
+            return refusal == AdmissionWord.REFUSED_CLOSED ? RejectionReason.DRAINING : RejectionReason.LIMIT;
+        }
+    }
+
     private static final class ThreadWaiter extends Waiter {
         private final Thread thread = Thread.currentThread();
 
-        ThreadWaiter(long deadlineNanos) {
-            super(deadlineNanos);
+        ThreadWaiter(Route route, long deadlineNanos) {
+            super(route, deadlineNanos);
         }
 
         @Override
@@ -162,11 +215,9 @@ final class Waiting {
 
     private final class StageWaiter extends Waiter implements Runnable {
         private final CompletableFuture<Permit> stage = new CompletableFuture<>();
-        private final Route route;
 
         StageWaiter(Route route, long deadlineNanos) {
-            super(deadlineNanos);
-            this.route = route;
+            super(route, deadlineNanos);
             Object unused = stage.whenComplete((permit, failure) -> queue.withdraw(this));
         }
 
@@ -197,10 +248,10 @@ final class Waiting {
         public void run() {
             RejectionReason refusal = refusal();
             if (refusal != null) {
-                stage.completeExceptionally(limiter.refuse(route, refusal));
+                stage.completeExceptionally(limiter.refuse(route(), refusal));
                 return;
             }
-            Permit permit = limiter.permit(ticket(), route);
+            Permit permit = limiter.permit(ticket(), route());
             if (!stage.complete(permit)) {
                 permit.close();
             }

@@ -30,8 +30,7 @@ public class WaitQueueLincheckTest {
     private static final int MAX_WAITERS = 2;
 
     private final AdmissionWord word = new AdmissionWord(LIMIT);
-    private final WaitQueue queue =
-            new WaitQueue(word, () -> Enforcement.ENFORCE, admission -> 1, () -> 0, () -> MAX_WAITERS);
+    private final WaitQueue queue = new WaitQueue(word, new WordEntrance(word), () -> 0, () -> MAX_WAITERS);
 
     /** What each thread has acquired without waiting. */
     private final int[] held = new int[THREADS + 2];
@@ -116,7 +115,7 @@ public class WaitQueueLincheckTest {
 
     private static final class TestWaiter extends Waiter {
         TestWaiter() {
-            super(1);
+            super(new Route(TestWaiter.class, 0, "route"), 1);
         }
 
         @Override

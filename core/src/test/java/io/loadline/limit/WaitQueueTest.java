@@ -19,11 +19,10 @@ class WaitQueueTest {
 
     private final ManualTicker ticker = new ManualTicker();
     private final AdmissionWord word = new AdmissionWord(1);
+    private final WordEntrance entrance = new WordEntrance(word);
+    private final Route route = new Route(this, 0, "route");
     private final List<String> told = new ArrayList<>();
-    private Enforcement enforcement = Enforcement.ENFORCE;
-    private int maxWaiters = 3;
-    private final WaitQueue queue =
-            new WaitQueue(word, () -> enforcement, admission -> 1, ticker::read, () -> maxWaiters);
+    private final WaitQueue queue = new WaitQueue(word, entrance, ticker::read, () -> 3);
 
     WaitQueueTest() {
         assertThat(word.tryAcquire(Enforcement.ENFORCE)).isEqualTo(AdmissionWord.ADMITTED);
@@ -157,10 +156,10 @@ class WaitQueueTest {
     void enforcement_falls_allAreAdmitted() {
         for (Enforcement fallen : List.of(Enforcement.SHADOW, Enforcement.OFF)) {
             told.clear();
-            enforcement = Enforcement.ENFORCE;
+            entrance.enforcement(Enforcement.ENFORCE);
             enter("a", LONG);
             enter("b", LONG);
-            enforcement = fallen;
+            entrance.enforcement(fallen);
             queue.handOver();
             assertThat(told).containsExactly("a admitted", "b admitted");
             assertThat(word.hasWaiters()).isFalse();
@@ -258,7 +257,7 @@ class WaitQueueTest {
         private final String name;
 
         TestWaiter(String name, long deadlineNanos) {
-            super(deadlineNanos);
+            super(route, deadlineNanos);
             this.name = name;
         }
 

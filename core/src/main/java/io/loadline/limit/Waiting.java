@@ -23,7 +23,9 @@ final class Waiting {
      * Code of others, which is what depends on a stage, is run by a pool: a thread that releases has a request of its
      * own to end, and would otherwise serve one after the other, each in the end of the last.
      */
-    private static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
+
+    /** Far from what times and timers overflow at. */
+    private static final long LONGEST_NANOS = TimeUnit.DAYS.toNanos(365);
 
     private final DefaultConcurrencyLimiter limiter;
     private final AdmissionWord word;

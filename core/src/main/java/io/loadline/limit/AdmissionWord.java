@@ -9,8 +9,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limit, calls in flight, calls outside the limit and whether new calls are taken at all, in one atomic word.
- * Thread-safe.
+ * Limit, calls in flight, calls outside the limit, whether somebody waits, and whether new calls are taken at all, in
+ * one atomic word. Thread-safe.
  */
 final class AdmissionWord extends AdmissionWordPadding {
     /*
@@ -19,8 +19,14 @@ final class AdmissionWord extends AdmissionWordPadding {
      * what is in flight falls by itself. Since the closed bit is in the same word, no call is admitted after it was
      * set, and "closed and empty" is final until somebody reopens: a drain can wait for it.
      *
-     *   63      62      61 .. 42     41 .. 21            20 .. 0
-     *   closed  spare   limit        outside the limit   in flight
+     * The waiters bit says that somebody waits. It is set by the same compare-and-set that finds no room, so that
+     * whoever makes room later finds it, and no wake-up is lost. While it is set a newcomer is refused even where there
+     * is room, which is on its way to a waiter: newcomers that try again and again would starve those who wait. Both rare
+     * states are the two highest bits, so that without them each operation pays for one test of what it has
+     * read anyway.
+     *
+     *   63      62        61 .. 42     41 .. 21            20 .. 0
+     *   closed  waiters   limit        outside the limit   in flight
      *
      * Checked by AdmissionWordLincheckTest and by PermitStressTest.
      */
@@ -34,7 +40,14 @@ final class AdmissionWord extends AdmissionWordPadding {
     static final int ADMITTED_LOW = 1;
     static final int ADMITTED_OUTSIDE = 2;
 
+    /** Results of {@link #release}: nobody is to be told, the last one while closed, others wait. */
+    static final int RELEASED = 0;
+
+    static final int RELEASED_LAST = 1;
+    static final int RELEASED_BEFORE_WAITERS = 2;
+
     private static final long CLOSED = 1L << 63;
+    private static final long WAITERS = 1L << 62;
     private static final int COUNT_MASK = (1 << 21) - 1;
     private static final int OUTSIDE_SHIFT = 21;
     private static final long ONE_OUTSIDE = 1L << OUTSIDE_SHIFT;
@@ -77,15 +90,34 @@ final class AdmissionWord extends AdmissionWordPadding {
     }
 
     int tryAcquire(Enforcement enforcement) {
+        return tryAcquire(enforcement, CLOSED | WAITERS, 0, 0);
+    }
+
+    /** Notes that somebody waits if there is no room. Only for the queue, under its lock, when it is empty. */
+    int tryAcquireOrWait(Enforcement enforcement) {
+        return tryAcquire(enforcement, CLOSED | WAITERS, 0, WAITERS);
+    }
+
+    /** For the one whose turn it is among those who wait, maybe the last of them. Only for the queue, under its lock. */
+    int tryAcquireAsWaiter(Enforcement enforcement, boolean last) {
+        return tryAcquire(enforcement, CLOSED, last ? WAITERS : 0, 0);
+    }
+
+    private int tryAcquire(Enforcement enforcement, long barriers, long clearIfAdmitted, long setIfRefused) {
         for (; ; ) {
             long current = word;
-            if (current < 0) {
-                return REFUSED_CLOSED;
+            if ((current & barriers) != 0) {
+                if (current < 0) {
+                    return REFUSED_CLOSED;
+                }
+                if (enforcement == Enforcement.ENFORCE) {
+                    return REFUSED_LIMIT;
+                }
             }
             int inFlight = inFlight(current);
             int limit = limit(current);
             if (inFlight < limit || (enforcement == Enforcement.OFF && inFlight < COUNT_MASK)) {
-                if (WORD.compareAndSet(this, current, current + 1)) {
+                if (WORD.compareAndSet(this, current, (current + 1) & ~clearIfAdmitted)) {
                     int running = inFlight + 1 + outside(current) - notCalls();
                     if (running > peak) {
                         peak = running;
@@ -93,14 +125,14 @@ final class AdmissionWord extends AdmissionWordPadding {
                     return running <= limit >> 1 ? ADMITTED_LOW : ADMITTED;
                 }
             } else if (enforcement == Enforcement.SHADOW && outside(current) < COUNT_MASK) {
-                if (WORD.compareAndSet(this, current, current + ONE_OUTSIDE)) {
+                if (WORD.compareAndSet(this, current, (current + ONE_OUTSIDE) & ~clearIfAdmitted)) {
                     int running = inFlight + 1 + outside(current) - notCalls();
                     if (running > peak) {
                         peak = running;
                     }
                     return ADMITTED_OUTSIDE;
                 }
-            } else {
+            } else if (setIfRefused == 0 || WORD.compareAndSet(this, current, current | setIfRefused)) {
                 return REFUSED_LIMIT;
             }
         }
@@ -133,11 +165,11 @@ final class AdmissionWord extends AdmissionWordPadding {
     }
 
     /**
-     * Takes back one call; returns whether that was the last one while closed.
+     * Takes back one call and tells who is to be told.
      *
      * @throws IllegalStateException if no such call is in flight, which means it was released twice
      */
-    boolean release(boolean outsideLimit) {
+    int release(boolean outsideLimit) {
         for (; ; ) {
             long current = word;
             if ((outsideLimit ? outside(current) : inFlight(current)) == 0) {
@@ -145,9 +177,27 @@ final class AdmissionWord extends AdmissionWordPadding {
             }
             long next = current - (outsideLimit ? ONE_OUTSIDE : 1);
             if (WORD.compareAndSet(this, current, next)) {
-                return isClosedAndEmpty(next);
+                if ((next & (CLOSED | WAITERS)) == 0) {
+                    return RELEASED;
+                }
+                // Who closed refuses those who wait.
+                return next < 0 ? isClosedAndEmpty(next) ? RELEASED_LAST : RELEASED : RELEASED_BEFORE_WAITERS;
             }
         }
+    }
+
+    /** Nobody waits any more. Only for the queue, under its lock. */
+    void clearWaiters() {
+        for (; ; ) {
+            long current = word;
+            if ((current & WAITERS) == 0 || WORD.compareAndSet(this, current, current & ~WAITERS)) {
+                return;
+            }
+        }
+    }
+
+    boolean hasWaiters() {
+        return (word & WAITERS) != 0;
     }
 
     /** Takes places without calls, beyond the limit if need be. */
@@ -178,11 +228,11 @@ final class AdmissionWord extends AdmissionWordPadding {
         }
     }
 
-    /** Takes back one stream; returns whether nothing is in flight then while closed. */
-    boolean endStream() {
-        boolean idle = release(true);
+    /** {@link #release} of a stream. */
+    int endStream() {
+        int released = release(true);
         int unused = (int) STREAMS.getAndAdd(this, -1);
-        return idle;
+        return released;
     }
 
     int streams() {

@@ -62,8 +62,47 @@ public interface ConcurrencyLimiter {
     }
 
     /** Admits a call of {@code route}, or returns null at once. */
+    default @Nullable Permit tryAcquire(Route route) {
+        return tryAcquire(route, CallContext.NONE);
+    }
+
+    /** {@link #tryAcquire(Route)} for a call of which more is known. */
     @Nullable
-    Permit tryAcquire(Route route);
+    Permit tryAcquire(Route route, CallContext context);
+
+    /**
+     * Admits a call of {@code route}, and waits for that if it must; never if {@code atMost} is not positive. Waiting
+     * blocks the thread, without pinning if it is virtual; it is no part of the call's latency. Nobody waits outside
+     * {@link Enforcement#ENFORCE}.
+     *
+     * @throws RejectedException if it is refused, at once or after waiting in vain
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    default Permit acquire(Route route, Duration atMost) throws InterruptedException {
+        return acquire(route, CallContext.NONE, atMost);
+    }
+
+    /**
+     * {@link #acquire(Route, Duration)} for a call of which more is known: it waits no longer than an answer would still
+     * come in time, and not at all if it matters less than what can be served.
+     *
+     * @throws RejectedException if it is refused, at once or after waiting in vain
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    Permit acquire(Route route, CallContext context, Duration atMost) throws InterruptedException;
+
+    /**
+     * {@link #acquire(Route, Duration)} without blocking: the stage completes with a permit, exceptionally with a
+     * {@link RejectedException}. It is complete already if there was nothing to wait for, and is otherwise completed by a
+     * thread of the common pool. To complete it oneself, as by cancelling, withdraws from waiting; a permit that came
+     * nevertheless goes to the next. Cancelling what depends on it does not: a permit must find somebody to end it.
+     */
+    default CompletionStage<Permit> acquireAsync(Route route, Duration atMost) {
+        return acquireAsync(route, CallContext.NONE, atMost);
+    }
+
+    /** {@link #acquireAsync(Route, Duration)} for a call of which more is known; see {@link #acquire(Route, Duration)}. */
+    CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost);
 
     /**
      * The primitive under all other ways to acquire: admits a call of {@code route} and returns a ticket, or returns
@@ -71,11 +110,9 @@ public interface ConcurrencyLimiter {
      * thread. It is for adapters that keep the ticket in an object they have anyway; everybody else wants a
      * {@link Permit} or {@link #call}.
      */
-    long tryAcquireTicket(Route route);
-
-    /** {@link #tryAcquire(Route)} for a call of which more is known. */
-    @Nullable
-    Permit tryAcquire(Route route, CallContext context);
+    default long tryAcquireTicket(Route route) {
+        return tryAcquireTicket(route, CallContext.NONE);
+    }
 
     /** {@link #tryAcquireTicket(Route)} for a call of which more is known. */
     long tryAcquireTicket(Route route, CallContext context);
@@ -110,7 +147,30 @@ public interface ConcurrencyLimiter {
      * @throws RejectedException if it is refused
      * @throws Exception what {@code action} throws
      */
-    <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception;
+    default <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception {
+        return call(route, CallContext.NONE, action);
+    }
+
+    /**
+     * {@link #call(Route, Callable)} that waits to be admitted, see {@link #acquire(Route, Duration)}.
+     *
+     * @throws RejectedException if it is refused
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws Exception what {@code action} throws
+     */
+    default <T extends @Nullable Object> T call(Route route, Duration atMost, Callable<T> action) throws Exception {
+        return call(route, CallContext.NONE, atMost, action);
+    }
+
+    /**
+     * {@link #call(Route, Duration, Callable)} for a call of which more is known.
+     *
+     * @throws RejectedException if it is refused
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws Exception what {@code action} throws
+     */
+    <T extends @Nullable Object> T call(Route route, CallContext context, Duration atMost, Callable<T> action)
+            throws Exception;
 
     /** {@link #callAsync(Route, Supplier)} without a particular route. */
     default <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> action) {
@@ -122,8 +182,10 @@ public interface ConcurrencyLimiter {
      * returned stage does not bring about. A refusal and an exception of {@code action} itself complete the returned
      * stage exceptionally; an error is thrown.
      */
-    <T extends @Nullable Object> CompletionStage<T> callAsync(
-            Route route, Supplier<? extends CompletionStage<T>> action);
+    default <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, Supplier<? extends CompletionStage<T>> action) {
+        return callAsync(route, CallContext.NONE, action);
+    }
 
     /** {@link #call(Route, Callable)} for a call of which more is known. */
     <T extends @Nullable Object> T call(Route route, CallContext context, Callable<T> action) throws Exception;
@@ -131,6 +193,20 @@ public interface ConcurrencyLimiter {
     /** {@link #callAsync(Route, Supplier)} for a call of which more is known. */
     <T extends @Nullable Object> CompletionStage<T> callAsync(
             Route route, CallContext context, Supplier<? extends CompletionStage<T>> action);
+
+    /**
+     * {@link #callAsync(Route, Supplier)} that waits to be admitted, see {@link #acquireAsync(Route, Duration)}: {@code action} is then
+     * started by a thread of the common pool and must not block. Cancelling the returned stage before withdraws the call.
+     * If it has waited, an error of {@code action} completes the stage, too.
+     */
+    default <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, Duration atMost, Supplier<? extends CompletionStage<T>> action) {
+        return callAsync(route, CallContext.NONE, atMost, action);
+    }
+
+    /** {@link #callAsync(Route, Duration, Supplier)} for a call of which more is known. */
+    <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, CallContext context, Duration atMost, Supplier<? extends CompletionStage<T>> action);
 
     /** The outcome of a call that ends with {@code failure}: what {@link Builder#outcomeOf} gives it. */
     Outcome outcomeOf(Throwable failure);
@@ -163,7 +239,7 @@ public interface ConcurrencyLimiter {
     RejectionReason rejectionReason();
 
     /**
-     * Refuses every call from now on, whatever the mode, and calls {@code whenIdle} once, when none is in flight any
+     * Refuses every call from now on, whatever the mode, those that wait included, and calls {@code whenIdle} once, when none is in flight any
      * more: at once by this thread, or later by the thread that releases the last call.
      */
     void refuseAll(Runnable whenIdle);
@@ -211,6 +287,8 @@ public interface ConcurrencyLimiter {
 
     /** Counts of each criticality, most important first; empty until criticality is used, see {@link CriticalityStats}. */
     Map<Criticality, CriticalityStats> statsByCriticality();
+    /** Who waits, and what became of those who did. */
+    WaitingStats waiting();
 
     /** Counts of one route. */
     LimiterStats stats(Route route);
@@ -226,11 +304,14 @@ public interface ConcurrencyLimiter {
 
     /** Builds limiters. Not thread-safe; may be reused, later changes do not reach limiters already built. */
     final class Builder {
+        static final int AS_MANY_AS_RUN = -1;
+
         final String name;
         Supplier<? extends LimitAlgorithm> algorithm =
                 () -> AdaptiveLimit.builder().build();
         Enforcement enforcement = Enforcement.ENFORCE;
         int maxRoutes = 100;
+        int maxWaiters = AS_MANY_AS_RUN;
         Ticker ticker = Ticker.system();
         Function<? super Throwable, Outcome> outcomeOf = DefaultConcurrencyLimiter::defaultOutcome;
 
@@ -245,6 +326,9 @@ public interface ConcurrencyLimiter {
 
         @Nullable
         DoubleSupplier cpuUtilization;
+
+        /** For tests, which have a time and an order of their own. */
+        Waiting.Background background = Waiting.Background.JDK;
 
         private Builder(String name) {
             checkArgument(!name.isBlank(), "name must not be blank: '%s'", name);
@@ -305,6 +389,23 @@ public interface ConcurrencyLimiter {
         @CanIgnoreReturnValue
         public Builder maxStreams(int maxStreams) {
             this.maxStreams = Streams.checkMax(maxStreams);
+            return this;
+        }
+
+        /**
+         * Sets how many calls may wait at once; 0 lets nobody wait. Default: as many as the limit is, so that nobody
+         * waits for much longer than a call takes.
+         *
+         * @throws IllegalArgumentException unless it is between 0 and {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        @CanIgnoreReturnValue
+        public Builder maxWaiters(int maxWaiters) {
+            checkArgument(
+                    maxWaiters >= 0 && maxWaiters <= MAX_LIMIT,
+                    "maxWaiters must be between 0 and %s: %s",
+                    MAX_LIMIT,
+                    maxWaiters);
+            this.maxWaiters = maxWaiters;
             return this;
         }
 

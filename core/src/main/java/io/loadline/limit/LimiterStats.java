@@ -11,8 +11,9 @@ package io.loadline.limit;
  *   <li>{@code succeeded}, {@code ignored} and {@code dropped} grow when an admitted call ends, by its outcome.
  *   <li>{@code shadowed} grows when a call ends that ran although {@link Enforcement#ENFORCE} would have refused it
  *       because of the limit or of its criticality; it is counted by its outcome too.
- *   <li>{@code shed} grows when a call is refused because the limit was reached, or nearly so and the call matters less
- *       than others. One that comes too late is no demand and counted by {@link CriticalityStats} alone.
+ *   <li>{@code shed} grows when a call is refused because the limit was reached, whether it has waited or not, or nearly
+ *       so and the call matters less than others. One that comes too late is no demand and counted by
+ *       {@link CriticalityStats} alone.
  *   <li>{@code refused} grows when a call is refused because the limiter takes no new work.
  *   <li>{@code capped} grows when a call is refused because its route has reached its own cap, or a stream because there
  *       are as many as there may be.
@@ -25,7 +26,8 @@ package io.loadline.limit;
  * @param ignored calls that ended with {@link Outcome#IGNORED}
  * @param dropped calls that ended with {@link Outcome#DROPPED}
  * @param shadowed calls that ran beyond the limit
- * @param shed calls refused with {@link RejectionReason#LIMIT} or {@link RejectionReason#PRIORITY}
+ * @param shed calls refused with {@link RejectionReason#LIMIT}, {@link RejectionReason#QUEUE} or
+ *     {@link RejectionReason#PRIORITY}
  * @param refused calls refused with {@link RejectionReason#DRAINING}
  * @param capped calls refused with {@link RejectionReason#ROUTE_CAP}
  * @param shadowCapped calls that ran beyond their route's cap
@@ -53,7 +55,7 @@ public record LimiterStats(
             case LIMIT -> shed;
             case ROUTE_CAP -> capped;
             case DRAINING -> refused;
-            case PRIORITY, DEADLINE -> 0;
+            case QUEUE, PRIORITY, DEADLINE -> 0;
         };
     }
 
@@ -62,7 +64,7 @@ public record LimiterStats(
         return switch (reason) {
             case LIMIT -> shadowed;
             case ROUTE_CAP -> shadowCapped;
-            case DRAINING, PRIORITY, DEADLINE -> 0;
+            case DRAINING, QUEUE, PRIORITY, DEADLINE -> 0;
         };
     }
 

@@ -86,13 +86,13 @@ public final class Permit implements AutoCloseable {
      */
     public boolean stream() {
         long held = (long) TICKET.getOpaque(this);
-        if (held == ConcurrencyLimiter.REFUSED || limiter.isStream(held)) {
+        if (held == ConcurrencyLimiter.REFUSED || Ticket.isStream(held)) {
             return held != ConcurrencyLimiter.REFUSED;
         }
         if (!limiter.beginStream(route)) {
             return false;
         }
-        if (!TICKET.compareAndSet(this, held, limiter.asStream(held))) {
+        if (!TICKET.compareAndSet(this, held, Ticket.asStream(held))) {
             limiter.endStream();
             return false;
         }
@@ -104,6 +104,14 @@ public final class Permit implements AutoCloseable {
     @Override
     public void close() {
         end(Outcome.IGNORED);
+    }
+
+    /**
+     * Ends this object but not the call: the ticket must be given back to {@link ConcurrencyLimiter#release}. For
+     * adapters that waited for a permit and keep tickets; {@link ConcurrencyLimiter#REFUSED} if it has ended before.
+     */
+    public long toTicket() {
+        return (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
     }
 
     /** The route the permit was acquired for. */

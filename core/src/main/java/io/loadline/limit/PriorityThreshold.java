@@ -172,7 +172,12 @@ final class PriorityThreshold {
      * answers from a cache take far less, and one of them must not be refused for the others. Hence a quarter of it.
      */
     private static boolean isHopeless(Route route, CallContext context) {
-        return context.hasDeadline() && context.remainingNanos() <= route.baselineNanos() / HOPELESS_SHARE;
+        return context.hasDeadline() && hopeNanos(route, context) <= 0;
+    }
+
+    /** For how long a call with a deadline may still be begun; not positive if no more. */
+    static long hopeNanos(Route route, CallContext context) {
+        return context.remainingNanos() - route.baselineNanos() / HOPELESS_SHARE;
     }
 
     private ArrivalCounts inUseCounts() {

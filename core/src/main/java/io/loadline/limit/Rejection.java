@@ -44,6 +44,7 @@ public final class Rejection {
         return switch (reason) {
             case LIMIT -> Holder.LIMIT;
             case ROUTE_CAP -> Holder.ROUTE_CAP;
+            case QUEUE -> Holder.QUEUE;
             case DRAINING -> Holder.DRAINING;
             case PRIORITY -> Holder.PRIORITY;
             case DEADLINE -> Holder.DEADLINE;
@@ -86,6 +87,11 @@ public final class Rejection {
                 503,
                 Duration.ofSeconds(1),
                 "The service runs as many requests of this kind as it may. Try again later.");
+        static final Rejection QUEUE = new Rejection(
+                RejectionReason.QUEUE,
+                503,
+                Duration.ofSeconds(1),
+                "The service is at its concurrency limit and the request waited in vain. Try again later.");
         static final Rejection DRAINING = new Rejection(
                 RejectionReason.DRAINING, 503, Duration.ofSeconds(1), "This instance is shutting down. Try another.");
         static final Rejection PRIORITY = new Rejection(

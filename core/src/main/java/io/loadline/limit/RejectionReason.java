@@ -12,6 +12,8 @@ public enum RejectionReason {
     LIMIT,
     /** The calls of the route, or of its group, had reached their own cap, or streams theirs. */
     ROUTE_CAP,
+    /** The call waited for a permit as long as it may, or the queue was full. */
+    QUEUE,
     /** The service is leaving and takes no new work. */
     DRAINING,
     /** The calls in flight had nearly reached the limit, and the rest is for calls of greater {@link Criticality}. */

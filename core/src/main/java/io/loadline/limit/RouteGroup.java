@@ -106,8 +106,20 @@ final class RouteGroup extends RouteGroupPadding {
         if (admitted < 0 || admitted == AdmissionWord.ADMITTED_OUTSIDE || count(ofCap)) {
             return admitted;
         }
-        boolean unused = word.release(false);
+        owner.given(word.release(false));
         return refuse(ofCap);
+    }
+
+    /** {@link #tryAcquire} that notes that somebody waits if there is no room; see {@link AdmissionWord}. */
+    int tryAcquireOrWait(Enforcement ofLimit, Enforcement ofCap) {
+        int own = tryAcquireOwn(ofCap);
+        return own == COMMON ? counted(word.tryAcquireOrWait(ofLimit), ofCap) : own;
+    }
+
+    /** {@link #tryAcquire} for the one whose turn it is among those who wait; see {@link AdmissionWord}. */
+    int tryAcquireAsWaiter(Enforcement ofLimit, Enforcement ofCap, boolean last) {
+        int own = tryAcquireOwn(ofCap);
+        return own == COMMON ? counted(word.tryAcquireAsWaiter(ofLimit, last), ofCap) : own;
     }
 
     private int refuse(Enforcement ofCap) {
@@ -129,7 +141,7 @@ final class RouteGroup extends RouteGroupPadding {
             }
             if (STATE.compareAndSet(this, current, current + 1)) {
                 if (calls(current) < reserved(current)) {
-                    boolean unused = word.release(false);
+                    owner.given(word.release(false));
                 }
                 return true;
             }
@@ -137,18 +149,22 @@ final class RouteGroup extends RouteGroupPadding {
     }
 
     /**
-     * Takes back one call; returns whether that was the last one of all while closed.
+     * Takes back one call and tells who is to be told, as {@link AdmissionWord#release}.
      *
      * @throws IllegalStateException if none is in flight, which means it was released twice
      */
-    boolean release() {
+    int release() {
         for (; ; ) {
             long current = state;
             if (calls(current) == 0) {
                 throw new IllegalStateException("released more often than acquired");
             }
             if (STATE.compareAndSet(this, current, current - 1)) {
-                return calls(current) > reserved(current) && word.release(false);
+                if (calls(current) > reserved(current)) {
+                    return word.release(false);
+                }
+                // The place is kept for the group, of which somebody may wait.
+                return word.hasWaiters() ? AdmissionWord.RELEASED_BEFORE_WAITERS : AdmissionWord.RELEASED;
             }
         }
     }

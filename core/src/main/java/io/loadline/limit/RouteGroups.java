@@ -45,6 +45,7 @@ final class RouteGroups {
     private static final double MOST_SHARES = 1 - 1e-6;
 
     private final AdmissionWord word;
+    private final Runnable handOver;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, RouteGroup> byRoute = new ConcurrentHashMap<>();
 
@@ -66,8 +67,17 @@ final class RouteGroups {
     private boolean warm;
 
     RouteGroups(AdmissionWord word, boolean warm) {
+        this(word, warm, () -> {});
+    }
+
+    /**
+     * Groups that call {@code handOver} when an acquire has given back what somebody may wait for. It is not called under a
+     * lock of this; where the limits, the limit or closing give something back, that is for the caller to do.
+     */
+    RouteGroups(AdmissionWord word, boolean warm, Runnable handOver) {
         this.word = word;
         this.warm = warm;
+        this.handOver = handOver;
     }
 
     /** The group of the route named so; null if it has none. */
@@ -197,6 +207,16 @@ final class RouteGroups {
             } finally {
                 lock.unlock();
             }
+            if (word.hasWaiters()) {
+                handOver.run();
+            }
+        }
+    }
+
+    /** An acquire has given back the place that it had taken; {@code released} is what the word said to that. */
+    void given(int released) {
+        if (released == AdmissionWord.RELEASED_BEFORE_WAITERS) {
+            handOver.run();
         }
     }
 

@@ -10,8 +10,10 @@ import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.RejectedException;
+import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.time.Registration;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +45,22 @@ final class Admission {
     }
 
     /**
-     * Takes a ticket.
+     * Takes a ticket, and waits for that if it may.
      *
      * @throws RejectedException if the exchange is refused
      */
-    void acquire(CallContext context) {
-        ticket.setPlain(limiter.acquireTicket(route, context));
+    void acquire(CallContext context, Duration atMost) {
+        if (atMost.isZero()) {
+            ticket.setPlain(limiter.acquireTicket(route, context));
+            return;
+        }
+        try {
+            ticket.setPlain(limiter.acquire(route, context, atMost).toTicket());
+        } catch (InterruptedException e) {
+            // Somebody wants the thread to come to its end.
+            Thread.currentThread().interrupt();
+            throw RejectedException.of(RejectionReason.QUEUE);
+        }
     }
 
     /** After {@link #acquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */

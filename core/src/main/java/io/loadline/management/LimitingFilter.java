@@ -21,6 +21,7 @@ import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -43,6 +44,7 @@ public final class LimitingFilter extends Filter {
     private final @Nullable WarmUp warmUp;
     private final List<String> excludedUserAgents;
     private final ContextHeaders contextHeaders;
+    private final Duration maxWait;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
@@ -63,7 +65,7 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
-        this(limiter, drain, warmUp, List.of(), ContextHeaders.defaults(), routeOf);
+        this(limiter, drain, warmUp, List.of(), ContextHeaders.defaults(), Duration.ZERO, routeOf);
     }
 
     private LimitingFilter(
@@ -72,12 +74,14 @@ public final class LimitingFilter extends Filter {
             @Nullable WarmUp warmUp,
             List<String> excludedUserAgents,
             ContextHeaders contextHeaders,
+            Duration maxWait,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.limiter = limiter;
         this.drain = drain;
         this.warmUp = warmUp;
         this.excludedUserAgents = excludedUserAgents;
         this.contextHeaders = contextHeaders;
+        this.maxWait = maxWait;
         this.routeOf = routeOf;
     }
 
@@ -93,7 +97,7 @@ public final class LimitingFilter extends Filter {
         for (String prefix : prefixes) {
             checkArgument(!prefix.isBlank(), "prefix must not be blank: '%s'", prefix);
         }
-        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), contextHeaders, routeOf);
+        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), contextHeaders, maxWait, routeOf);
     }
 
     /**
@@ -101,7 +105,19 @@ public final class LimitingFilter extends Filter {
      * {@code headers} say. Handlers find it in {@link CallContext#current()}. Default: {@link ContextHeaders#defaults()}.
      */
     public LimitingFilter contextHeaders(ContextHeaders headers) {
-        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, headers, routeOf);
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, headers, maxWait, routeOf);
+    }
+
+    /**
+     * A filter like this one, but a request that is not admitted at once waits for it, which blocks its thread: for
+     * servers with a virtual thread for each request. Default: none waits.
+     *
+     * @param atMost how long; how many is {@link ConcurrencyLimiter.Builder#maxWaiters}
+     * @throws IllegalArgumentException unless it is positive
+     */
+    public LimitingFilter waiting(Duration atMost) {
+        checkArgument(!atMost.isZero() && !atMost.isNegative(), "atMost must be positive: %s", atMost);
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, contextHeaders, atMost, routeOf);
     }
 
     /**
@@ -134,7 +150,7 @@ public final class LimitingFilter extends Filter {
         if (!isUntouched(exchange.getRequestHeaders())) {
             context = contextHeaders.read(route, name -> joined(exchange.getRequestHeaders(), name));
             try {
-                admission.acquire(context);
+                admission.acquire(context, maxWait);
             } catch (RejectedException e) {
                 refuse(draining, e.rejection());
                 return;

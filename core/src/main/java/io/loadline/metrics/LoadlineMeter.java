@@ -33,6 +33,10 @@ public enum LoadlineMeter {
     IN_FLIGHT("loadline.inflight", "calls", "Calls that run now"),
     /** Those that were calls and those that never were; see {@link io.loadline.limit.Streams}. */
     STREAMS("loadline.streams", null, "Event streams, WebSockets, long polls and long bodies that are open"),
+    /** 0 where nobody asked to wait. */
+    WAITING("loadline.waiting", "calls", "Calls that wait to be admitted"),
+    /** A timer: those who waited in vain are among the shed. */
+    WAITED("loadline.waited", "seconds", "Time that calls waited before they were admitted; not part of their latency"),
     /** Tags: route, result. A counter whose results add up to all calls. */
     REQUESTS(
             "loadline.requests",

@@ -15,6 +15,7 @@ import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.LimiterStats;
@@ -90,6 +91,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private @Nullable MemoryMeters memory;
 
+    /** The same. */
+    @GuardedBy("this")
+    private @Nullable WaitingMeters waiting;
+
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
             String application,
@@ -115,6 +120,13 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /** Adds the meters of calls that wait; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics waiting(ConcurrencyLimiter limiter) {
+        waiting = new WaitingMeters(limiter);
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -133,6 +145,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         binding.bind();
         if (memory != null) {
             binding.keep(memory.register(registry));
+        }
+        if (waiting != null) {
+            binding.keep(waiting.register(registry));
         }
     }
 

@@ -71,12 +71,12 @@ public class RouteGroupLincheckTest {
 
     @Operation
     public boolean releaseInGroup() {
-        return takeOne(grouped) && group.release();
+        return takeOne(grouped) && group.release() != AdmissionWord.RELEASED;
     }
 
     @Operation
     public boolean release() {
-        return takeOne(others) && word.release(false);
+        return takeOne(others) && word.release(false) != AdmissionWord.RELEASED;
     }
 
     @Operation

@@ -74,6 +74,7 @@ class LimitingFilterTest {
     private HttpServer server;
     private HttpHandler handler = exchange -> answer(exchange, 200);
     private Function<HttpExchange, Route> routeOf = exchange -> work;
+    private LimitingFilter limiting = new LimitingFilter(limiter, drain, exchange -> routeOf.apply(exchange));
 
     @BeforeEach
     void start() throws IOException {
@@ -94,7 +95,17 @@ class LimitingFilterTest {
                 return "counts";
             }
         });
-        context.getFilters().add(new LimitingFilter(limiter, drain, exchange -> routeOf.apply(exchange)));
+        context.getFilters().add(new Filter() {
+            @Override
+            public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+                limiting.doFilter(exchange, chain);
+            }
+
+            @Override
+            public String description() {
+                return limiting.description();
+            }
+        });
         server.setExecutor(threads);
         server.start();
     }
@@ -136,6 +147,44 @@ class LimitingFilterTest {
             assertThat(running).isNotNull();
         }
         assertThat(limiter.inFlight()).isZero();
+    }
+
+    @Test
+    void request_atTheLimit_thatMayWait_isServedWhenItsTurnHasCome() throws Exception {
+        limiting = limiting.waiting(Duration.ofHours(1));
+        Permit running = Objects.requireNonNull(limiter.tryAcquire());
+        try (RawConnection connection = connect()) {
+            connection.get("/work");
+            while (limiter.waiting().waiting() == 0) {
+                Thread.onSpinWait();
+            }
+            running.close();
+            assertThat(connection.response().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void request_thatWaitsWhenTheServiceLeaves_isRefusedAtOnce() throws Exception {
+        limiting = limiting.waiting(Duration.ofHours(1));
+        try (Permit running = Objects.requireNonNull(limiter.tryAcquire());
+                RawConnection connection = connect()) {
+            connection.get("/work");
+            while (limiter.waiting().waiting() == 0) {
+                Thread.onSpinWait();
+            }
+            limiter.refuseAll(() -> {});
+            RawConnection.Response response = connection.response();
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.body()).contains("\"reason\":\"draining\"");
+            assertThat(running).isNotNull();
+        }
+    }
+
+    @Test
+    void waiting_forNoTime_isRefusedWithTheValue() {
+        assertThatThrownBy(() -> limiting.waiting(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("atMost must be positive: PT0S");
     }
 
     @Test

@@ -31,6 +31,7 @@ import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,6 +42,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -48,7 +50,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +81,8 @@ class LoadlineMetricsTest {
             MemoryAdvisor.builder("shop", memory, service.signal).build();
     private final LoadlineMetrics metrics = new LoadlineMetrics(
                     "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
-            .memory(advisor, errors);
+            .memory(advisor, errors)
+            .waiting(service.limiter);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -198,6 +203,24 @@ class LoadlineMetricsTest {
                     .containsExactlyInAnyOrder(row.tagKeys());
         }
         assertThat(seen).containsExactlyInAnyOrder(LoadlineMeter.values());
+    }
+
+    @Test
+    void waiting_isAGaugeAndATimer() {
+        metrics.bindTo(registry);
+        List<Permit> running = new ArrayList<>();
+        while (running.size() < service.limiter.limit()) {
+            running.add(service.limiter.tryAcquire());
+        }
+        CompletionStage<Permit> waiting = service.limiter.acquireAsync(service.limiter.otherRoute(), SECOND);
+        assertThat(gauge(LoadlineMeter.WAITING)).isEqualTo(1);
+        service.ticker.advance(Duration.ofMillis(20));
+        running.get(0).close();
+        waiting.toCompletableFuture().join().close();
+        FunctionTimer waited = registry.get("loadline.waited").functionTimer();
+        assertThat(waited.count()).isEqualTo(1);
+        assertThat(waited.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(20);
+        assertThat(gauge(LoadlineMeter.WAITING)).isZero();
     }
 
     @Test

@@ -17,12 +17,14 @@ import io.loadline.limit.LimitAlgorithm;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.spring.LoadlineProperties.Algorithm;
 import io.loadline.spring.LoadlineProperties.Limit;
+import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.InvalidSettingException;
 import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.MemoryGate;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.WarmUp;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
@@ -44,6 +46,7 @@ final class LoadlineFactory {
     private static final String MAX = "loadline.limit.max";
     private static final String WARM_UP_DURATION = "loadline.limit.warm-up.duration";
     private static final String WARM_UP_CALLS = "loadline.limit.warm-up.calls";
+    private static final String MAX_WAIT = "loadline.limit.waiting.max-wait";
 
     private LoadlineFactory() {}
 
@@ -67,6 +70,8 @@ final class LoadlineFactory {
         set("loadline.limit.max-routes", limit.maxRoutes(), builder::maxRoutes);
         set("loadline.limit.max-streams", limit.maxStreams(), builder::maxStreams);
         RouteSettingsFactory.configure(builder, limit.routes());
+        set("loadline.limit.waiting.max-waiters", limit.waiting().maxWaiters(), builder::maxWaiters);
+        check(limit.waiting());
         ConcurrencyLimiter.Builder unused = builder.algorithm(algorithm(limit));
     }
 
@@ -207,6 +212,20 @@ final class LoadlineFactory {
             String name = algorithm.name().toLowerCase(Locale.ROOT);
             throw new InvalidSettingException(
                     key, value, "it has no effect and must not be set if loadline.limit.algorithm is " + name, null);
+        }
+    }
+
+    private static void check(Waiting waiting) {
+        Duration maxWait = waiting.maxWait();
+        if (maxWait != null && (maxWait.isZero() || maxWait.isNegative())) {
+            throw new InvalidSettingException(MAX_WAIT, maxWait, "it must be positive: without it nobody waits", null);
+        }
+        if (maxWait == null && waiting.platformThreads()) {
+            throw new InvalidSettingException(
+                    "loadline.limit.waiting.platform-threads",
+                    true,
+                    "it has no effect unless " + MAX_WAIT + " is set",
+                    null);
         }
     }
 

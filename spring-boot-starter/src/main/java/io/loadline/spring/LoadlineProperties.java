@@ -56,6 +56,7 @@ public record LoadlineProperties(
      * @param warmUp When the adaptive limit begins to be enforced.
      * @param criticality Which requests are refused first when there are too many.
      * @param deadline What is done about requests whose clients will not wait for the answer.
+     * @param waiting Whether requests beyond the limit wait for their turn.
      * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.
      * @param excludeUserAgents What the User-Agent headers begin with of requests that are neither limited nor counted,
      *     such as ELB-HealthChecker/.
@@ -72,6 +73,7 @@ public record LoadlineProperties(
             @DefaultValue WarmUp warmUp,
             @DefaultValue RequestCriticality criticality,
             @DefaultValue RequestDeadline deadline,
+            @DefaultValue Waiting waiting,
             @DefaultValue List<String> exclude,
             @DefaultValue List<String> excludeUserAgents) {
 
@@ -137,6 +139,19 @@ public record LoadlineProperties(
      *     x-envoy-expected-rq-timeout-ms, and are refused when that has passed or cannot suffice. Default: true.
      */
     public record RequestDeadline(@Nullable Boolean fromHeader) {}
+
+    /**
+     * The settings under {@code loadline.limit.waiting.*}. Immutable.
+     *
+     * @param maxWait How long a request beyond the limit may wait before it is refused. Default: not at all.
+     * @param maxWaiters How many may wait at once. Default: as many as the limit is.
+     * @param platformThreads Whether requests wait on platform threads, too, which are then blocked. Default: only on
+     *     virtual threads, and where waiting takes no thread.
+     */
+    public record Waiting(
+            @Nullable Duration maxWait,
+            @Nullable Integer maxWaiters,
+            @DefaultValue("false") boolean platformThreads) {}
 
     /**
      * The settings under {@code loadline.drain.*}. Immutable.

@@ -12,6 +12,7 @@ import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
@@ -29,6 +30,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
     private final ContextHeaders headers;
+    private final @Nullable Duration maxWait;
     private final ApplicationContext context;
 
     AdmissionWebFilter(
@@ -36,12 +38,14 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
             CollectedRoutes routes,
             LongLivedPaths longLived,
             ContextHeaders headers,
+            @Nullable Duration maxWait,
             ApplicationContext context) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
         this.headers = headers;
+        this.maxWait = maxWait;
         this.context = context;
     }
 
@@ -63,7 +67,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
             return chain.filter(exchange);
         }
         CallContext call = headers.read(route, name -> header(request.getHeaders(), name));
-        return new AdmittedMono(limiter, drain, route, call, longLived.match(path), exchange, chain);
+        return new AdmittedMono(limiter, drain, route, call, maxWait, longLived.match(path), exchange, chain);
     }
 
     /** Only baggage is customarily sent in several headers of one name. */

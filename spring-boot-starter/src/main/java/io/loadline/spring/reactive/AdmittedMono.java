@@ -13,19 +13,23 @@ import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** A request that is admitted, or refused, when it is subscribed to. Immutable. */
+/** A request that is admitted, or refused, when it is subscribed to, or later if it may wait. Immutable. */
 final class AdmittedMono extends Mono<Void> {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final Route route;
     private final CallContext context;
+    private final @Nullable Duration maxWait;
     private final boolean longLived;
     private final ServerWebExchange exchange;
     private final WebFilterChain chain;
@@ -35,6 +39,7 @@ final class AdmittedMono extends Mono<Void> {
             DrainCoordinator drain,
             Route route,
             CallContext context,
+            @Nullable Duration maxWait,
             boolean longLived,
             ServerWebExchange exchange,
             WebFilterChain chain) {
@@ -42,6 +47,7 @@ final class AdmittedMono extends Mono<Void> {
         this.drain = drain;
         this.route = route;
         this.context = context;
+        this.maxWait = maxWait;
         this.longLived = longLived;
         this.exchange = exchange;
         this.chain = chain;
@@ -49,6 +55,10 @@ final class AdmittedMono extends Mono<Void> {
 
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
+        if (maxWait != null) {
+            AwaitedPermit.await(limiter.acquireAsync(route, context, maxWait), this, actual);
+            return;
+        }
         long ticket;
         try {
             ticket = limiter.acquireTicket(route, context);
@@ -56,6 +66,15 @@ final class AdmittedMono extends Mono<Void> {
             refuse(e.rejection().reason()).subscribe(actual);
             return;
         }
+        serve(ticket, actual);
+    }
+
+    /** Where the request is served. */
+    Executor executor() {
+        return NativeRequest.executor(exchange.getRequest());
+    }
+
+    void serve(long ticket, CoreSubscriber<? super Void> actual) {
         Admission admission;
         try {
             admission = new Admission(
@@ -101,7 +120,7 @@ final class AdmittedMono extends Mono<Void> {
                         () -> told.get() && !response.isCommitted() ? refuse(RejectionReason.DRAINING) : Mono.empty()));
     }
 
-    private Mono<Void> refuse(RejectionReason reason) {
+    Mono<Void> refuse(RejectionReason reason) {
         return Refusals.write(exchange.getRequest(), exchange.getResponse(), reason);
     }
 }

@@ -69,7 +69,13 @@ public final class LoadlineReactiveAutoConfiguration {
             ContextHeaders headers,
             ApplicationContext context) {
         LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
-        return new AdmissionWebFilter(loadline, routes, longLived, headers, context);
+        return new AdmissionWebFilter(
+                loadline,
+                routes,
+                longLived,
+                headers,
+                properties.limit().waiting().maxWait(),
+                context);
     }
 
     /** Static, since it comes before other beans are made. */

@@ -14,6 +14,7 @@ import io.loadline.limit.Outcome;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
+import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
@@ -28,6 +29,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,13 +53,20 @@ final class AdmissionFilter implements Filter {
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
     private final ContextHeaders headers;
+    private final Waiting waiting;
 
-    AdmissionFilter(Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived, ContextHeaders headers) {
+    AdmissionFilter(
+            Loadline loadline,
+            CollectedRoutes routes,
+            LongLivedPaths longLived,
+            ContextHeaders headers,
+            Waiting waiting) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
         this.headers = headers;
+        this.waiting = waiting;
     }
 
     @Override
@@ -88,7 +97,7 @@ final class AdmissionFilter implements Filter {
         CallContext context = headers.read(route, name -> header(bareRequest, name));
         long ticket;
         try {
-            ticket = limiter.acquireTicket(route, context);
+            ticket = acquire(route, context);
         } catch (RejectedException e) {
             response.answer(e.rejection().reason(), !request.getMethod().equals("HEAD"));
             return;
@@ -132,6 +141,20 @@ final class AdmissionFilter implements Filter {
         return first == null || !name.equals(ContextHeaders.BAGGAGE)
                 ? first
                 : String.join(",", Collections.list(request.getHeaders(name)));
+    }
+
+    private long acquire(Route route, CallContext context) {
+        Duration maxWait = waiting.maxWait();
+        if (maxWait == null || !(waiting.platformThreads() || VirtualThreads.isCurrent())) {
+            return limiter.acquireTicket(route, context);
+        }
+        try {
+            return limiter.acquire(route, context, maxWait).toTicket();
+        } catch (InterruptedException e) {
+            // The container wants its threads back.
+            Thread.currentThread().interrupt();
+            throw RejectedException.of(RejectionReason.QUEUE);
+        }
     }
 
     /** A response that has gone asynchronous belongs to another thread by now, which looks itself when it writes. */

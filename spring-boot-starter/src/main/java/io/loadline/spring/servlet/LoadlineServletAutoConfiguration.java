@@ -66,8 +66,8 @@ public final class LoadlineServletAutoConfiguration {
     FilterRegistrationBean<AdmissionFilter> loadlineAdmissionFilter(
             Loadline loadline, LoadlineProperties properties, CollectedRoutes routes, ContextHeaders headers) {
         LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
-        FilterRegistrationBean<AdmissionFilter> registration =
-                new FilterRegistrationBean<>(new AdmissionFilter(loadline, routes, longLived, headers));
+        FilterRegistrationBean<AdmissionFilter> registration = new FilterRegistrationBean<>(new AdmissionFilter(
+                loadline, routes, longLived, headers, properties.limit().waiting()));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         registration.setOrder(ORDER);
         return registration;

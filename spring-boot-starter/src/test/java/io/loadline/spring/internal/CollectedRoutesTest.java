@@ -13,11 +13,14 @@ import io.loadline.startup.WarmUp;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -40,6 +43,12 @@ class CollectedRoutesTest {
         CollectedRoutes routes = routes("ELB-HealthChecker/", "Monitor");
         assertThat(routes.match("GET", "/", header -> header.equals("User-Agent") ? userAgent : null) == null)
                 .isEqualTo(untouched);
+    }
+
+    /** Services that other tests run in this JVM leave the levels that they set. */
+    @BeforeEach
+    void warnsAreLogged() {
+        LoggingSystem.get(getClass().getClassLoader()).setLogLevel(CollectedRoutes.class.getName(), LogLevel.WARN);
     }
 
     @Test

@@ -11,10 +11,13 @@ import io.loadline.limit.Criticality;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -50,6 +53,12 @@ class RouteCriticalityTest {
     void route_hasTheCriticalityOfTheMostSpecificPattern(String method, String path, Criticality expected) {
         assertThat(Objects.requireNonNull(table.match(method, path)).criticality())
                 .isEqualTo(expected);
+    }
+
+    /** Services that other tests run in this JVM leave the levels that they set. */
+    @BeforeEach
+    void warnsAreLogged() {
+        LoggingSystem.get(getClass().getClassLoader()).setLogLevel(RouteCriticality.class.getName(), LogLevel.WARN);
     }
 
     @Test

@@ -146,4 +146,10 @@ final class Collector {
                 totals[at + StripedStats.SHED],
                 totals[at + StripedStats.REFUSED]);
     }
+
+    /** Timed calls of one route since the limiter was built, by the limiter's SLO. */
+    SloCounts sloCounts(Route route) {
+        int at = route.index * StripedStats.LONGS;
+        return new SloCounts(totals[at + StripedStats.TIMED], totals[at + StripedStats.WITHIN_SLO]);
+    }
 }

@@ -121,7 +121,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.routes = new RouteTable(this, builder.maxRoutes);
         this.stats = new StripedStats(
                 builder.maxRoutes,
-                Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
+                Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())),
+                builder.sloNanos);
         this.collector = new Collector(stats, routes, word);
         this.baselines = new Baselines(builder.maxRoutes);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
@@ -352,6 +353,18 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         try {
             collector.collect(now());
             return collector.total(route);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public SloCounts sloCounts(Route route) {
+        checkOwner(route);
+        lock.lock();
+        try {
+            collector.collect(now());
+            return collector.sloCounts(route);
         } finally {
             lock.unlock();
         }

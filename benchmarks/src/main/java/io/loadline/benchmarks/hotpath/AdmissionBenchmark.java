@@ -39,6 +39,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
@@ -278,6 +279,8 @@ public class AdmissionBenchmark {
         pair(state);
     }
 
+    /* Unless told, the compiler leaves alone what it has compiled for the set-up already. */
+    @CompilerControl(CompilerControl.Mode.INLINE)
     private static void pair(PinnedState state) {
         long ticket = state.limiter.tryAcquireTicket(state.route);
         admitted(ticket != ConcurrencyLimiter.REFUSED);

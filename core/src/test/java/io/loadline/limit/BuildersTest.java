@@ -21,6 +21,9 @@ class BuildersTest {
                 refusal(() -> ConcurrencyLimiter.builder(" "), "name must not be blank: ' '"),
                 refusal(() -> ConcurrencyLimiter.builder("a").maxRoutes(0), "maxRoutes must be between 1 and 10000: 0"),
                 refusal(
+                        () -> ConcurrencyLimiter.builder("a").slo(Duration.ZERO),
+                        "slo must be above zero: PT0S"),
+                refusal(
                         () -> ConcurrencyLimiter.builder("a").maxRoutes(10_001),
                         "maxRoutes must be between 1 and 10000: 10001"),
                 refusal(() -> FixedLimit.of(0), "limit must be between 1 and 1048575: 0"),

@@ -33,13 +33,12 @@ public class PeerConfiguration {
     @Bean
     FilterRegistrationBean<Filter> peerFilter(
             @Value("${benchmark.peer}") String peer, @Value("${benchmark.limit:" + DEFAULTS + "}") int limit) {
-        Filter filter =
-                switch (peer) {
-                    case "vegas" -> limited(vegas(limit));
-                    case "gradient2" -> limited(gradient2(limit));
-                    case "bulkhead" -> bulkhead(limit);
-                    default -> throw new IllegalArgumentException("no such peer: " + peer);
-                };
+        Filter filter = switch (peer) {
+            case "vegas" -> limited(vegas(limit));
+            case "gradient2" -> limited(gradient2(limit));
+            case "bulkhead" -> bulkhead(limit);
+            default -> throw new IllegalArgumentException("no such peer: " + peer);
+        };
         FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(filter);
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
         return registration;

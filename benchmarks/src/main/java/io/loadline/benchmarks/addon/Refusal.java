@@ -11,8 +11,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The answer to a request that a peer refuses: as short as Loadline's, so that only the decisions differ. Stateless. */
 final class Refusal {
-    private static final byte[] BODY =
-            "{\"title\":\"Too busy\",\"status\":503}".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BODY = "{\"title\":\"Too busy\",\"status\":503}".getBytes(StandardCharsets.US_ASCII);
 
     private Refusal() {}
 

@@ -214,9 +214,7 @@ public final class ServiceProcess implements AutoCloseable {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmArguments);
             command.addAll(
-                    mainClass == null
-                            ? List.of("-jar", jar.toString())
-                            : List.of("-cp", jar.toString(), mainClass));
+                    mainClass == null ? List.of("-jar", jar.toString()) : List.of("-cp", jar.toString(), mainClass));
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command);
             // What the caller has set for himself must not decide what is measured.

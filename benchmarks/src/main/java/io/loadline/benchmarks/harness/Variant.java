@@ -58,8 +58,8 @@ public enum Variant {
             throw new IllegalStateException("not built: " + addon);
         }
         try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
-            Stream<Path> peers = jars.filter(jar ->
-                    PEER_JARS.stream().anyMatch(jar.getFileName().toString()::startsWith));
+            Stream<Path> peers = jars.filter(
+                    jar -> PEER_JARS.stream().anyMatch(jar.getFileName().toString()::startsWith));
             return Stream.concat(Stream.of(addon), peers).map(Path::toString).collect(Collectors.joining(","));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

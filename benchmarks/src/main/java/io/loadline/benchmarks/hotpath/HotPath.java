@@ -47,7 +47,9 @@ public final class HotPath implements Callable<Integer> {
     @Option(names = "--quick", description = "Two rounds with shorter forks, in about 4 minutes.")
     private boolean quick;
 
-    @Option(names = "--forks", description = "Rounds, in each of which everybody gets a JVM (default: 10, 2 with --quick).")
+    @Option(
+            names = "--forks",
+            description = "Rounds, in each of which everybody gets a JVM (default: 10, 2 with --quick).")
     private int forks;
 
     @Option(names = "--threads", split = ",", description = "Numbers of threads (default: 1,2).")

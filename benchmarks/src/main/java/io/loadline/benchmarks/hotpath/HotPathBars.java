@@ -32,16 +32,19 @@ final class HotPathBars {
                 setting.key() + '_' + contestant.key() + "_ns",
                 setting.threads() == 1 ? measured.nanos() : measured.lowest()));
         boolean alone = setting.threads() == 1;
-        ratio(figures, "timed", Contestant.LOADLINE_TIMED, Contestant.SEMAPHORE_TIMED, alone ? TIMED_BAR : CONTENDED_BAR);
+        ratio(
+                figures,
+                "timed",
+                Contestant.LOADLINE_TIMED,
+                Contestant.SEMAPHORE_TIMED,
+                alone ? TIMED_BAR : CONTENDED_BAR);
         ratio(figures, "sampled", Contestant.LOADLINE_64TH, Contestant.SEMAPHORE, alone ? SAMPLED_BAR : CONTENDED_BAR);
         if (!setting.virtual()) {
             if (alone) {
                 ratio(figures, "timer", Contestant.LOADLINE_TIMED, Contestant.RESILIENCE4J_TIMED, TIMER_BAR);
                 ratio(figures, "gradient2", Contestant.LOADLINE_64TH, Contestant.GRADIENT2, ADAPTIVE_BAR);
                 ratio(figures, "vegas", Contestant.LOADLINE_64TH, Contestant.VEGAS, ADAPTIVE_BAR);
-                figures.bar(
-                        setting.key() + "_filter_bar",
-                        nanos(Contestant.SERVLET_FILTER) <= FilterCost.BAR_NANOS);
+                figures.bar(setting.key() + "_filter_bar", nanos(Contestant.SERVLET_FILTER) <= FilterCost.BAR_NANOS);
             }
             ratio(figures, "refusal", Contestant.LOADLINE_REFUSED, Contestant.LOADLINE_64TH, 1);
             ratio(figures, "call_refusal", Contestant.LOADLINE_CALL_REFUSED, Contestant.LOADLINE_CALL, 1);
@@ -68,7 +71,8 @@ final class HotPathBars {
         } else {
             ratio = our.lowest() / theirs.lowest();
         }
-        figures.put(setting.key() + '_' + name + "_ratio", ratio).bar(setting.key() + '_' + name + "_bar", ratio <= bar);
+        figures.put(setting.key() + '_' + name + "_ratio", ratio)
+                .bar(setting.key() + '_' + name + "_bar", ratio <= bar);
     }
 
     private double nanos(Contestant contestant) {

@@ -32,17 +32,18 @@ import picocli.CommandLine.Option;
         name = "benchmarks/http",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        description = "Measures a trivial route of the Spring Boot sample with and without Loadline, and with peers in a"
-                + " servlet filter, in turns: its throughput by wrk, and its p99 in an open loop at half the throughput"
-                + " it has without anything. The service has CPU 0, the load CPU 1.%n"
-                + "Takes about 80 minutes, 5 with --quick.%n%n"
-                + "Exits 0 only if:%n"
-                + "- throughput with Loadline is at least 0.97 of that without, p99 at most 1.10 times (geometric means"
-                + " of the pairs, printed with their 95 %% intervals), and nothing failed;%n"
-                + "- Loadline is not behind any peer: not the whole interval of the ratio says so;%n"
-                + "- the servlet filter alone takes at most 1 us (JMH);%n"
-                + "- a second service without Loadline did the same as the first within 0.98 to 1.02; otherwise the run"
-                + " is void.")
+        description =
+                "Measures a trivial route of the Spring Boot sample with and without Loadline, and with peers in a"
+                        + " servlet filter, in turns: its throughput by wrk, and its p99 in an open loop at half the throughput"
+                        + " it has without anything. The service has CPU 0, the load CPU 1.%n"
+                        + "Takes about 80 minutes, 5 with --quick.%n%n"
+                        + "Exits 0 only if:%n"
+                        + "- throughput with Loadline is at least 0.97 of that without, p99 at most 1.10 times (geometric means"
+                        + " of the pairs, printed with their 95 %% intervals), and nothing failed;%n"
+                        + "- Loadline is not behind any peer: not the whole interval of the ratio says so;%n"
+                        + "- the servlet filter alone takes at most 1 us (JMH);%n"
+                        + "- a second service without Loadline did the same as the first within 0.98 to 1.02; otherwise the run"
+                        + " is void.")
 public final class Http implements Callable<Integer> {
     private static final double RATIO_BAR = 0.97;
     private static final double P99_BAR = 1.10;
@@ -202,7 +203,13 @@ public final class Http implements Callable<Integer> {
 
     private Table forksTable() {
         Table table = new Table(
-                "fork", "without, requests/s", "with", "control", "with / without", "control / without", "p99, with / without");
+                "fork",
+                "without, requests/s",
+                "with",
+                "control",
+                "with / without",
+                "control / without",
+                "p99, with / without");
         for (int fork = 0; fork < perSecond.forks(); fork++) {
             table.row(
                     fork + 1,
@@ -218,7 +225,14 @@ public final class Http implements Callable<Integer> {
 
     private Table contestantsTable(List<Contestant> contestants) {
         Table table = new Table(
-                "who", "in front", "requests/s", "to that without", "95 %", "p99 ms at half the load", "to that without", "95 %");
+                "who",
+                "in front",
+                "requests/s",
+                "to that without",
+                "95 %",
+                "p99 ms at half the load",
+                "to that without",
+                "95 %");
         for (Contestant contestant : contestants) {
             Interval rate = perSecond.ratio(contestant, Contestant.WITHOUT);
             Interval p99 = p99Millis.ratio(contestant, Contestant.WITHOUT);
@@ -261,9 +275,7 @@ public final class Http implements Callable<Integer> {
     }
 
     private static Interval put(Figures figures, String name, Interval interval) {
-        figures.put(name, interval.mean())
-                .put(name + "_low", interval.low())
-                .put(name + "_high", interval.high());
+        figures.put(name, interval.mean()).put(name + "_low", interval.low()).put(name + "_high", interval.high());
         return interval;
     }
 

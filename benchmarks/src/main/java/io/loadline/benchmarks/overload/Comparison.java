@@ -102,8 +102,8 @@ final class Comparison {
         System.err.printf("%s, trying what it can do ...%n", service);
         try (ServiceProcess process = start(Variant.STOCK, folder.resolve(service + "-capacity-gc.log"))) {
             for (int tries = 1; ; tries++) {
-                double perSecond = ClosedLoop.perSecond(
-                        process.port(), service.path, 4, Duration.ofSeconds(lengths.warmSeconds));
+                double perSecond =
+                        ClosedLoop.perSecond(process.port(), service.path, 4, Duration.ofSeconds(lengths.warmSeconds));
                 // The first is the warm-up.
                 if (tries == 2) {
                     return perSecond;
@@ -131,8 +131,7 @@ final class Comparison {
         long startNanos = System.nanoTime();
         try (ServiceProcess process = start(contestant, gcLog)) {
             generator.run(plan(process, 0.5, round), Duration.ofSeconds(lengths.warmSeconds));
-            LoadStats saturation =
-                    phase(process, 1, round, SATURATION_WARMUP_SECONDS, lengths.saturationSeconds);
+            LoadStats saturation = phase(process, 1, round, SATURATION_WARMUP_SECONDS, lengths.saturationSeconds);
             double overloadSeconds = (System.nanoTime() - startNanos) / 1e9;
             // The onset counts.
             LoadStats overload = phase(process, OVERLOAD, round, 0, lengths.overloadSeconds);
@@ -244,9 +243,7 @@ final class Comparison {
         double goodput = ours.overload.goodputPerSecond();
         figures.put(prefix + "capacity_ratio", goodput / capacity)
                 .bar(prefix + "capacity_bar", goodput >= CAPACITY_BAR * capacity)
-                .bar(
-                        prefix + "lost_bar",
-                        ours.overload.lost() <= LOST_BAR * ours.overload.offered());
+                .bar(prefix + "lost_bar", ours.overload.lost() <= LOST_BAR * ours.overload.offered());
         Optional<Map.Entry<Variant, Result>> best = results.entrySet().stream()
                 .filter(entry -> entry.getKey().isPeer())
                 .max(Comparator.comparingDouble(

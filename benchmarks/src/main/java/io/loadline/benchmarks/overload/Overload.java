@@ -94,9 +94,7 @@ public final class Overload implements Callable<Integer> {
     @Option(names = "--seconds", description = "Length of the overload (default: ${DEFAULT-VALUE}).")
     private int overloadSeconds = 30;
 
-    @Option(
-            names = "--rounds",
-            description = "Rounds to add up (default: 3, 5 with --service, 1 with --quick).")
+    @Option(names = "--rounds", description = "Rounds to add up (default: 3, 5 with --service, 1 with --quick).")
     private int rounds;
 
     @Option(

@@ -23,6 +23,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -138,7 +139,6 @@ public final class Http implements Callable<Integer> {
 
     private void fork(int fork, List<Contestant> contestants, LoadGenerator generator, Path folder) throws Exception {
         int times = pairs > 0 ? pairs : quick ? 3 : 10;
-        int length = seconds > 0 ? seconds : quick ? 2 : 3;
         List<List<Contestant>> turns = Turns.of(contestants);
         Map<Contestant, ServiceProcess> running = new EnumMap<>(Contestant.class);
         perSecond.beginFork();
@@ -148,38 +148,67 @@ public final class Http implements Callable<Integer> {
                 Path log = folder.resolve("service-" + fork + "-" + contestant.key() + ".log");
                 running.put(contestant, start(contestant, log));
             }
-            double capacity = Double.NaN;
-            for (int round = 1; round <= 2; round++) {
-                for (Contestant contestant : contestants) {
-                    Path log = folder.resolve("warm-" + fork + "-" + round + "-" + contestant.key());
-                    Wrk result = load(running.get(contestant), quick ? 3 : 5, log);
-                    if (contestant == Contestant.WITHOUT) {
-                        capacity = result.perSecond();
-                    }
-                }
-            }
+            double capacity = warmUp(fork, contestants, running, folder);
             for (int pair = 0; pair < times; pair++) {
-                List<Contestant> turn = turns.get((pair + fork) % turns.size());
-                for (Contestant contestant : turn) {
-                    Path log = folder.resolve("wrk-" + fork + "-" + (pair + 1) + "-" + contestant.key());
-                    Wrk result = load(running.get(contestant), length, log);
-                    perSecond.add(contestant, result.perSecond());
-                    failed += result.failed();
-                }
-                for (Contestant contestant : turn) {
-                    LoadPlan plan = LoadPlan.builder(running.get(contestant).port(), PATH)
-                            .ratePerSecond(LOAD * capacity)
-                            .seed(pair)
-                            .build();
-                    LoadStats stats = generator.run(plan, Duration.ofSeconds(length));
-                    p99Millis.add(contestant, stats.latencyMillis(99));
-                    failed += stats.ended() - stats.count(Outcome.OK);
-                    lagMillis = Math.max(lagMillis, stats.lagMillis(99));
-                }
+                String name = "wrk-" + fork + "-" + (pair + 1) + "-";
+                measure(
+                        turns.get((pair + fork) % turns.size()),
+                        running,
+                        capacity,
+                        pair,
+                        folder.resolve(name),
+                        generator);
             }
         } finally {
             running.values().forEach(ServiceProcess::close);
         }
+    }
+
+    /* Returns what the service without anything did at the end of it, in requests a second. */
+    private double warmUp(int fork, List<Contestant> contestants, Map<Contestant, ServiceProcess> running, Path folder)
+            throws IOException, InterruptedException {
+        double capacity = Double.NaN;
+        for (int round = 1; round <= 2; round++) {
+            for (Contestant contestant : contestants) {
+                Path log = folder.resolve("warm-" + fork + "-" + round + "-" + contestant.key());
+                Wrk result = load(port(running, contestant), quick ? 3 : 5, log);
+                if (contestant == Contestant.WITHOUT) {
+                    capacity = result.perSecond();
+                }
+            }
+        }
+        return capacity;
+    }
+
+    private void measure(
+            List<Contestant> turn,
+            Map<Contestant, ServiceProcess> running,
+            double capacity,
+            int pair,
+            Path logs,
+            LoadGenerator generator)
+            throws IOException, InterruptedException {
+        int length = seconds > 0 ? seconds : quick ? 2 : 3;
+        for (Contestant contestant : turn) {
+            Path log = logs.resolveSibling(logs.getFileName() + contestant.key());
+            Wrk result = load(port(running, contestant), length, log);
+            perSecond.add(contestant, result.perSecond());
+            failed += result.failed();
+        }
+        for (Contestant contestant : turn) {
+            LoadPlan plan = LoadPlan.builder(port(running, contestant), PATH)
+                    .ratePerSecond(LOAD * capacity)
+                    .seed(pair)
+                    .build();
+            LoadStats stats = generator.run(plan, Duration.ofSeconds(length));
+            p99Millis.add(contestant, stats.latencyMillis(99));
+            failed += stats.ended() - stats.count(Outcome.OK);
+            lagMillis = Math.max(lagMillis, stats.lagMillis(99));
+        }
+    }
+
+    private static int port(Map<Contestant, ServiceProcess> running, Contestant contestant) {
+        return Objects.requireNonNull(running.get(contestant)).port();
     }
 
     private ServiceProcess start(Contestant contestant, Path log) throws IOException, InterruptedException {
@@ -197,8 +226,8 @@ public final class Http implements Callable<Integer> {
         return process;
     }
 
-    private Wrk load(ServiceProcess process, int length, Path log) throws IOException, InterruptedException {
-        return Wrk.run(CLIENT_CPU, connections, length, "http://127.0.0.1:" + process.port() + PATH, log);
+    private Wrk load(int port, int length, Path log) throws IOException, InterruptedException {
+        return Wrk.run(CLIENT_CPU, connections, length, "http://127.0.0.1:" + port + PATH, log);
     }
 
     private Table forksTable() {

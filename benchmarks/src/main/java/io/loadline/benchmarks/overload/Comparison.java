@@ -28,6 +28,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -201,7 +202,7 @@ final class Comparison {
                 "generator lag p99");
         double capacity = capacity();
         contestants.forEach(contestant -> {
-            Result result = results.get(contestant);
+            Result result = Objects.requireNonNull(results.get(contestant));
             LoadStats stats = result.overload;
             table.row(
                     service,

@@ -237,25 +237,28 @@ final class Comparison {
         results.forEach((contestant, result) -> figures.put(
                         prefix + contestant + "_goodput", result.overload.goodputPerSecond())
                 .put(prefix + contestant + "_p99_ms", result.overload.latencyMillis(99)));
-        Result ours = results.get(Variant.LOADLINE);
-        if (ours == null) {
-            return;
-        }
-        double goodput = ours.overload.goodputPerSecond();
-        figures.put(prefix + "capacity_ratio", goodput / capacity)
-                .bar(prefix + "capacity_bar", goodput >= CAPACITY_BAR * capacity)
-                .bar(prefix + "lost_bar", ours.overload.lost() <= LOST_BAR * ours.overload.offered());
-        Optional<Map.Entry<Variant, Result>> best = results.entrySet().stream()
-                .filter(entry -> entry.getKey().isPeer())
+        // Without Loadline, or without a peer, no bar holds: NaN is above and below nothing.
+        LoadStats ours = overload(Optional.of(Variant.LOADLINE));
+        Optional<Variant> best = results.keySet().stream()
+                .filter(Variant::isPeer)
                 .max(Comparator.comparingDouble(
-                        entry -> entry.getValue().overload.goodputPerSecond()));
-        best.ifPresent(entry -> {
-            LoadStats peer = entry.getValue().overload;
-            figures.put(prefix + "best_peer", entry.getKey())
-                    .put(prefix + "peer_ratio", goodput / peer.goodputPerSecond())
-                    .put(prefix + "p99_ratio", ours.overload.latencyMillis(99) / peer.latencyMillis(99))
-                    .bar(prefix + "peer_bar", goodput >= PEER_BAR * peer.goodputPerSecond())
-                    .bar(prefix + "p99_bar", ours.overload.latencyMillis(99) <= peer.latencyMillis(99));
-        });
+                        peer -> overload(Optional.of(peer)).goodputPerSecond()));
+        LoadStats peer = overload(best);
+        double capacityRatio = ours.goodputPerSecond() / capacity;
+        double peerRatio = ours.goodputPerSecond() / peer.goodputPerSecond();
+        double p99Ratio = ours.latencyMillis(99) / peer.latencyMillis(99);
+        figures.put(prefix + "best_peer", best.map(Variant::toString).orElse("none"))
+                .put(prefix + "capacity_ratio", capacityRatio)
+                .put(prefix + "peer_ratio", peerRatio)
+                .put(prefix + "p99_ratio", p99Ratio)
+                .bar(prefix + "capacity_bar", capacityRatio >= CAPACITY_BAR)
+                .bar(prefix + "peer_bar", peerRatio >= PEER_BAR && Double.isFinite(peerRatio))
+                .bar(prefix + "p99_bar", p99Ratio <= 1)
+                .bar(prefix + "lost_bar", ours.offered() > 0 && ours.lost() <= LOST_BAR * ours.offered());
+    }
+
+    /* Empty for nobody. */
+    private LoadStats overload(Optional<Variant> contestant) {
+        return contestant.map(results::get).map(result -> result.overload).orElseGet(LoadStats::new);
     }
 }

@@ -15,7 +15,8 @@ final class HotPathBars {
     private static final double SAMPLED_BAR = 2.2;
     private static final double ADAPTIVE_BAR = 1 / 3.0;
     private static final double CONTENDED_BAR = 1.4;
-    private static final double NOTHING_BYTES = 0.01;
+    /* An object is 16 bytes at least; in some iterations the JVM itself allocates a megabyte, whoever is measured. */
+    private static final double NOTHING_BYTES = 0.1;
     /* Sizes are multiples of 8; the fraction is what the beat allocates meanwhile. */
     private static final double PERMIT_BYTES = 32 + 1;
 

@@ -5,30 +5,49 @@
 package io.loadline.limit;
 
 import static io.loadline.internal.Checks.checkArgument;
+import static io.loadline.limit.Constant.ADDITIVE;
+import static io.loadline.limit.Constant.BURST;
+import static io.loadline.limit.Constant.BUSY_CPU;
+import static io.loadline.limit.Constant.CUT_SHARE;
+import static io.loadline.limit.Constant.FLOOD;
+import static io.loadline.limit.Constant.FRUITLESS_RAISES;
+import static io.loadline.limit.Constant.GAIN;
+import static io.loadline.limit.Constant.HOLD_WINDOWS;
+import static io.loadline.limit.Constant.IDLE;
+import static io.loadline.limit.Constant.IDLE_STEP;
+import static io.loadline.limit.Constant.NOISE;
+import static io.loadline.limit.Constant.PEAK_DECAY;
+import static io.loadline.limit.Constant.QUEUE;
+import static io.loadline.limit.Constant.SLOW_START;
+import static io.loadline.limit.Constant.STRETCH;
+import static io.loadline.limit.Constant.STRONGEST_CUT;
+import static io.loadline.limit.Constant.USUAL_WEIGHT;
+import static io.loadline.limit.Constant.WARM_CALLS;
 
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the limit from how much longer calls take than without congestion, and checks by experiment that it was
- * congestion. Not thread-safe; confined to its limiter.
+ * Finds the limit from how much longer calls take than without congestion, and checks that cuts of it cure that. Not
+ * thread-safe; confined to its limiter.
  */
 public final class AdaptiveLimit implements LimitAlgorithm {
     /*
      * Stretch: z = sum of latencies / sum of their routes' baselines. The service is congested if z exceeds what noise
-     * explains: max(1.25, 1 + 2.5 standard errors). Few samples or a wide spread make the bar higher by themselves.
+     * explains, 2.5 standard errors, and what a useful queue explains. Calls arrive and take as long as chance has it,
+     * so servers that are never to idle need a few calls that wait, in the order of the square root of the calls in
+     * service (square-root staffing [1]): with a limit of 16 latency may double, with 256 it may grow by a quarter.
      *
-     * Shrink: while congested, L *= max(0.7, 1 / (1 + (z - threshold) / 2)), but never below the floor
-     * 0.9 x throughput x mean baseline: by Little's law [1] fewer calls could not sustain what is being done.
+     * Cut: while congested, L *= max(0.55, 1 / (1 + (z - threshold) / 2)).
      *
-     * Verify: latency also rises without a queue of ours, for example when a dependency slows down; shrinking would then
-     * throw away work and cure nothing, and the floor would fall with what it throws away. So while congested and at the
-     * limit, L is raised for a while, see Experiment. If throughput follows and latency does not, there was no queue: the
-     * latencies seen become the baselines, L goes at once to what the usual throughput needs at these latencies, again by
-     * Little's law, and growth starts anew. No experiment when the CPUs are nearly used up: then the queue is ours.
+     * Verify: latency also rises without a queue of ours, for example when a dependency slows down. Cuts would then go
+     * on and cure nothing. So they must pay: if calls in flight have fallen to 0.6 of what they were and latency has
+     * not followed, there was no queue, see CutTrial. The latencies seen become the baselines, L goes at once to what
+     * the usual throughput needs at these latencies by Little's law [2], and growth starts anew. No such check when the
+     * CPUs are nearly used up: then the queue is ours.
      *
-     * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [2], then additively.
+     * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [3], then additively.
      * Growth must buy throughput: after four raises that bought none the limit goes back to where throughput was first
      * as high, and stays for a while. A latency ratio alone cannot see a level that is steadily bad, since the baseline
      * may have been learned on it.
@@ -37,46 +56,33 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * of a thousand; and it rises towards twice that, or it would shed the burst after a pause of the collector and the
      * chance meeting of long calls. Congestion while it is not reached does not cut it below what was in use.
      *
-     * Failures: more than 2 % and at least three dropped calls cut L by 0.9, once per window, see FailureCuts.
+     * Failures: if more than 2 % and at least three calls have failed at the limit, it is cut by their share, see
+     * FailureCuts.
      *
      * Warm-up: until enough calls have been seen nothing is refused, or each deploy would begin with refusals. It ends
      * after a number of calls or a time, whichever is first, and at once in a flood: more calls than the limit and twice
      * the latency. An overload that meets a cold instance would otherwise build up a queue in which every call is too
-     * late, for longer than the warm-up itself lasts. For the same reason windows are short until then.
+     * late, for longer than the warm-up itself lasts.
      *
-     * [1] J. Little, A Proof for the Queuing Formula L = λW, 1961
-     * [2] V. Jacobson, Congestion Avoidance and Control, 1988
+     * What each constant is worth: docs/limiter.md.
+     *
+     * [1] S. Halfin, W. Whitt, Heavy-Traffic Limits for Queues with Many Exponential Servers, 1981
+     * [2] J. Little, A Proof for the Queuing Formula L = λW, 1961
+     * [3] V. Jacobson, Congestion Avoidance and Control, 1988
      */
-    private static final double MIN_THRESHOLD = 1.25;
-    private static final double NOISE = 2.5;
-    private static final double STRONGEST_CUT = 0.7;
-    private static final double FLOOR = 0.9;
-    private static final double FAILURE_CUT = 0.9;
-    private static final double SLOW_START = 1.5;
-    private static final double ADDITIVE = 0.5;
-    private static final double THROUGHPUT_GAIN = 1.03;
-    private static final int FRUITLESS_RAISES = 4;
-    private static final int HOLD_WINDOWS = 20;
-    private static final double IDLE_FACTOR = 4;
-    private static final double BURST_FACTOR = 2;
-    private static final double IDLE_STEP = 0.1;
-    private static final double PEAK_DECAY = 0.95;
-    private static final int WARM_CALLS = 30;
-    private static final double FLOOD = 2;
-    private static final int MAX_WINDOW_SAMPLES = 300;
-    private static final double LONG_ENOUGH_NANOS = 1e9;
-
+    private final Tuning tuning;
     private final int initial;
     private final int min;
     private final int max;
     private final long warmUpNanos;
     private final int warmUpCalls;
-    private final Experiment experiment = new Experiment();
-    private final FailureCuts failures = new FailureCuts();
+    private final CutTrial latencyCuts;
+    private final FailureCuts failureCuts;
 
     private double limit;
     private boolean slowStart = true;
     private double recentPeak;
+    private double usualThroughput;
 
     private double bestThroughput;
     private double bestLimit;
@@ -88,11 +94,14 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private long seenCalls;
 
     private AdaptiveLimit(Builder builder) {
+        this.tuning = builder.tuning;
         this.min = builder.lowest();
         this.max = builder.highest();
         this.initial = Math.min(max, Math.max(min, builder.initial));
         this.warmUpNanos = builder.warmUpNanos;
         this.warmUpCalls = builder.warmUpCalls;
+        this.latencyCuts = new CutTrial(tuning);
+        this.failureCuts = new FailureCuts(tuning);
         this.limit = initial;
         this.warm = warmUpNanos == 0;
     }
@@ -114,100 +123,89 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
     @Override
     public boolean isComplete(LimitWindow window) {
-        if (window.durationNanos() >= LimitWindow.MAX_NANOS) {
-            return true;
-        }
-        if (experiment.isRunning()) {
-            return experiment.isComplete(window);
-        }
-        double enough = Math.max(LimitWindow.MIN_SAMPLES, Math.min(MAX_WINDOW_SAMPLES, limit));
-        return window.durationNanos() >= LimitWindow.MIN_NANOS
-                && window.samples() >= enough
-                && (!warm || window.durationNanos() >= Math.min(LONG_ENOUGH_NANOS, 2 * window.meanRttNanos()));
+        return window.durationNanos() >= LimitWindow.MAX_NANOS
+                || (window.durationNanos() >= LimitWindow.MIN_NANOS
+                        && window.samples() + window.dropped() >= LimitWindow.MIN_SAMPLES
+                        // Calls that end sooner tell of the time before the last decision.
+                        && (!warm || window.durationNanos() >= window.meanRttNanos()));
     }
 
     @Override
     public LimitDecision decide(LimitWindow window) {
-        warmUp(window);
-        recentPeak = Math.max(window.peakInFlight(), recentPeak * PEAK_DECAY);
         double threshold = threshold(window);
-        boolean congested = window.stretch() > threshold;
+        warmUp(window, threshold);
+        recentPeak = Math.max(window.peakInFlight(), recentPeak * tuning.of(PEAK_DECAY));
 
-        if (experiment.isRunning()) {
-            return experiment(window, congested);
-        }
-        if (failures.callForCut(window)) {
+        double failing = failureCuts.share(window);
+        if (failing > 0) {
             slowStart = false;
-            return moveTo(limit * FAILURE_CUT, "failures: %d of %d calls", window.dropped(), window.completed());
+            double cut = Math.max(tuning.of(STRONGEST_CUT), 1 - failing);
+            return moveTo(limit * cut, "failures: %d of %d calls", window.dropped(), window.completed());
         }
-        if (failures.wereInVain()) {
-            return moveTo(Math.max(limit, failures.limitBefore()), "failures do not follow the limit");
+        if (failureCuts.wereInVain()) {
+            return moveTo(Math.max(limit, failureCuts.enoughForTheRest()), "failures do not follow the limit");
         }
-        if (congested) {
+        if (window.stretch() > threshold) {
             return congested(window, threshold);
         }
-        experiment.calm(window);
+        latencyCuts.end();
+        usualThroughput += (window.throughput() - usualThroughput) * tuning.of(USUAL_WEIGHT);
         if (window.binding()) {
             return grow(window);
         }
         fruitlessRaises = 0;
         bestThroughput = 0;
-        double idle = Math.max(initial, IDLE_FACTOR * recentPeak);
+        double idle = Math.max(initial, tuning.of(IDLE) * recentPeak);
         if (limit > idle) {
-            return moveTo(
-                    limit + (idle - limit) * IDLE_STEP, "not reached: at most %d in flight", window.peakInFlight());
+            return drift(idle, "not reached: at most %d in flight", window.peakInFlight());
         }
-        double burst = BURST_FACTOR * recentPeak;
+        double burst = tuning.of(BURST) * recentPeak;
         if (limit < burst) {
-            return moveTo(limit + (burst - limit) * IDLE_STEP, "room for twice what is in use");
+            return drift(burst, "room for twice what is in use");
         }
         return moveTo(limit, "steady");
     }
 
-    private static double threshold(LimitWindow window) {
-        return Math.max(MIN_THRESHOLD, 1 + NOISE * window.stretchError());
+    private double threshold(LimitWindow window) {
+        double queue = Math.max(tuning.of(STRETCH), tuning.of(QUEUE) / Math.sqrt(window.limit()));
+        return 1 + Math.max(queue, tuning.of(NOISE) * window.stretchError());
     }
 
     private LimitDecision congested(LimitWindow window, double threshold) {
-        slowStart = false;
         fruitlessRaises = 0;
         holdWindows = 0;
-        if (window.binding() && experiment.isDue(window)) {
-            experiment.begin(window, limit);
-            return moveTo(limit, "experiment: is it a queue?");
+        if (cutsAreInVain(window)) {
+            slowStart = true;
+            bestThroughput = 0;
+            double usual = usualThroughput * window.meanRttNanos() / 1e9;
+            double enough = Math.max(usual, Math.max(limit, latencyCuts.inFlightBefore()));
+            LimitDecision decision = moveTo(enough, "cuts do not lower latency: not a queue, calls take longer");
+            return new LimitDecision(decision.limit(), decision.reason(), true);
         }
-        double cut = Math.max(STRONGEST_CUT, 1 / (1 + (window.stretch() - threshold) / 2));
-        double floor = FLOOR * window.work();
-        if (!window.binding()) {
-            // It was not the limit that let too many in: a limit below what was in use would shed for a bad moment.
-            floor = Math.max(floor, recentPeak);
-        }
-        // The floor may be above the limit when calls run outside it; it only stops a fall.
-        double next = Math.min(limit, Math.max(floor, limit * cut));
-        return moveTo(next, "congested: latency is %.2f x its baseline", window.stretch());
+        slowStart = false;
+        double excess = window.stretch() - threshold;
+        double cut = Math.max(tuning.of(STRONGEST_CUT), 1 / (1 + tuning.of(CUT_SHARE) * excess));
+        // If it was not the limit that let too many in, one below what was in use would shed for a bad moment.
+        double next = Math.max(limit * cut, window.binding() ? 0 : recentPeak);
+        return moveTo(Math.min(limit, next), "congested: latency is %.2f x its baseline", window.stretch());
     }
 
-    private LimitDecision experiment(LimitWindow window, boolean congested) {
-        return switch (experiment.next(window, congested)) {
-            case QUEUE -> moveTo(experiment.limitBefore(), "experiment: more calls only waited longer");
-            case UNKNOWN ->
-                moveTo(experiment.isRunning() ? limit : experiment.raise(window, limit), "experiment: is it a queue?");
-            case NO_QUEUE -> {
-                double enough = Math.max(limit, experiment.usualInFlight(window));
-                experiment.calm(window);
-                slowStart = true;
-                bestThroughput = 0;
-                LimitDecision decision = moveTo(enough, "experiment: not a queue, calls take longer");
-                yield new LimitDecision(decision.limit(), decision.reason(), true);
-            }
-        };
+    private boolean cutsAreInVain(LimitWindow window) {
+        if (!window.binding() || window.cpuUtilization() > tuning.of(BUSY_CPU)) {
+            latencyCuts.end();
+            return false;
+        }
+        // Calls that were admitted before the last cut, or in a flood before there was a limit, tell nothing of it.
+        return window.durationNanos() >= Math.min(window.meanRttNanos(), LimitWindow.MAX_NANOS)
+                && window.peakInFlight() * tuning.of(STRONGEST_CUT) <= window.limit() + 1
+                && latencyCuts.inVain(window.stretch(), window.stretchError(), window.peakInFlight());
     }
 
     private LimitDecision grow(LimitWindow window) {
-        if (window.completed() == 0) {
-            return moveTo(limit, "reached, but nothing has ended");
-        }
         double throughput = window.throughput();
+        if (throughput == 0) {
+            return moveTo(limit, "reached, but nothing has succeeded");
+        }
         if (holdWindows > 0) {
             holdWindows--;
             if (holdWindows == 0) {
@@ -215,17 +213,18 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             }
             return moveTo(limit, "holding: more calls brought no more throughput");
         }
-        if (throughput > bestThroughput * THROUGHPUT_GAIN) {
+        if (throughput > bestThroughput * tuning.of(GAIN)) {
             bestThroughput = throughput;
             bestLimit = limit;
             fruitlessRaises = 0;
-        } else if (++fruitlessRaises > FRUITLESS_RAISES) {
+        } else if (++fruitlessRaises > tuning.of(FRUITLESS_RAISES)) {
             fruitlessRaises = 0;
             slowStart = false;
-            holdWindows = HOLD_WINDOWS;
+            holdWindows = tuning.countOf(HOLD_WINDOWS);
             return moveTo(Math.min(limit, bestLimit), "more calls brought no more throughput");
         }
-        double next = slowStart ? limit * SLOW_START : limit + Math.max(1, ADDITIVE * Math.sqrt(limit));
+        double next =
+                slowStart ? limit * tuning.of(SLOW_START) : limit + Math.max(1, tuning.of(ADDITIVE) * Math.sqrt(limit));
         if (!warm && window.judgedSamples() > 0) {
             // Nothing was refused, so more calls than the limit have shown that they fit.
             next = Math.max(next, window.peakInFlight());
@@ -233,22 +232,26 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         return moveTo(next, "reached without congestion");
     }
 
+    private LimitDecision drift(double target, String reason, Object... values) {
+        return moveTo(limit + (target - limit) * tuning.of(IDLE_STEP), reason, values);
+    }
+
     private LimitDecision moveTo(double next, String reason, Object... values) {
         limit = Math.max(min, Math.min(max, next));
         return LimitDecision.of((int) Math.round(limit), String.format(Locale.ROOT, reason, values));
     }
 
-    private void warmUp(LimitWindow window) {
+    private void warmUp(LimitWindow window, double threshold) {
         if (warm || seenCalls + window.completed() == 0) {
             return;
         }
-        if (window.binding() && window.stretch() > Math.max(FLOOD, threshold(window))) {
+        if (window.binding() && window.stretch() > Math.max(tuning.of(FLOOD), threshold)) {
             warm = true;
             return;
         }
         seenNanos += window.durationNanos();
         seenCalls += window.completed();
-        warm = (seenNanos >= warmUpNanos || seenCalls >= warmUpCalls) && seenCalls >= WARM_CALLS;
+        warm = (seenNanos >= warmUpNanos || seenCalls >= warmUpCalls) && seenCalls >= tuning.of(WARM_CALLS);
     }
 
     /** Builds adaptive limits. Not thread-safe; may be reused. */
@@ -260,6 +263,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         private @Nullable Integer max;
         private long warmUpNanos = Duration.ofSeconds(10).toNanos();
         private int warmUpCalls = 1000;
+        private Tuning tuning = Tuning.DEFAULT;
 
         private Builder() {}
 
@@ -341,6 +345,12 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         public Builder warmUpCalls(int calls) {
             checkArgument(calls >= 0, "warmUp calls must not be negative: %s", calls);
             this.warmUpCalls = calls;
+            return this;
+        }
+
+        /** Sets the constants, for measuring what they are worth. */
+        Builder tuning(Tuning tuning) {
+            this.tuning = tuning;
             return this;
         }
 

@@ -8,7 +8,7 @@ package io.loadline.limit;
 final class Baselines {
     /*
      * Upward only from calls that were admitted while at most half of the limit was in use, and slowly: the weight of a
-     * window is its share of calls among SLOW_SAMPLES, and no more than UP_SECONDS allow, however many calls there are.
+     * window is its share of calls among the slow samples, and no more than a minute allows, however many calls there are.
      * A load that grows slowly would otherwise take the baseline with it, and no latency would look like congestion.
      *
      * Downward at once, by whatever load, when the mean is below the baseline by more than the noise, but only to the
@@ -16,27 +16,27 @@ final class Baselines {
      * limiters complain of: concurrency-limits issues 34 and 37).
      * For the same reason the noise is not taken from the window alone: latencies are skewed, and a window that is
      * short of long ones has both a low mean and a small deviation. The usual deviation of the route counts too.
-     * A route's first means are provisional: they follow until enough calls have been seen.
+     * A route's first means are provisional: they follow until enough calls have been seen, but not upward while the
+     * limit is reached: the first calls of a flood wait less than those after them.
      */
     private static final int MIN_SAMPLES = 5;
-    private static final int CONFIRMED_SAMPLES = 30;
-    private static final double SLOW_SAMPLES = 500;
-    private static final double UP_SECONDS = 60;
-    private static final double NOISE = 4;
 
+    private final Tuning tuning;
     private final long[] seen;
 
     /** By route, the running mean of windows' variance over their squared mean. */
     private final double[] relativeVariance;
 
-    Baselines(int routes) {
+    Baselines(int routes, Tuning tuning) {
+        this.tuning = tuning;
         this.seen = new long[routes];
         this.relativeVariance = new double[routes];
     }
 
-    void learn(Route route, long[] longs, double[] doubles, double windowSeconds) {
+    void learn(Route route, long[] longs, double[] doubles, double windowSeconds, boolean binding) {
         int at = route.index * StripedStats.LONGS;
         int squareAt = route.index * StripedStats.DOUBLES;
+        double slowSamples = tuning.of(Constant.SLOW_SAMPLES);
         long n = longs[at + StripedStats.TIMED];
         if (n < MIN_SAMPLES) {
             return;
@@ -46,26 +46,29 @@ final class Baselines {
         long before = seen[route.index];
         double relative = variance / (mean * mean);
         double usual = relativeVariance[route.index];
-        relativeVariance[route.index] =
-                usual + (relative - usual) * (n / (n + Math.min((double) before, SLOW_SAMPLES)));
+        relativeVariance[route.index] = usual + (relative - usual) * (n / (n + Math.min((double) before, slowSamples)));
         seen[route.index] = before + n;
-        if (before < CONFIRMED_SAMPLES) {
+        if (before < tuning.of(Constant.CONFIRMED)) {
             double known = route.baselineNanos();
-            set(route, before == 0 || known == 0 ? mean : (known * before + mean * n) / (before + n));
+            if (before == 0 || known == 0) {
+                set(route, mean);
+            } else if (mean < known || !binding) {
+                set(route, (known * before + mean * n) / (before + n));
+            }
             return;
         }
         double baseline = route.baselineNanos();
         double error = Math.sqrt(Math.max(variance, usual * baseline * baseline) / n);
-        if (mean < baseline - NOISE * error) {
+        if (mean < baseline - tuning.of(Constant.LUCK) * error) {
             set(route, Math.min(baseline, mean + error));
             return;
         }
         long low = longs[at + StripedStats.LOW_TIMED];
         if (low >= MIN_SAMPLES) {
             double lowMean = (double) longs[at + StripedStats.LOW_RTT_NANOS] / low;
-            double weight = low / (low + SLOW_SAMPLES);
+            double weight = low / (low + slowSamples);
             if (lowMean > baseline) {
-                weight = Math.min(weight, -Math.expm1(-windowSeconds / UP_SECONDS));
+                weight = Math.min(weight, -Math.expm1(-windowSeconds / tuning.of(Constant.UP_SECONDS)));
             }
             set(route, baseline + (lowMean - baseline) * weight);
         }

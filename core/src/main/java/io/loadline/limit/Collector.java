@@ -99,10 +99,10 @@ final class Collector {
         windowBeganNanos = nowNanos;
     }
 
-    void learnInto(Baselines baselines, long nowNanos) {
+    void learnInto(Baselines baselines, long nowNanos, boolean binding) {
         double seconds = (nowNanos - windowBeganNanos) / 1e9;
         for (Route route : routes.all()) {
-            baselines.learn(route, windowLongs, windowDoubles, seconds);
+            baselines.learn(route, windowLongs, windowDoubles, seconds, binding);
         }
     }
 

@@ -182,6 +182,7 @@ public interface ConcurrencyLimiter {
 
         Consumer<? super Throwable> onFailure = failure -> {};
         BooleanSupplier droppedCounts = () -> true;
+        Tuning tuning = Tuning.DEFAULT;
 
         @Nullable
         DoubleSupplier cpuUtilization;

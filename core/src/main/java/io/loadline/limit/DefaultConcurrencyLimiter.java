@@ -124,7 +124,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())),
                 builder.sloNanos);
         this.collector = new Collector(stats, routes, word);
-        this.baselines = new Baselines(builder.maxRoutes);
+        this.baselines = new Baselines(builder.maxRoutes, builder.tuning);
         this.cpuUtilization = builder.cpuUtilization == null ? processCpu(ticker) : builder.cpuUtilization;
     }
 
@@ -424,7 +424,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if (decision.adoptLatency()) {
             collector.adoptInto(baselines, window.stretch());
         } else {
-            collector.learnInto(baselines, now);
+            collector.learnInto(baselines, now, window.binding());
         }
         warm = algorithm.isWarm();
         effective = effective(enforcement);

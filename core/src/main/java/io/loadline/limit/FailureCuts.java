@@ -7,52 +7,58 @@ package io.loadline.limit;
 /** Decides whether failed calls should cut the limit. Not thread-safe; confined to {@link AdaptiveLimit}. */
 final class FailureCuts {
     /*
-     * A cut must prove itself, as a raise must buy throughput. A dependency that is down fails the same share of the
-     * calls at any limit; to go on cutting would shed the healthy rest of the traffic for as long as it is down. So
-     * after CUTS cuts that did not lower the share of failures the limit goes back to where it was, and further failures
-     * of about the same share cut no more until there have been none for CALM_WINDOWS.
+     * Failures are a rate, not an event: some calls always fail. And cuts must prove themselves: a dependency that is
+     * down fails the same share of the calls at any limit, and to go on cutting would shed the healthy rest of the
+     * traffic for as long as it is down. Failures of about that share then cut no more, until they are many times as
+     * many or there have been none for a while.
      */
-    private static final double RATE = 0.02;
-    private static final int FAILURES = 3;
-    private static final int CUTS = 4;
-    private static final double HELPED = 0.7;
-    private static final double WORSE = 2;
-    private static final int CALM_WINDOWS = 20;
+    private static final double ERRORS = 2;
 
-    private int cuts;
+    private final Tuning tuning;
+    private final CutTrial trial;
     private int calmWindows;
-    private double share;
-    private double limitBefore;
+    private double tolerated;
+    private boolean inVain;
 
-    /** To be asked once per window. */
-    boolean callForCut(LimitWindow window) {
-        if (window.dropped() < FAILURES || window.dropped() <= RATE * window.completed()) {
-            if (++calmWindows >= CALM_WINDOWS) {
-                cuts = 0;
+    FailureCuts(Tuning tuning) {
+        this.tuning = tuning;
+        this.trial = new CutTrial(tuning);
+    }
+
+    /** The share of the limit to cut, 0 for none; to be asked once per window. */
+    double share(LimitWindow window) {
+        inVain = false;
+        if (window.dropped() < tuning.of(Constant.FAILURES)
+                || window.dropped() <= tuning.of(Constant.FAILING) * window.completed()) {
+            trial.end();
+            if (++calmWindows >= tuning.of(Constant.CALM_WINDOWS)) {
+                tolerated = 0;
             }
-            return false;
+            return 0;
         }
         calmWindows = 0;
-        double failing = (double) window.dropped() / window.completed();
-        if (cuts == 0 || failing < HELPED * share || failing > WORSE * share) {
-            cuts = 0;
-            share = failing;
-            limitBefore = window.limit();
+        double share = (double) window.dropped() / window.completed();
+        double error = Math.sqrt(share * (1 - share) / window.completed());
+        if (tolerated > 0 && share - ERRORS * error <= tuning.of(Constant.WORSE) * tolerated) {
+            return 0;
         }
-        return ++cuts <= CUTS;
+        if (!window.binding()) {
+            // A cut of a limit that is not reached could not show what it is worth.
+            trial.end();
+            return 0;
+        }
+        inVain = trial.inVain(share, error, window.peakInFlight());
+        tolerated = inVain ? share : 0;
+        return inVain ? 0 : share;
     }
 
-    /** Whether the cuts so far have just turned out to be in vain; true once. */
+    /** Whether the cuts have just turned out to be in vain. */
     boolean wereInVain() {
-        if (cuts == CUTS + 1) {
-            cuts++;
-            return true;
-        }
-        return false;
+        return inVain;
     }
 
-    /** The limit before the first of the present cuts. */
-    double limitBefore() {
-        return limitBefore;
+    /** What the healthy share of the calls needs, going by the calls in flight before the cuts. */
+    double enoughForTheRest() {
+        return trial.inFlightBefore() * (1 - tolerated);
     }
 }

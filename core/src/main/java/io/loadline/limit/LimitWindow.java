@@ -19,7 +19,7 @@ public final class LimitWindow {
     static final long MAX_NANOS = 3_000_000_000L;
 
     /** Fewer latencies than this make no mean. */
-    static final int MIN_SAMPLES = 20;
+    static final int MIN_SAMPLES = 10;
 
     private final long durationNanos;
     private final int limit;
@@ -35,7 +35,6 @@ public final class LimitWindow {
     private final double stretch;
     private final double stretchError;
     private final double meanBaselineNanos;
-    private final double work;
 
     /**
      * Sums up the routes' totals.
@@ -63,7 +62,6 @@ public final class LimitWindow {
         long judgedSamples = 0;
         double judgedRtts = 0;
         double baselines = 0;
-        double workNanos = 0;
         for (Route route : routes) {
             int at = route.index * StripedStats.LONGS;
             long shadowOrShed = longs[at + StripedStats.SHED] + longs[at + StripedStats.SHADOWED];
@@ -77,14 +75,12 @@ public final class LimitWindow {
             timed += n;
             rtts += longs[at + StripedStats.UNCUT_NANOS];
             long baseline = route.baselineNanos();
-            workNanos += (double) longs[at + StripedStats.SUCCEEDED] * baseline;
             if (baseline > 0) {
                 judgedSamples += n;
                 judgedRtts += longs[at + StripedStats.RTT_NANOS];
                 baselines += (double) n * baseline;
             }
         }
-        this.work = durationNanos == 0 ? 0 : workNanos / durationNanos;
         this.completed = ended;
         this.succeeded = good;
         this.dropped = failed;
@@ -185,14 +181,6 @@ public final class LimitWindow {
     /** Calls succeeded per second: a limit that is raised to get more fast failures has bought nothing. */
     public double throughput() {
         return durationNanos == 0 ? 0 : succeeded * 1e9 / durationNanos;
-    }
-
-    /**
-     * What was done, in calls: those that the calls which succeeded would keep in flight at their baselines, by Little's
-     * law. Failures are left out, since a fast one is no work.
-     */
-    public double work() {
-        return work;
     }
 
     /** The share of its CPUs the process used, about 0 to 1; NaN if unknown. */

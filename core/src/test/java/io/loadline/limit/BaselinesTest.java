@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class BaselinesTest {
     private static final double MEAN = 20e6;
 
-    private final Baselines baselines = new Baselines(1);
+    private final Baselines baselines = new Baselines(1, Tuning.DEFAULT);
     private final Samples samples = new Samples(1);
     private final Random random = new Random(1);
 
@@ -27,6 +27,18 @@ class BaselinesTest {
         add(30, 2 * MEAN, 0, false);
         samples.learn(baselines);
         assertThat(baseline()).isCloseTo(1.75 * MEAN, within(1.0));
+    }
+
+    @Test
+    void learn_provisionalInAFlood_followsOnlyDownward() {
+        add(10, MEAN, 0, false);
+        samples.learn(baselines, 0.2, true);
+        add(10, 5 * MEAN, 0, false);
+        samples.learn(baselines, 0.2, true);
+        assertThat(baseline()).isCloseTo(MEAN, within(1.0));
+        add(10, MEAN / 2, 0, false);
+        samples.learn(baselines, 0.2, true);
+        assertThat(baseline()).isLessThan(MEAN);
     }
 
     @Test
@@ -93,7 +105,7 @@ class BaselinesTest {
         confirmed(0.1);
         for (int i = 0; i < 300; i++) {
             add(500, 2 * MEAN, 0.1, true);
-            samples.learn(baselines, 0.1);
+            samples.learn(baselines, 0.1, false);
         }
         assertThat(baseline()).isBetween(1.3 * MEAN, 1.5 * MEAN);
     }

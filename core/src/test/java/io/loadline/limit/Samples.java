@@ -60,12 +60,13 @@ final class Samples {
 
     /** Lets {@code baselines} learn from what was added, then forgets it. */
     void learn(Baselines baselines) {
-        learn(baselines, 600);
+        learn(baselines, 600, false);
     }
 
-    void learn(Baselines baselines, double seconds) {
+    /** The same after a window of that length in which the limit was reached or not. */
+    void learn(Baselines baselines, double seconds, boolean binding) {
         stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
-        routes.forEach(route -> baselines.learn(route, longs, doubles, seconds));
+        routes.forEach(route -> baselines.learn(route, longs, doubles, seconds, binding));
         clear();
     }
 

@@ -90,12 +90,14 @@ final class Admittance implements WaitQueue.Entrance {
      *     is in vain
      */
     long admit(Route route, CallContext context, boolean waits) {
+        // Before the word: the less there is between taking its cache line and giving it away, the better.
+        boolean timed = stats.isSampled(sampleMask);
         RouteGroup group = route.group();
         int admitted = context != CallContext.NONE || priorities.inUse()
                 ? tryAcquireJudged(route, group, context, waits)
                 : tryAcquire(group, effective);
         if (admitted >= 0) {
-            return ticket(admitted, group);
+            return ticket(admitted, group, timed);
         }
         RejectionReason reason = reason(admitted);
         if (!waits || reason != RejectionReason.LIMIT) {
@@ -182,7 +184,10 @@ final class Admittance implements WaitQueue.Entrance {
 
     @Override
     public long ticket(int admitted, @Nullable RouteGroup group) {
-        boolean timed = stats.isSampled(sampleMask);
+        return ticket(admitted, group, stats.isSampled(sampleMask));
+    }
+
+    private long ticket(int admitted, @Nullable RouteGroup group, boolean timed) {
         return Ticket.of(admitted, group != null, timed, timed ? now() : beatNanos);
     }
 

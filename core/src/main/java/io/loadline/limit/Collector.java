@@ -148,4 +148,10 @@ final class Collector {
                 totals[at + StripedStats.CAPPED],
                 totals[at + StripedStats.SHADOW_CAPPED]);
     }
+
+    /** Timed calls of one route since the limiter was built, by the limiter's SLO. */
+    SloCounts sloCounts(Route route) {
+        int at = route.index * StripedStats.LONGS;
+        return new SloCounts(totals[at + StripedStats.TIMED], totals[at + StripedStats.WITHIN_SLO]);
+    }
 }

@@ -293,6 +293,9 @@ public interface ConcurrencyLimiter {
     /** Counts of one route. */
     LimiterStats stats(Route route);
 
+    /** Timed calls of one route and how many of them were as fast as {@link Builder#slo} asks. */
+    SloCounts sloCounts(Route route);
+
     /** Does the periodic work: collects statistics, lets the algorithm decide, logs refusals. Due about every 100 ms. */
     void beat();
 
@@ -326,6 +329,8 @@ public interface ConcurrencyLimiter {
 
         @Nullable
         DoubleSupplier cpuUtilization;
+
+        long sloNanos = -1;
 
         /** For tests, which have a time and an order of their own. */
         Waiting.Background background = Waiting.Background.JDK;
@@ -457,6 +462,19 @@ public interface ConcurrencyLimiter {
         @CanIgnoreReturnValue
         public Builder cpuUtilization(DoubleSupplier cpuUtilization) {
             this.cpuUtilization = cpuUtilization;
+            return this;
+        }
+
+        /**
+         * Sets within what time a call is as fast as promised, for {@link ConcurrencyLimiter#sloCounts}. Default: nothing
+         * is promised, and none is.
+         *
+         * @throws IllegalArgumentException if it is not above zero
+         */
+        @CanIgnoreReturnValue
+        public Builder slo(Duration slo) {
+            checkArgument(!slo.isNegative() && !slo.isZero(), "slo must be above zero: %s", slo);
+            this.sloNanos = slo.toNanos();
             return this;
         }
 

@@ -57,7 +57,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.whenIdle = new WhenIdle(name, word);
         this.stats = new StripedStats(
                 builder.maxRoutes,
-                Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())));
+                Math.max(8, Math.min(64, 4 * Runtime.getRuntime().availableProcessors())),
+                builder.sloNanos);
         this.groups = new RouteGroups(word, warm, this::handOver);
         builder.routeLimits.forEach(limits -> limits.accept(groups));
         this.routes = new RouteTable(this, builder.maxRoutes, groups::of);
@@ -400,6 +401,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     void useCriticality() {
         admittance.priorities().use();
+    }
+
+    @Override
+    public SloCounts sloCounts(Route route) {
+        checkOwner(route);
+        return control.sloCounts(route);
     }
 
     @Override

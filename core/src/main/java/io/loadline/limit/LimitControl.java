@@ -131,6 +131,16 @@ final class LimitControl {
         }
     }
 
+    SloCounts sloCounts(Route route) {
+        lock.lock();
+        try {
+            collector.collect(admittance.now());
+            return collector.sloCounts(route);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Due about every 100 ms. */
     void beat() {
         if (!lock.tryLock()) {

@@ -115,7 +115,8 @@ public final class Loadline implements AutoCloseable {
         builder.advice.accept(advisorBuilder);
         this.advisor = advisorBuilder.build();
         this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
-                .memory(advisor, fatalErrors);
+                .memory(advisor, fatalErrors)
+                .waiting(limiter);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }

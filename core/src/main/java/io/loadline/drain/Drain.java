@@ -91,7 +91,7 @@ final class Drain {
         this.deadlineNanos = builder.deadline.toNanos();
         this.farewellNanos = builder.farewell.toNanos();
         this.participants = new Participants(ticker, builder.deadline, this::advance);
-        this.longLived = new LongLivedExchanges(ticker, this::advance);
+        this.longLived = new LongLivedExchanges(ticker, limiter, this::advance);
         this.inFlightCalls = new InFlightCalls(limiter);
         this.settlement = new Settlement(
                 builder.quietOrDefault(), builder.longestSettling(), builder.preStopSleep, seen(), now());
@@ -113,12 +113,7 @@ final class Drain {
             long left = begun ? Math.max(0, deadlineNanos - (now() - begunNanos)) : 0;
             long refused = begun ? limiter.stats().refused() - refusedBefore : 0;
             return new DrainProgress(
-                    phase,
-                    limiter.inFlight(),
-                    participants.active(),
-                    longLived.count(),
-                    refused,
-                    Duration.ofNanos(left));
+                    phase, unfinished(), participants.active(), longLived.count(), refused, Duration.ofNanos(left));
         } finally {
             lock.unlock();
         }
@@ -244,7 +239,7 @@ final class Drain {
     @GuardedBy("lock")
     private DrainResult result(DrainOutcome wanted) {
         List<ParticipantResult> participated = participants.end();
-        int inFlight = wanted == DrainOutcome.IDLE ? 0 : limiter.inFlight();
+        int inFlight = wanted == DrainOutcome.IDLE ? 0 : unfinished();
         DrainOutcome outcome = wanted;
         // At the deadline the last call may have gone while its thread is still on the way here.
         if (wanted != DrainOutcome.ABORTED && inFlight == 0) {
@@ -306,6 +301,11 @@ final class Drain {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What the limiter waits for when it refuses all. */
+    private int unfinished() {
+        return limiter.inFlight() + limiter.streams().calls();
     }
 
     /** Everything that came so far: ended, refused or running. Read one by one, so it may be short by a few for a moment. */

@@ -5,6 +5,7 @@
 package io.loadline.drain;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class LongLivedExchanges {
     private static final long IDLE_SECONDS = 1;
 
     private final Ticker ticker;
+    private final ConcurrencyLimiter limiter;
     private final Runnable whenGone;
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
 
@@ -56,8 +58,9 @@ public final class LongLivedExchanges {
     private long toldBefore = -1;
 
     /** {@code whenGone} is called when the last one goes during a drain. */
-    LongLivedExchanges(Ticker ticker, Runnable whenGone) {
+    LongLivedExchanges(Ticker ticker, ConcurrencyLimiter limiter, Runnable whenGone) {
         this.ticker = ticker;
+        this.limiter = limiter;
         this.whenGone = whenGone;
     }
 
@@ -70,6 +73,16 @@ public final class LongLivedExchanges {
      *     exchange ends before
      */
     public Registration open(String route, Runnable farewell) {
+        limiter.streams().begin();
+        return note(route, farewell);
+    }
+
+    /** The same, unless there are as many of the limiter's streams as there may be: then it is refused, and this is null. */
+    public @Nullable Registration tryOpen(String route, Runnable farewell) {
+        return limiter.streams().tryBegin(limiter.route(route)) ? note(route, farewell) : null;
+    }
+
+    private Registration note(String route, Runnable farewell) {
         Exchange exchange = new Exchange(route, farewell, ticker.read());
         exchanges.add(exchange);
         if (leaving) {
@@ -116,8 +129,11 @@ public final class LongLivedExchanges {
     }
 
     private void close(Exchange exchange) {
-        if (exchanges.remove(exchange) && leaving && exchanges.isEmpty()) {
-            whenGone.run();
+        if (exchanges.remove(exchange)) {
+            limiter.streams().end();
+            if (leaving && exchanges.isEmpty()) {
+                whenGone.run();
+            }
         }
     }
 

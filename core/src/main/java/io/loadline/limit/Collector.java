@@ -151,6 +151,14 @@ final class Collector {
                 totals[at + StripedStats.DROPPED],
                 totals[at + StripedStats.SHADOWED],
                 totals[at + StripedStats.SHED],
-                totals[at + StripedStats.REFUSED]);
+                totals[at + StripedStats.REFUSED],
+                totals[at + StripedStats.CAPPED],
+                totals[at + StripedStats.SHADOW_CAPPED]);
+    }
+
+    /** Timed calls of one route since the limiter was built, by the limiter's SLO. */
+    SloCounts sloCounts(Route route) {
+        int at = route.index * StripedStats.LONGS;
+        return new SloCounts(totals[at + StripedStats.TIMED], totals[at + StripedStats.WITHIN_SLO]);
     }
 }

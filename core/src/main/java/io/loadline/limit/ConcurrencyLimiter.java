@@ -9,6 +9,7 @@ import static io.loadline.internal.Checks.checkArgument;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.time.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -61,8 +62,47 @@ public interface ConcurrencyLimiter {
     }
 
     /** Admits a call of {@code route}, or returns null at once. */
+    default @Nullable Permit tryAcquire(Route route) {
+        return tryAcquire(route, CallContext.NONE);
+    }
+
+    /** {@link #tryAcquire(Route)} for a call of which more is known. */
     @Nullable
-    Permit tryAcquire(Route route);
+    Permit tryAcquire(Route route, CallContext context);
+
+    /**
+     * Admits a call of {@code route}, and waits for that if it must; never if {@code atMost} is not positive. Waiting
+     * blocks the thread, without pinning if it is virtual; it is no part of the call's latency. Nobody waits outside
+     * {@link Enforcement#ENFORCE}.
+     *
+     * @throws RejectedException if it is refused, at once or after waiting in vain
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    default Permit acquire(Route route, Duration atMost) throws InterruptedException {
+        return acquire(route, CallContext.NONE, atMost);
+    }
+
+    /**
+     * {@link #acquire(Route, Duration)} for a call of which more is known: it waits no longer than an answer would still
+     * come in time, and not at all if it matters less than what can be served.
+     *
+     * @throws RejectedException if it is refused, at once or after waiting in vain
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    Permit acquire(Route route, CallContext context, Duration atMost) throws InterruptedException;
+
+    /**
+     * {@link #acquire(Route, Duration)} without blocking: the stage completes with a permit, exceptionally with a
+     * {@link RejectedException}. It is complete already if there was nothing to wait for, and is otherwise completed by a
+     * thread of the common pool. To complete it oneself, as by cancelling, withdraws from waiting; a permit that came
+     * nevertheless goes to the next. Cancelling what depends on it does not: a permit must find somebody to end it.
+     */
+    default CompletionStage<Permit> acquireAsync(Route route, Duration atMost) {
+        return acquireAsync(route, CallContext.NONE, atMost);
+    }
+
+    /** {@link #acquireAsync(Route, Duration)} for a call of which more is known; see {@link #acquire(Route, Duration)}. */
+    CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost);
 
     /**
      * The primitive under all other ways to acquire: admits a call of {@code route} and returns a ticket, or returns
@@ -70,7 +110,19 @@ public interface ConcurrencyLimiter {
      * thread. It is for adapters that keep the ticket in an object they have anyway; everybody else wants a
      * {@link Permit} or {@link #call}.
      */
-    long tryAcquireTicket(Route route);
+    default long tryAcquireTicket(Route route) {
+        return tryAcquireTicket(route, CallContext.NONE);
+    }
+
+    /** {@link #tryAcquireTicket(Route)} for a call of which more is known. */
+    long tryAcquireTicket(Route route, CallContext context);
+
+    /**
+     * {@link #tryAcquireTicket(Route, CallContext)} for adapters that tell their clients why they are refused.
+     *
+     * @throws RejectedException if the call is refused; thrown at once, without a stack trace
+     */
+    long acquireTicket(Route route, CallContext context);
 
     /**
      * Gives a ticket back.
@@ -95,7 +147,30 @@ public interface ConcurrencyLimiter {
      * @throws RejectedException if it is refused
      * @throws Exception what {@code action} throws
      */
-    <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception;
+    default <T extends @Nullable Object> T call(Route route, Callable<T> action) throws Exception {
+        return call(route, CallContext.NONE, action);
+    }
+
+    /**
+     * {@link #call(Route, Callable)} that waits to be admitted, see {@link #acquire(Route, Duration)}.
+     *
+     * @throws RejectedException if it is refused
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws Exception what {@code action} throws
+     */
+    default <T extends @Nullable Object> T call(Route route, Duration atMost, Callable<T> action) throws Exception {
+        return call(route, CallContext.NONE, atMost, action);
+    }
+
+    /**
+     * {@link #call(Route, Duration, Callable)} for a call of which more is known.
+     *
+     * @throws RejectedException if it is refused
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws Exception what {@code action} throws
+     */
+    <T extends @Nullable Object> T call(Route route, CallContext context, Duration atMost, Callable<T> action)
+            throws Exception;
 
     /** {@link #callAsync(Route, Supplier)} without a particular route. */
     default <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> action) {
@@ -107,8 +182,31 @@ public interface ConcurrencyLimiter {
      * returned stage does not bring about. A refusal and an exception of {@code action} itself complete the returned
      * stage exceptionally; an error is thrown.
      */
+    default <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, Supplier<? extends CompletionStage<T>> action) {
+        return callAsync(route, CallContext.NONE, action);
+    }
+
+    /** {@link #call(Route, Callable)} for a call of which more is known. */
+    <T extends @Nullable Object> T call(Route route, CallContext context, Callable<T> action) throws Exception;
+
+    /** {@link #callAsync(Route, Supplier)} for a call of which more is known. */
     <T extends @Nullable Object> CompletionStage<T> callAsync(
-            Route route, Supplier<? extends CompletionStage<T>> action);
+            Route route, CallContext context, Supplier<? extends CompletionStage<T>> action);
+
+    /**
+     * {@link #callAsync(Route, Supplier)} that waits to be admitted, see {@link #acquireAsync(Route, Duration)}: {@code action} is then
+     * started by a thread of the common pool and must not block. Cancelling the returned stage before withdraws the call.
+     * If it has waited, an error of {@code action} completes the stage, too.
+     */
+    default <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, Duration atMost, Supplier<? extends CompletionStage<T>> action) {
+        return callAsync(route, CallContext.NONE, atMost, action);
+    }
+
+    /** {@link #callAsync(Route, Duration, Supplier)} for a call of which more is known. */
+    <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, CallContext context, Duration atMost, Supplier<? extends CompletionStage<T>> action);
 
     /** The outcome of a call that ends with {@code failure}: what {@link Builder#outcomeOf} gives it. */
     Outcome outcomeOf(Throwable failure);
@@ -141,7 +239,7 @@ public interface ConcurrencyLimiter {
     RejectionReason rejectionReason();
 
     /**
-     * Refuses every call from now on, whatever the mode, and calls {@code whenIdle} once, when none is in flight any
+     * Refuses every call from now on, whatever the mode, those that wait included, and calls {@code whenIdle} once, when none is in flight any
      * more: at once by this thread, or later by the thread that releases the last call.
      */
     void refuseAll(Runnable whenIdle);
@@ -149,14 +247,54 @@ public interface ConcurrencyLimiter {
     /** Undoes {@link #refuseAll}. */
     void resume();
 
+    /**
+     * Why the last refused calls of {@code route} were refused; its own cap is a reason, too.
+     *
+     * @throws IllegalArgumentException if it is another limiter's
+     */
+    RejectionReason rejectionReason(Route route);
+
+    /**
+     * Sets what the route, or the group of routes, {@code name} is guaranteed and may take at most, from the next call on.
+     * Never waits for calls to end: those that are too many run on, and what others still take is kept for it as soon as
+     * they give it back. See {@link Builder#limits} for groups.
+     *
+     * @throws IllegalArgumentException if shares add up to 1 or more, {@code name} is blank or a route of a group
+     */
+    void limits(String name, RouteLimits limits);
+
+    /** What routes and groups are guaranteed and may take at most, by name; without those that were never set. */
+    Map<String, RouteLimits> limits();
+
+    /** Calls that have turned into streams. */
+    Streams streams();
+
+    /**
+     * Tells that the call of {@code ticket} has turned into a stream: it gives its place in the limit back, ends with
+     * {@link Outcome#IGNORED} as a call, and is one of the {@link #streams()} until the ticket that is returned is released.
+     * {@link #refuseAll} waits for it. Returns {@link #REFUSED} if there are as many streams as there may be; then the call
+     * still is what it was.
+     *
+     * @throws IllegalArgumentException as {@link #release}
+     */
+    long stream(long ticket, Route route);
+
     /** Counts of all routes together. */
     LimiterStats stats();
 
     /** Counts of each route, in the order of {@link #routes()}. */
     Map<Route, LimiterStats> statsByRoute();
 
+    /** Counts of each criticality, most important first; empty until criticality is used, see {@link CriticalityStats}. */
+    Map<Criticality, CriticalityStats> statsByCriticality();
+    /** Who waits, and what became of those who did. */
+    WaitingStats waiting();
+
     /** Counts of one route. */
     LimiterStats stats(Route route);
+
+    /** Timed calls of one route and how many of them were as fast as {@link Builder#slo} asks. */
+    SloCounts sloCounts(Route route);
 
     /** Does the periodic work: collects statistics, lets the algorithm decide, logs refusals. Due about every 100 ms. */
     void beat();
@@ -169,20 +307,33 @@ public interface ConcurrencyLimiter {
 
     /** Builds limiters. Not thread-safe; may be reused, later changes do not reach limiters already built. */
     final class Builder {
+        static final int AS_MANY_AS_RUN = -1;
+
         final String name;
         Supplier<? extends LimitAlgorithm> algorithm =
                 () -> AdaptiveLimit.builder().build();
         Enforcement enforcement = Enforcement.ENFORCE;
         int maxRoutes = 100;
+        int maxWaiters = AS_MANY_AS_RUN;
         Ticker ticker = Ticker.system();
         Function<? super Throwable, Outcome> outcomeOf = DefaultConcurrencyLimiter::defaultOutcome;
 
         Consumer<? super Throwable> onFailure = failure -> {};
         BooleanSupplier droppedCounts = () -> true;
         Tuning tuning = Tuning.DEFAULT;
+        /** Has the same rules as those to be made, so that it refuses what they would. */
+        private final RouteGroups routeLimitsCheck = new RouteGroups(new AdmissionWord(1), true);
+
+        final List<Consumer<RouteGroups>> routeLimits = new ArrayList<>();
+        int maxStreams = Integer.MAX_VALUE;
 
         @Nullable
         DoubleSupplier cpuUtilization;
+
+        long sloNanos = -1;
+
+        /** For tests, which have a time and an order of their own. */
+        Waiting.Background background = Waiting.Background.JDK;
 
         private Builder(String name) {
             checkArgument(!name.isBlank(), "name must not be blank: '%s'", name);
@@ -213,6 +364,53 @@ public interface ConcurrencyLimiter {
             checkArgument(
                     maxRoutes >= 1 && maxRoutes <= 10_000, "maxRoutes must be between 1 and 10000: %s", maxRoutes);
             this.maxRoutes = maxRoutes;
+            return this;
+        }
+
+        /**
+         * Sets what {@code routes} together, or without any the route {@code name}, are guaranteed and may take at most.
+         * Routes that do not exist yet get it when they are made. The limits, but not the routes, of a name can be changed
+         * later, by {@link ConcurrencyLimiter#limits}.
+         *
+         * @throws IllegalArgumentException if shares add up to 1 or more, a name is blank, a route is in another group or
+         *     {@code routes} are given for a name that was used before
+         */
+        @CanIgnoreReturnValue
+        public Builder limits(String name, RouteLimits limits, String... routes) {
+            List<String> members = List.of(routes);
+            Consumer<RouteGroups> settings = groups -> {
+                List<String> unused = groups.limits(name, limits, members);
+            };
+            settings.accept(routeLimitsCheck);
+            this.routeLimits.add(settings);
+            return this;
+        }
+
+        /**
+         * Sets how many streams there may be at once. Default: as many as come.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        @CanIgnoreReturnValue
+        public Builder maxStreams(int maxStreams) {
+            this.maxStreams = Streams.checkMax(maxStreams);
+            return this;
+        }
+
+        /**
+         * Sets how many calls may wait at once; 0 lets nobody wait. Default: as many as the limit is, so that nobody
+         * waits for much longer than a call takes.
+         *
+         * @throws IllegalArgumentException unless it is between 0 and {@link ConcurrencyLimiter#MAX_LIMIT}
+         */
+        @CanIgnoreReturnValue
+        public Builder maxWaiters(int maxWaiters) {
+            checkArgument(
+                    maxWaiters >= 0 && maxWaiters <= MAX_LIMIT,
+                    "maxWaiters must be between 0 and %s: %s",
+                    MAX_LIMIT,
+                    maxWaiters);
+            this.maxWaiters = maxWaiters;
             return this;
         }
 
@@ -264,6 +462,19 @@ public interface ConcurrencyLimiter {
         @CanIgnoreReturnValue
         public Builder cpuUtilization(DoubleSupplier cpuUtilization) {
             this.cpuUtilization = cpuUtilization;
+            return this;
+        }
+
+        /**
+         * Sets within what time a call is as fast as promised, for {@link ConcurrencyLimiter#sloCounts}. Default: nothing
+         * is promised, and none is.
+         *
+         * @throws IllegalArgumentException if it is not above zero
+         */
+        @CanIgnoreReturnValue
+        public Builder slo(Duration slo) {
+            checkArgument(!slo.isNegative() && !slo.isZero(), "slo must be above zero: %s", slo);
+            this.sloNanos = slo.toNanos();
             return this;
         }
 

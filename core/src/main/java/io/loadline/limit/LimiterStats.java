@@ -9,10 +9,15 @@ package io.loadline.limit;
  *
  * <ul>
  *   <li>{@code succeeded}, {@code ignored} and {@code dropped} grow when an admitted call ends, by its outcome.
- *   <li>{@code shadowed} grows when a call ends that ran although {@link Enforcement#ENFORCE} would have refused it; it
- *       is counted by its outcome too.
- *   <li>{@code shed} grows when a call is refused because the limit was reached.
+ *   <li>{@code shadowed} grows when a call ends that ran although {@link Enforcement#ENFORCE} would have refused it
+ *       because of the limit or of its criticality; it is counted by its outcome too.
+ *   <li>{@code shed} grows when a call is refused because the limit was reached, whether it has waited or not, or nearly
+ *       so and the call matters less than others. One that comes too late is no demand and counted by
+ *       {@link CriticalityStats} alone.
  *   <li>{@code refused} grows when a call is refused because the limiter takes no new work.
+ *   <li>{@code capped} grows when a call is refused because its route has reached its own cap, or a stream because there
+ *       are as many as there may be.
+ *   <li>{@code shadowCapped} grows when one runs although {@link Enforcement#ENFORCE} would have refused it for that.
  * </ul>
  *
  * Counts are read one by one: a snapshot taken under load may be off by the calls in flight.
@@ -20,13 +25,48 @@ package io.loadline.limit;
  * @param succeeded calls that ended with {@link Outcome#SUCCESS}
  * @param ignored calls that ended with {@link Outcome#IGNORED}
  * @param dropped calls that ended with {@link Outcome#DROPPED}
- * @param shadowed calls that ran outside the limit
- * @param shed calls refused with {@link RejectionReason#LIMIT}
+ * @param shadowed calls that ran beyond the limit
+ * @param shed calls refused with {@link RejectionReason#LIMIT}, {@link RejectionReason#QUEUE} or
+ *     {@link RejectionReason#PRIORITY}
  * @param refused calls refused with {@link RejectionReason#DRAINING}
+ * @param capped calls refused with {@link RejectionReason#ROUTE_CAP}
+ * @param shadowCapped calls that ran beyond their route's cap
  */
-public record LimiterStats(long succeeded, long ignored, long dropped, long shadowed, long shed, long refused) {
+public record LimiterStats(
+        long succeeded,
+        long ignored,
+        long dropped,
+        long shadowed,
+        long shed,
+        long refused,
+        long capped,
+        long shadowCapped) {
     /** Nothing counted. */
     public static final LimiterStats ZERO = new LimiterStats(0, 0, 0, 0, 0, 0);
+
+    /** Counts without any caps. */
+    public LimiterStats(long succeeded, long ignored, long dropped, long shadowed, long shed, long refused) {
+        this(succeeded, ignored, dropped, shadowed, shed, refused, 0, 0);
+    }
+
+    /** Calls refused for {@code reason}; {@link RejectionReason#LIMIT} stands for all that is {@code shed}. */
+    public long refused(RejectionReason reason) {
+        return switch (reason) {
+            case LIMIT -> shed;
+            case ROUTE_CAP -> capped;
+            case DRAINING -> refused;
+            case QUEUE, PRIORITY, DEADLINE -> 0;
+        };
+    }
+
+    /** Calls that ran although {@link Enforcement#ENFORCE} would have refused them for {@code reason}; see {@link #refused}. */
+    public long shadowed(RejectionReason reason) {
+        return switch (reason) {
+            case LIMIT -> shadowed;
+            case ROUTE_CAP -> shadowCapped;
+            case DRAINING, QUEUE, PRIORITY, DEADLINE -> 0;
+        };
+    }
 
     /** Calls that were admitted and have ended, whatever their outcome. */
     public long completed() {
@@ -46,7 +86,9 @@ public record LimiterStats(long succeeded, long ignored, long dropped, long shad
                 dropped - earlier.dropped,
                 shadowed - earlier.shadowed,
                 shed - earlier.shed,
-                refused - earlier.refused);
+                refused - earlier.refused,
+                capped - earlier.capped,
+                shadowCapped - earlier.shadowCapped);
     }
 
     /** The sum of both. */
@@ -57,6 +99,8 @@ public record LimiterStats(long succeeded, long ignored, long dropped, long shad
                 dropped + other.dropped,
                 shadowed + other.shadowed,
                 shed + other.shed,
-                refused + other.refused);
+                refused + other.refused,
+                capped + other.capped,
+                shadowCapped + other.shadowCapped);
     }
 }

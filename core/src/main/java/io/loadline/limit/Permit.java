@@ -79,10 +79,39 @@ public final class Permit implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Tells that the call has turned into a stream, which lasts until the permit ends: it takes no place in the limit and
+     * its duration is no latency, but a drain waits for it. Returns false if there are as many streams as there may be, or
+     * the permit has ended; then nothing has changed.
+     */
+    public boolean stream() {
+        long held = (long) TICKET.getOpaque(this);
+        if (held == ConcurrencyLimiter.REFUSED || Ticket.isStream(held)) {
+            return held != ConcurrencyLimiter.REFUSED;
+        }
+        if (!limiter.beginStream(route)) {
+            return false;
+        }
+        if (!TICKET.compareAndSet(this, held, Ticket.asStream(held))) {
+            limiter.endStream();
+            return false;
+        }
+        limiter.release(held, route, Outcome.IGNORED);
+        return true;
+    }
+
     /** Ends the permit with {@link Outcome#IGNORED} if nothing has ended it before. */
     @Override
     public void close() {
         end(Outcome.IGNORED);
+    }
+
+    /**
+     * Ends this object but not the call: the ticket must be given back to {@link ConcurrencyLimiter#release}. For
+     * adapters that waited for a permit and keep tickets; {@link ConcurrencyLimiter#REFUSED} if it has ended before.
+     */
+    public long toTicket() {
+        return (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
     }
 
     /** The route the permit was acquired for. */

@@ -12,7 +12,11 @@ public final class RejectedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private static final RejectedException LIMIT = new RejectedException(RejectionReason.LIMIT);
+    private static final RejectedException ROUTE_CAP = new RejectedException(RejectionReason.ROUTE_CAP);
+    private static final RejectedException QUEUE = new RejectedException(RejectionReason.QUEUE);
     private static final RejectedException DRAINING = new RejectedException(RejectionReason.DRAINING);
+    private static final RejectedException PRIORITY = new RejectedException(RejectionReason.PRIORITY);
+    private static final RejectedException DEADLINE = new RejectedException(RejectionReason.DEADLINE);
 
     private final RejectionReason reason;
 
@@ -25,7 +29,11 @@ public final class RejectedException extends RuntimeException {
     public static RejectedException of(RejectionReason reason) {
         return switch (reason) {
             case LIMIT -> LIMIT;
+            case ROUTE_CAP -> ROUTE_CAP;
+            case QUEUE -> QUEUE;
             case DRAINING -> DRAINING;
+            case PRIORITY -> PRIORITY;
+            case DEADLINE -> DEADLINE;
         };
     }
 

@@ -43,7 +43,11 @@ public final class Rejection {
     public static Rejection of(RejectionReason reason) {
         return switch (reason) {
             case LIMIT -> Holder.LIMIT;
+            case ROUTE_CAP -> Holder.ROUTE_CAP;
+            case QUEUE -> Holder.QUEUE;
             case DRAINING -> Holder.DRAINING;
+            case PRIORITY -> Holder.PRIORITY;
+            case DEADLINE -> Holder.DEADLINE;
         };
     }
 
@@ -78,7 +82,27 @@ public final class Rejection {
                 503,
                 Duration.ofSeconds(1),
                 "The service is at its concurrency limit. Try again later.");
+        static final Rejection ROUTE_CAP = new Rejection(
+                RejectionReason.ROUTE_CAP,
+                503,
+                Duration.ofSeconds(1),
+                "The service runs as many requests of this kind as it may. Try again later.");
+        static final Rejection QUEUE = new Rejection(
+                RejectionReason.QUEUE,
+                503,
+                Duration.ofSeconds(1),
+                "The service is at its concurrency limit and the request waited in vain. Try again later.");
         static final Rejection DRAINING = new Rejection(
                 RejectionReason.DRAINING, 503, Duration.ofSeconds(1), "This instance is shutting down. Try another.");
+        static final Rejection PRIORITY = new Rejection(
+                RejectionReason.PRIORITY,
+                503,
+                Duration.ofSeconds(1),
+                "The service is busy with more important calls. Try again later.");
+        static final Rejection DEADLINE = new Rejection(
+                RejectionReason.DEADLINE,
+                503,
+                Duration.ofSeconds(1),
+                "The time given for this call does not suffice. Try again with more.");
     }
 }

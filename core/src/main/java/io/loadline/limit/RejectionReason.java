@@ -10,8 +10,16 @@ import java.util.Locale;
 public enum RejectionReason {
     /** The calls in flight had reached the limit. */
     LIMIT,
+    /** The calls of the route, or of its group, had reached their own cap, or streams theirs. */
+    ROUTE_CAP,
+    /** The call waited for a permit as long as it may, or the queue was full. */
+    QUEUE,
     /** The service is leaving and takes no new work. */
-    DRAINING;
+    DRAINING,
+    /** The calls in flight had nearly reached the limit, and the rest is for calls of greater {@link Criticality}. */
+    PRIORITY,
+    /** Whoever waits for the answer will have gone before it can be there. */
+    DEADLINE;
 
     private final String tag = name().toLowerCase(Locale.ROOT);
 

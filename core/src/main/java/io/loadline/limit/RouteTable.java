@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ final class RouteTable {
 
     private final Object owner;
     private final int max;
+    private final Function<String, @Nullable RouteGroup> groupOf;
     private final Map<String, Route> byName = new ConcurrentHashMap<>();
     private final List<Route> all = new CopyOnWriteArrayList<>();
     private final Route other;
@@ -27,9 +29,10 @@ final class RouteTable {
     /** Written under the lock when the first name finds no room, read without: later ones then take no lock. */
     private volatile boolean full;
 
-    RouteTable(Object owner, int max) {
+    RouteTable(Object owner, int max, Function<String, @Nullable RouteGroup> groupOf) {
         this.owner = owner;
         this.max = max;
+        this.groupOf = groupOf;
         this.other = add(Route.OTHER);
     }
 
@@ -75,6 +78,21 @@ final class RouteTable {
         Route route = new Route(owner, all.size(), name);
         all.add(route);
         byName.put(name, route);
+        join(route);
         return route;
+    }
+
+    /** The routes named so have got a group; those that do not exist yet find it when they are made. */
+    void join(List<String> names) {
+        for (String name : names) {
+            Route route = byName.get(name);
+            if (route != null) {
+                join(route);
+            }
+        }
+    }
+
+    private void join(Route route) {
+        route.group(groupOf.apply(route.name()));
     }
 }

@@ -26,12 +26,15 @@ final class StripedStats {
     static final int SHADOWED = 3;
     static final int SHED = 4;
     static final int REFUSED = 5;
-    static final int TIMED = 6;
-    static final int RTT_NANOS = 7;
-    static final int LOW_TIMED = 8;
-    static final int LOW_RTT_NANOS = 9;
-    static final int UNCUT_NANOS = 10;
-    static final int LONGS = 11;
+    static final int CAPPED = 6;
+    static final int SHADOW_CAPPED = 7;
+    static final int TIMED = 8;
+    static final int RTT_NANOS = 9;
+    static final int LOW_TIMED = 10;
+    static final int LOW_RTT_NANOS = 11;
+    static final int UNCUT_NANOS = 12;
+    static final int WITHIN_SLO = 13;
+    static final int LONGS = 14;
 
     /** Fields of a route that are double: sums of squares of latencies in nanoseconds. */
     static final int RTT_SQUARES = 0;
@@ -53,8 +56,15 @@ final class StripedStats {
     private final double[][] doubles;
     private final int mask;
     private final int homeShift;
+    private final long sloNanos;
 
     StripedStats(int routes, int stripes) {
+        this(routes, stripes, -1);
+    }
+
+    /** Counts timed calls that took at most {@code sloNanos}; none of them if that is negative. */
+    StripedStats(int routes, int stripes, long sloNanos) {
+        this.sloNanos = sloNanos;
         int size = Integer.highestOneBit(Math.max(1, stripes * 2 - 1));
         this.mask = size - 1;
         this.homeShift = Integer.SIZE - Integer.numberOfTrailingZeros(size);
@@ -100,6 +110,9 @@ final class StripedStats {
             stripe[at + TIMED]++;
             stripe[at + UNCUT_NANOS] += rttNanos;
             stripe[at + RTT_NANOS] += cut;
+            if (rttNanos <= sloNanos) {
+                stripe[at + WITHIN_SLO]++;
+            }
             squares[squareAt + RTT_SQUARES] += square;
             if (low) {
                 stripe[at + LOW_TIMED]++;

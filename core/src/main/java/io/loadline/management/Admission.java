@@ -6,11 +6,15 @@ package io.loadline.management;
 
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
+import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.time.Registration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What one exchange holds: its ticket and its places in the reports. Thread-safe after {@link #begin}. */
@@ -18,8 +22,16 @@ final class Admission {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final Route route;
-    private final AtomicBoolean released = new AtomicBoolean();
-    private long ticket = ConcurrencyLimiter.REFUSED;
+
+    /** Whoever swaps it to REFUSED gives it back. */
+    private final AtomicLong ticket = new AtomicLong(ConcurrencyLimiter.REFUSED);
+
+    /** Written when the response begins, read at its end: how long a stream lasts is no latency. */
+    private volatile boolean stream;
+
+    /** Written before the ticket is given back, read by whoever puts another one in its place. */
+    private volatile boolean over;
+
     private @Nullable InFlightCall call;
 
     /** Written by the handler, read by the filter after it. */
@@ -32,23 +44,59 @@ final class Admission {
         this.route = route;
     }
 
-    boolean tryAcquire() {
-        ticket = limiter.tryAcquireTicket(route);
-        return ticket != ConcurrencyLimiter.REFUSED;
-    }
-
-    /** After {@link #tryAcquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */
-    void begin() {
-        if (ticket != ConcurrencyLimiter.REFUSED) {
-            call = drain.inFlightCalls().begin(route, ticket);
+    /**
+     * Takes a ticket, and waits for that if it may.
+     *
+     * @throws RejectedException if the exchange is refused
+     */
+    void acquire(CallContext context, Duration atMost) {
+        if (atMost.isZero()) {
+            ticket.setPlain(limiter.acquireTicket(route, context));
+            return;
+        }
+        try {
+            ticket.setPlain(limiter.acquire(route, context, atMost).toTicket());
+        } catch (InterruptedException e) {
+            // Somebody wants the thread to come to its end.
+            Thread.currentThread().interrupt();
+            throw RejectedException.of(RejectionReason.QUEUE);
         }
     }
 
-    /** The exchange will last: it gives its ticket back and is told to go when a drain begins. */
-    void longLived(Runnable farewell) {
+    /** After {@link #acquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */
+    void begin() {
+        long admitted = ticket.getPlain();
+        if (admitted != ConcurrencyLimiter.REFUSED) {
+            call = drain.inFlightCalls().begin(route, admitted);
+        }
+    }
+
+    /**
+     * The exchange will last: it gives its ticket back and is told to go when a drain begins. False if there are too many
+     * such.
+     */
+    boolean longLived(Runnable farewell) {
         if (longLived == null) {
-            longLived = drain.longLived().open(route.name(), farewell);
+            Registration opened = drain.longLived().tryOpen(route.name(), farewell);
+            if (opened == null) {
+                return false;
+            }
+            longLived = opened;
             release(Outcome.IGNORED);
+        }
+        return true;
+    }
+
+    /** The response is a stream that nobody is told to end; where there are too many it stays a call. */
+    void stream() {
+        stream = true;
+        long held = ticket.getAndSet(ConcurrencyLimiter.REFUSED);
+        if (held != ConcurrencyLimiter.REFUSED) {
+            long streaming = limiter.stream(held, route);
+            ticket.set(streaming == ConcurrencyLimiter.REFUSED ? held : streaming);
+            if (over) {
+                release(Outcome.IGNORED);
+            }
         }
     }
 
@@ -59,16 +107,18 @@ final class Admission {
                 registration.close();
             }
         } finally {
-            release(outcome);
+            release(stream ? Outcome.IGNORED : outcome);
         }
     }
 
     private void release(Outcome outcome) {
-        if (ticket != ConcurrencyLimiter.REFUSED && released.compareAndSet(false, true)) {
+        over = true;
+        long held = ticket.getAndSet(ConcurrencyLimiter.REFUSED);
+        if (held != ConcurrencyLimiter.REFUSED) {
             if (call != null) {
                 call.end();
             }
-            limiter.release(ticket, route, outcome);
+            limiter.release(held, route, outcome);
         }
     }
 }

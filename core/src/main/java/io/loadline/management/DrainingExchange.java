@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.Streams;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,7 +18,7 @@ import java.net.URI;
 
 /**
  * An exchange that asks for its connection to be closed if a drain is on when the response begins, whenever the request
- * came. As thread-safe as the exchange it wraps.
+ * came, and that gives its place in the limit back if the response is a stream. As thread-safe as the exchange it wraps.
  */
 final class DrainingExchange extends HttpExchange {
     private final HttpExchange delegate;
@@ -38,6 +39,9 @@ final class DrainingExchange extends HttpExchange {
     public void sendResponseHeaders(int status, long length) throws IOException {
         if (drain.isDraining()) {
             delegate.getResponseHeaders().set("Connection", "close");
+        }
+        if (Streams.isStream(delegate.getResponseHeaders().getFirst("Content-Type"))) {
+            admission.stream();
         }
         delegate.sendResponseHeaders(status, length);
     }

@@ -6,17 +6,22 @@ package io.loadline.management;
 
 import static io.loadline.internal.Checks.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.LongLivedExchanges;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -38,6 +43,8 @@ public final class LimitingFilter extends Filter {
     private final DrainCoordinator drain;
     private final @Nullable WarmUp warmUp;
     private final List<String> excludedUserAgents;
+    private final ContextHeaders contextHeaders;
+    private final Duration maxWait;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
@@ -58,7 +65,7 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
-        this(limiter, drain, warmUp, List.of(), routeOf);
+        this(limiter, drain, warmUp, List.of(), ContextHeaders.defaults(), Duration.ZERO, routeOf);
     }
 
     private LimitingFilter(
@@ -66,11 +73,15 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             List<String> excludedUserAgents,
+            ContextHeaders contextHeaders,
+            Duration maxWait,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.limiter = limiter;
         this.drain = drain;
         this.warmUp = warmUp;
         this.excludedUserAgents = excludedUserAgents;
+        this.contextHeaders = contextHeaders;
+        this.maxWait = maxWait;
         this.routeOf = routeOf;
     }
 
@@ -86,35 +97,67 @@ public final class LimitingFilter extends Filter {
         for (String prefix : prefixes) {
             checkArgument(!prefix.isBlank(), "prefix must not be blank: '%s'", prefix);
         }
-        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), routeOf);
+        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), contextHeaders, maxWait, routeOf);
+    }
+
+    /**
+     * A filter like this one that reads how much a request matters, whom it is for and how long its client waits as
+     * {@code headers} say. Handlers find it in {@link CallContext#current()}. Default: {@link ContextHeaders#defaults()}.
+     */
+    public LimitingFilter contextHeaders(ContextHeaders headers) {
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, headers, maxWait, routeOf);
+    }
+
+    /**
+     * A filter like this one, but a request that is not admitted at once waits for it, which blocks its thread: for
+     * servers with a virtual thread for each request. Default: none waits.
+     *
+     * @param atMost how long; how many is {@link ConcurrencyLimiter.Builder#maxWaiters}
+     * @throws IllegalArgumentException unless it is positive
+     */
+    public LimitingFilter waiting(Duration atMost) {
+        checkArgument(!atMost.isZero() && !atMost.isNegative(), "atMost must be positive: %s", atMost);
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, contextHeaders, atMost, routeOf);
     }
 
     /**
      * Tells that {@code exchange} lasts until somebody ends it: an event stream, a long poll. It no longer counts as a call
      * in flight, and neither fills the limiter nor holds a drain for long. To be called by the handler, at any time before
-     * it returns; that ends the exchange.
+     * it returns; that ends the exchange. Returns false if there are as many streams as there may be: the handler should
+     * answer with 503, and the exchange stays an ordinary call.
+     *
+     * <p>A response whose type says that it is a stream is known to be one without; a drain waits for its end.
      *
      * @param farewell tells the client to go, see {@link LongLivedExchanges#open}
      * @throws IllegalArgumentException if {@code exchange} is not what this filter gave to the handler
      */
-    public static void longLived(HttpExchange exchange, Runnable farewell) {
+    @CanIgnoreReturnValue
+    public static boolean longLived(HttpExchange exchange, Runnable farewell) {
         checkArgument(
                 exchange instanceof DrainingExchange,
                 "the exchange must be the one the filter passes on: %s",
                 exchange.getClass().getName());
-        ((DrainingExchange) exchange).admission().longLived(farewell);
+        return ((DrainingExchange) exchange).admission().longLived(farewell);
     }
 
     @Override
+    @SuppressWarnings("try")
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-        Admission admission = new Admission(limiter, drain, route(exchange));
+        Route route = route(exchange);
+        Admission admission = new Admission(limiter, drain, route);
         DrainingExchange draining = new DrainingExchange(exchange, drain, admission);
-        if (!isUntouched(exchange.getRequestHeaders()) && !admission.tryAcquire()) {
-            refuse(draining);
-            return;
+        CallContext context = CallContext.NONE;
+        if (!isUntouched(exchange.getRequestHeaders())) {
+            context = contextHeaders.read(route, name -> joined(exchange.getRequestHeaders(), name));
+            try {
+                admission.acquire(context, maxWait);
+            } catch (RejectedException e) {
+                refuse(draining, e.rejection());
+                return;
+            }
         }
         Outcome outcome = Outcome.IGNORED;
-        try {
+        try (CallContext.Scope scope = context.open()) {
             admission.begin();
             chain.doFilter(draining);
             int status = draining.getResponseCode();
@@ -131,6 +174,11 @@ public final class LimitingFilter extends Filter {
         } finally {
             admission.end(outcome);
         }
+    }
+
+    private static @Nullable String joined(Headers headers, String name) {
+        List<String> values = headers.get(name);
+        return values == null ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
     }
 
     private boolean isUntouched(Headers headers) {
@@ -158,8 +206,7 @@ public final class LimitingFilter extends Filter {
         return limiter.otherRoute();
     }
 
-    private void refuse(HttpExchange exchange) throws IOException {
-        Rejection rejection = Rejection.of(limiter.rejectionReason());
+    private void refuse(HttpExchange exchange, Rejection rejection) throws IOException {
         byte[] body = rejection.problemJson();
         exchange.getResponseHeaders().set("Content-Type", Rejection.PROBLEM_JSON);
         exchange.getResponseHeaders().set("Retry-After", rejection.retryAfterSeconds());

@@ -7,8 +7,13 @@ package io.loadline.management;
 import io.loadline.availability.DependencyStatus;
 import io.loadline.drain.DrainProgress;
 import io.loadline.internal.JsonWriter;
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
+import io.loadline.signal.ShadowReport;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,10 +37,14 @@ import org.jspecify.annotations.Nullable;
  * @param limitReason why the limit is what it is
  * @param enforcing whether calls beyond the limit are refused
  * @param inFlight calls that run
+ * @param streams event streams, WebSockets, long polls and long bodies that are open
  * @param admitted calls that were admitted and have ended, since the start
  * @param shed calls refused because of the limit, since the start
+ * @param capped calls refused because their route had reached its own cap, since the start
  * @param refused calls refused because the service was leaving, since the start
  * @param shadowed calls that ran beyond the limit, since the start
+ * @param shadow what enforcing would have refused lately; all zero unless in shadow mode
+ * @param criticality counts by criticality, in lower case; empty until it is used
  * @param bottleneck the resource nearest to its end, or {@code "none"}
  * @param saturations utilization of local resources by name
  * @param explanation all of it in words
@@ -59,10 +68,14 @@ public record LoadlineStatus(
         String limitReason,
         boolean enforcing,
         int inFlight,
+        int streams,
         long admitted,
         long shed,
+        long capped,
         long refused,
         long shadowed,
+        Shadow shadow,
+        Map<String, CriticalityStats> criticality,
         String bottleneck,
         Map<String, Double> saturations,
         String explanation,
@@ -72,6 +85,7 @@ public record LoadlineStatus(
 
     /** Copies the collections. */
     public LoadlineStatus {
+        criticality = Collections.unmodifiableMap(new LinkedHashMap<>(criticality));
         readinessHeld = List.copyOf(readinessHeld);
         dependencies = List.copyOf(dependencies);
     }
@@ -86,6 +100,27 @@ public record LoadlineStatus(
      * @param remainingSeconds the time until its deadline
      */
     public record Drain(String phase, int participants, int longLived, long refused, double remainingSeconds) {}
+
+    /**
+     * What enforcing would have refused of the calls that ran in shadow mode lately. Immutable.
+     *
+     * @param seconds the time it is about
+     * @param calls calls that ended in that time
+     * @param refused those of them that would have been refused
+     * @param share the same as a part of the calls, 0 to 1
+     * @param routes the same by route and reason, most first
+     */
+    public record Shadow(double seconds, long calls, long refused, double share, List<ShadowReport.Refusals> routes) {
+
+        static Shadow of(ShadowReport report) {
+            return new Shadow(
+                    report.over().toMillis() / 1e3,
+                    report.calls(),
+                    report.refused(),
+                    report.share(),
+                    report.refusals());
+        }
+    }
 
     /** The status of the application named {@code name} as of {@code snapshot}. */
     public static LoadlineStatus of(
@@ -111,10 +146,14 @@ public record LoadlineStatus(
                 snapshot.limitReason(),
                 snapshot.enforcing(),
                 snapshot.inFlight(),
+                snapshot.streams(),
                 snapshot.stats().completed(),
                 snapshot.stats().shed(),
+                snapshot.stats().capped(),
                 snapshot.stats().refused(),
                 snapshot.stats().shadowed(),
+                Shadow.of(snapshot.shadow()),
+                criticality(snapshot),
                 snapshot.bottleneck(),
                 new TreeMap<>(snapshot.saturations()),
                 readinessHeld.isEmpty()
@@ -149,12 +188,31 @@ public record LoadlineStatus(
                 .member("limitReason", limitReason)
                 .member("enforcing", enforcing)
                 .member("inFlight", inFlight)
+                .member("streams", streams)
                 .member("admitted", admitted)
                 .member("shed", shed)
+                .member("capped", capped)
                 .member("refused", refused)
                 .member("shadowed", shadowed)
-                .member("bottleneck", bottleneck)
-                .beginObject("saturations");
+                .beginObject("shadow")
+                .member("seconds", shadow.seconds)
+                .member("calls", shadow.calls)
+                .member("refused", shadow.refused)
+                .member("share", shadow.share)
+                .beginArray("routes");
+        shadow.routes.forEach(each -> json.beginObject()
+                .member("route", each.route())
+                .member("reason", each.reason().tag())
+                .member("calls", each.calls())
+                .endObject());
+        json.endArray().endObject().beginObject("criticality");
+        criticality.forEach((tag, stats) -> json.beginObject(tag)
+                .member("arrived", stats.arrived())
+                .member("shed", stats.shed())
+                .member("shadowed", stats.shadowed())
+                .member("expired", stats.expired())
+                .endObject());
+        json.endObject().member("bottleneck", bottleneck).beginObject("saturations");
         saturations.forEach(json::member);
         json.endObject().member("explanation", explanation).beginArray("readinessHeld");
         readinessHeld.forEach(json::element);
@@ -188,6 +246,17 @@ public record LoadlineStatus(
                 .member("validity", validity)
                 .endObject()
                 .toString();
+    }
+
+    private static Map<String, CriticalityStats> criticality(SignalSnapshot snapshot) {
+        Map<String, CriticalityStats> byTag = new LinkedHashMap<>();
+        for (Criticality each : Criticality.values()) {
+            CriticalityStats stats = snapshot.criticalities().get(each);
+            if (stats != null) {
+                byTag.put(each.tag(), stats);
+            }
+        }
+        return byTag;
     }
 
     private static double orNan(@Nullable Double value) {

@@ -31,15 +31,39 @@ public enum LoadlineMeter {
     ENFORCING("loadline.enforcing", null, "1 if calls beyond the limit are refused, else 0"),
     /** Those outside the limit included. */
     IN_FLIGHT("loadline.inflight", "calls", "Calls that run now"),
+    /** Those that were calls and those that never were; see {@link io.loadline.limit.Streams}. */
+    STREAMS("loadline.streams", null, "Event streams, WebSockets, long polls and long bodies that are open"),
+    /** 0 where nobody asked to wait. */
+    WAITING("loadline.waiting", "calls", "Calls that wait to be admitted"),
+    /** A timer: those who waited in vain are among the shed. */
+    WAITED("loadline.waited", "seconds", "Time that calls waited before they were admitted; not part of their latency"),
     /** Tags: route, result. A counter whose results add up to all calls. */
     REQUESTS(
             "loadline.requests",
             null,
-            "Calls by result: succeeded, ignored, dropped, shed (limit), refused (draining)",
+            "Calls by result: succeeded, ignored, dropped, shed (limit or priority), capped (the route's own), refused (draining)",
             "route",
             "result"),
-    /** Tag: route. A counter of its own, since these calls are counted by their result too. */
-    SHADOWED("loadline.requests.shadowed", null, "Calls that ran although the limit was reached", "route"),
+    /** Tags: route, reason. A counter of its own, since these calls are counted by their result too. */
+    SHADOWED(
+            "loadline.requests.shadowed",
+            null,
+            "Calls that ran although enforcing would have refused them for the reason",
+            "route",
+            "reason"),
+    /** Tags: criticality, result. A counter, from when criticality is used. */
+    CRITICALITY_REQUESTS(
+            "loadline.criticality.requests",
+            null,
+            "Calls by criticality and result: admitted, shed (limit or priority), expired (deadline)",
+            "criticality",
+            "result"),
+    /** Tag: criticality. A counter of its own, since these calls are counted as admitted too. */
+    CRITICALITY_SHADOWED(
+            "loadline.criticality.shadowed",
+            null,
+            "Calls that ran although they would have been refused, by criticality",
+            "criticality"),
     /** Tag: resource. */
     SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
     /** By the drain's own clock. */

@@ -15,7 +15,11 @@ import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.LimiterStats;
+import io.loadline.limit.RejectionReason;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.RouteSnapshot;
 import io.loadline.signal.SignalSnapshot;
@@ -59,6 +63,16 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             "shed", LimiterStats::shed,
             "refused", LimiterStats::refused);
 
+    /** What few routes ever have: it is registered when there is some, or there would be many counters of 0. */
+    private static final Map<Tags, ToLongFunction<LimiterStats>> RARE = Map.of(
+            Tags.of("result", "capped"), LimiterStats::capped,
+            Tags.of("reason", RejectionReason.ROUTE_CAP.tag()), LimiterStats::shadowCapped);
+
+    private static final Map<String, ToLongFunction<CriticalityStats>> CRITICALITY_RESULTS = Map.of(
+            "admitted", CriticalityStats::admitted,
+            "shed", CriticalityStats::shed,
+            "expired", CriticalityStats::expired);
+
     private final String application;
     private final String version;
     private final LoadSignal signal;
@@ -76,6 +90,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     /** Kept here since registries hold it weakly. */
     @GuardedBy("this")
     private @Nullable MemoryMeters memory;
+
+    /** The same. */
+    @GuardedBy("this")
+    private @Nullable WaitingMeters waiting;
 
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
@@ -102,6 +120,13 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /** Adds the meters of calls that wait; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics waiting(ConcurrencyLimiter limiter) {
+        waiting = new WaitingMeters(limiter);
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -121,6 +146,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         if (memory != null) {
             binding.keep(memory.register(registry));
         }
+        if (waiting != null) {
+            binding.keep(waiting.register(registry));
+        }
     }
 
     /** Removes all meters from all registries. */
@@ -138,8 +166,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final List<Meter> meters = new ArrayList<>();
         private final List<Meter> loads = new ArrayList<>();
         private final Set<String> routes = new HashSet<>();
+        private final Set<Tags> present = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
+        private boolean criticality;
         private @Nullable StartupMeters start;
         private boolean unbound;
 
@@ -155,6 +185,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             gauge(LoadlineMeter.LIMIT, SignalSnapshot::limit);
             gauge(LoadlineMeter.ENFORCING, snapshot -> snapshot.enforcing() ? 1 : 0);
             gauge(LoadlineMeter.IN_FLIGHT, SignalSnapshot::inFlight);
+            gauge(LoadlineMeter.STREAMS, SignalSnapshot::streams);
             gauge(LoadlineMeter.INFO, snapshot -> 1, application, version);
             for (ServiceState state : ServiceState.values()) {
                 gauge(LoadlineMeter.STATE, snapshot -> snapshot.lastChange().to() == state ? 1 : 0, tag(state));
@@ -205,6 +236,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                 if (routes.add(route.name())) {
                     countRequests(route.name(), i);
                 }
+                countRare(route, i);
+            }
+            if (!criticality && !snapshot.criticalities().isEmpty()) {
+                criticality = true;
+                countByCriticality();
             }
             for (DependencyStatus dependency : dependencies.statuses()) {
                 if (dependencyNames.add(dependency.name())) {
@@ -238,7 +274,36 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private void countRequests(String route, int place) {
             RESULTS.forEach((result, count) -> meters.add(
                     counter(LoadlineMeter.REQUESTS, place, count, Tags.of("route", route, "result", result))));
-            meters.add(counter(LoadlineMeter.SHADOWED, place, LimiterStats::shadowed, Tags.of("route", route)));
+            Tags tags = Tags.of("route", route, "reason", RejectionReason.LIMIT.tag());
+            meters.add(counter(LoadlineMeter.SHADOWED, place, LimiterStats::shadowed, tags));
+        }
+
+        private void countRare(RouteSnapshot route, int place) {
+            RARE.forEach((rare, count) -> {
+                Tags tags = rare.and("route", route.name());
+                if (count.applyAsLong(route.stats()) > 0 && present.add(tags)) {
+                    boolean isResult =
+                            rare.stream().anyMatch(tag -> tag.getKey().equals("result"));
+                    meters.add(counter(isResult ? LoadlineMeter.REQUESTS : LoadlineMeter.SHADOWED, place, count, tags));
+                }
+            });
+        }
+
+        private void countByCriticality() {
+            for (Criticality each : Criticality.values()) {
+                Tags tags = Tags.of("criticality", each.tag());
+                CRITICALITY_RESULTS.forEach((result, count) -> meters.add(
+                        counter(LoadlineMeter.CRITICALITY_REQUESTS, each, count, tags.and("result", result))));
+                meters.add(counter(LoadlineMeter.CRITICALITY_SHADOWED, each, CriticalityStats::shadowed, tags));
+            }
+        }
+
+        private Meter counter(LoadlineMeter meter, Criticality of, ToLongFunction<CriticalityStats> count, Tags tags) {
+            return counter(
+                    meter,
+                    self -> count.applyAsLong(
+                            self.signal.snapshot().criticalities().getOrDefault(of, CriticalityStats.ZERO)),
+                    tags);
         }
 
         private void gaugeDependency(String name) {
@@ -246,7 +311,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         }
 
         private Meter counter(LoadlineMeter meter, int place, ToLongFunction<LimiterStats> count, Tags tags) {
-            return FunctionCounter.builder(meter.meterName(), LoadlineMetrics.this, self -> self.countAt(place, count))
+            return counter(meter, self -> self.countAt(place, count), tags);
+        }
+
+        private Meter counter(LoadlineMeter meter, ToDoubleFunction<LoadlineMetrics> count, Tags tags) {
+            return FunctionCounter.builder(meter.meterName(), LoadlineMetrics.this, count)
                     .description(meter.description())
                     .tags(tags)
                     .register(registry);

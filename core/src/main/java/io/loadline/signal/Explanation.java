@@ -4,6 +4,8 @@
  */
 package io.loadline.signal;
 
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
 import java.util.Locale;
 import java.util.Map;
 
@@ -50,7 +52,20 @@ final class Explanation {
                 "Bottleneck: %s%s.",
                 snapshot.bottleneck(),
                 utilization(snapshot.saturations(), snapshot.bottleneck()));
-        return text.toString();
+        if (snapshot.criticalities().values().stream().anyMatch(each -> each.shed() + each.shadowed() > 0)) {
+            text.append(" Refused by criticality");
+            String separator = snapshot.enforcing() ? ": " : ", or in shadow mode would have been: ";
+            for (Criticality each : Criticality.values()) {
+                CriticalityStats stats = snapshot.criticalities().getOrDefault(each, CriticalityStats.ZERO);
+                append(text, "%s%d of %d %s", separator, stats.shed() + stats.shadowed(), stats.arrived(), each.tag());
+                separator = ", ";
+            }
+            text.append('.');
+        }
+        String shadow = snapshot.shadow().explanation();
+        return shadow.isEmpty()
+                ? text.toString()
+                : text.append(' ').append(shadow).toString();
     }
 
     private static String utilization(Map<String, Double> saturations, String name) {

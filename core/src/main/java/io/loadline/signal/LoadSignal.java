@@ -12,6 +12,7 @@ import io.loadline.availability.StateChange;
 import io.loadline.internal.Listeners;
 import io.loadline.internal.ProcessCpu;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Enforcement;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Route;
 import io.loadline.time.Heartbeat;
@@ -95,6 +96,9 @@ public final class LoadSignal implements AutoCloseable {
 
     @GuardedBy("lock")
     private final Map<String, SlowBaseline> baselines = new HashMap<>();
+
+    @GuardedBy("lock")
+    private final ShadowWindow shadow = new ShadowWindow();
 
     @GuardedBy("lock")
     private final TrustedCapacity capacity = new TrustedCapacity();
@@ -252,6 +256,12 @@ public final class LoadSignal implements AutoCloseable {
     @GuardedBy("lock")
     private SignalSnapshot tick(long nowNanos, double seconds, Map<String, Double> utilizations, StateChange change) {
         List<RouteSnapshot> routes = new ArrayList<>();
+        boolean shadowing = limiter.enforcement() == Enforcement.SHADOW && limiter.isWarm();
+        if (shadowing) {
+            shadow.begin(nowNanos - (long) (seconds * TICK_NANOS));
+        } else {
+            shadow.clear();
+        }
         LimiterStats total = LimiterStats.ZERO;
         double offered = 0;
         double demandDone = 0;
@@ -272,6 +282,9 @@ public final class LoadSignal implements AutoCloseable {
             demandShed += since.shed() * callsPerSecond;
             shed += since.shed() + since.shadowed();
             total = total.plus(stats);
+            if (shadowing) {
+                shadow.add(route.name(), since);
+            }
             routes.add(new RouteSnapshot(route.name(), stats, route.baseline()));
         }
         int limit = limiter.limit();
@@ -312,10 +325,13 @@ public final class LoadSignal implements AutoCloseable {
                 limiter.lastDecision().reason(),
                 limiter.isEnforcing(),
                 inFlight,
+                limiter.streams().open(),
                 total,
                 routes,
                 utilizations,
-                bottleneck(utilizations, saturated));
+                bottleneck(utilizations, saturated),
+                limiter.statsByCriticality(),
+                shadow.report(nowNanos));
     }
 
     private Map<String, Double> readSaturations() {
@@ -375,10 +391,13 @@ public final class LoadSignal implements AutoCloseable {
                 old.limitReason(),
                 limiter.isEnforcing(),
                 limiter.inFlight(),
+                limiter.streams().open(),
                 old.stats(),
                 old.routes(),
                 old.saturations(),
-                old.bottleneck());
+                old.bottleneck(),
+                old.criticalities(),
+                old.shadow());
     }
 
     /**
@@ -406,10 +425,13 @@ public final class LoadSignal implements AutoCloseable {
                 limiter.lastDecision().reason(),
                 limiter.isEnforcing(),
                 limiter.inFlight(),
+                limiter.streams().open(),
                 LimiterStats.ZERO,
                 List.of(),
                 Map.of(),
-                "none");
+                "none",
+                Map.of(),
+                ShadowReport.NONE);
     }
 
     /** One resource, read by the heartbeat alone. */

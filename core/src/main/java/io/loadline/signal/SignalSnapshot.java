@@ -5,6 +5,8 @@
 package io.loadline.signal;
 
 import io.loadline.availability.StateChange;
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.LimiterStats;
 import java.time.Instant;
 import java.util.List;
@@ -26,10 +28,13 @@ import java.util.Map;
  * @param limitReason why the limit is what it is
  * @param enforcing whether the limit is applied
  * @param inFlight calls that run now
+ * @param streams event streams, WebSockets, long polls and long bodies that are open
  * @param stats counts of all routes since the start
  * @param routes the routes, in the order they were made
  * @param saturations the utilization of local resources by name, 0 to about 1; unknown ones are absent
  * @param bottleneck the resource that is nearest to its end, or {@code "none"}
+ * @param criticalities counts of each criticality; empty until criticality is used
+ * @param shadow what enforcing would have refused lately; {@link ShadowReport#NONE} unless in shadow mode
  */
 public record SignalSnapshot(
         Instant at,
@@ -43,15 +48,19 @@ public record SignalSnapshot(
         String limitReason,
         boolean enforcing,
         int inFlight,
+        int streams,
         LimiterStats stats,
         List<RouteSnapshot> routes,
         Map<String, Double> saturations,
-        String bottleneck) {
+        String bottleneck,
+        Map<Criticality, CriticalityStats> criticalities,
+        ShadowReport shadow) {
 
     /** Copies the collections. */
     public SignalSnapshot {
         routes = List.copyOf(routes);
         saturations = Map.copyOf(saturations);
+        criticalities = Map.copyOf(criticalities);
     }
 
     /** {@code load} as a percentage; NaN if it must not be published. */

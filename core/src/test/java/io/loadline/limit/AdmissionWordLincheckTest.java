@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever several threads do to an {@link AdmissionWord}, there is an order of their operations in which a word of plain
- * fields gives the same results: so the limit is not exceeded, no call is admitted after the word was closed, and exactly
- * one operation learns that it is closed and empty.
+ * fields gives the same results: so the limit is not exceeded, no call is admitted after the word was closed, exactly one
+ * operation learns that it is closed and empty, and each release that leaves room to a waiter learns of that waiter.
  *
  * <p>Operations are methods of their own rather than parameters where their results differ in kind.
  */
@@ -63,13 +63,43 @@ public class AdmissionWordLincheckTest {
     }
 
     @Operation
-    public boolean release() {
+    public int acquireOutside() {
+        return word.tryAcquireOutside();
+    }
+
+    @Operation
+    public int free() {
+        return word.free();
+    }
+
+    @Operation
+    public int acquireOrWait() {
+        return word.tryAcquireOrWait(Enforcement.ENFORCE);
+    }
+
+    @Operation
+    public int acquireAsWaiter() {
+        return word.tryAcquireAsWaiter(Enforcement.ENFORCE, false);
+    }
+
+    @Operation
+    public int acquireAsLastWaiter() {
+        return word.tryAcquireAsWaiter(Enforcement.ENFORCE, true);
+    }
+
+    @Operation
+    public int release() {
         return word.release(false);
     }
 
     @Operation
-    public boolean releaseOutside() {
+    public int releaseOutside() {
         return word.release(true);
+    }
+
+    @Operation
+    public void clearWaiters() {
+        word.clearWaiters();
     }
 
     @Operation
@@ -98,9 +128,33 @@ public class AdmissionWordLincheckTest {
         private int inFlight;
         private int outside;
         private boolean closed;
+        private boolean waiters;
 
         public int acquire() {
+            if (closed) {
+                return AdmissionWord.REFUSED_CLOSED;
+            }
+            return waiters ? AdmissionWord.REFUSED_LIMIT : acquire(AdmissionWord.REFUSED_LIMIT);
+        }
+
+        public int acquireAsWaiter() {
             return acquire(AdmissionWord.REFUSED_LIMIT);
+        }
+
+        public int acquireAsLastWaiter() {
+            int admitted = acquireAsWaiter();
+            waiters &= admitted < 0;
+            return admitted;
+        }
+
+        public int acquireOrWait() {
+            int admitted = acquire();
+            waiters |= admitted == AdmissionWord.REFUSED_LIMIT;
+            return admitted;
+        }
+
+        public void clearWaiters() {
+            waiters = false;
         }
 
         public int acquireInShadow() {
@@ -119,6 +173,18 @@ public class AdmissionWordLincheckTest {
             return low();
         }
 
+        public int acquireOutside() {
+            if (closed) {
+                return AdmissionWord.REFUSED_CLOSED;
+            }
+            outside++;
+            return AdmissionWord.ADMITTED_OUTSIDE;
+        }
+
+        public int free() {
+            return limit - inFlight;
+        }
+
         private int acquire(int atLimit) {
             if (closed) {
                 return AdmissionWord.REFUSED_CLOSED;
@@ -134,20 +200,27 @@ public class AdmissionWordLincheckTest {
             return inFlight + outside <= limit / 2 ? AdmissionWord.ADMITTED_LOW : AdmissionWord.ADMITTED;
         }
 
-        public boolean release() {
+        public int release() {
             if (inFlight == 0) {
                 throw new IllegalStateException();
             }
             inFlight--;
-            return idle();
+            return released();
         }
 
-        public boolean releaseOutside() {
+        public int releaseOutside() {
             if (outside == 0) {
                 throw new IllegalStateException();
             }
             outside--;
-            return idle();
+            return released();
+        }
+
+        private int released() {
+            if (closed) {
+                return idle() ? AdmissionWord.RELEASED_LAST : AdmissionWord.RELEASED;
+            }
+            return waiters ? AdmissionWord.RELEASED_BEFORE_WAITERS : AdmissionWord.RELEASED;
         }
 
         public void limit(int changed) {

@@ -32,7 +32,7 @@ class AdmissionWordTest {
     @Test
     void tryAcquire_afterARelease_isAdmittedAgain() {
         acquire(4);
-        assertThat(word.release(false)).isFalse();
+        assertThat(word.release(false)).isEqualTo(AdmissionWord.RELEASED);
         assertThat(acquire(2)).containsExactly(ADMITTED, REFUSED_LIMIT);
     }
 
@@ -112,10 +112,10 @@ class AdmissionWordTest {
         word.tryAcquire(SHADOW);
         assertThat(word.closed(true)).isFalse();
         for (int i = 0; i < 4; i++) {
-            assertThat(word.release(false)).isFalse();
+            assertThat(word.release(false)).isEqualTo(AdmissionWord.RELEASED);
         }
         assertThat(word.isClosedAndEmpty()).isFalse();
-        assertThat(word.release(true)).isTrue();
+        assertThat(word.release(true)).isEqualTo(AdmissionWord.RELEASED_LAST);
         assertThat(word.isClosedAndEmpty()).isTrue();
     }
 
@@ -133,6 +133,39 @@ class AdmissionWordTest {
         assertThat(word.tryAcquire(SHADOW)).isEqualTo(REFUSED_LIMIT);
         assertThat(word.running()).isEqualTo(2 * full);
         assertThat(word.limit()).isEqualTo(4);
+    }
+
+    @Test
+    void waiters_areBeforeNewcomersButNotInTheWayOfWhoIsNotRefusedAnyhow() {
+        acquire(4);
+        assertThat(word.tryAcquireOrWait(ENFORCE)).isEqualTo(REFUSED_LIMIT);
+        assertThat(word.release(false)).isEqualTo(AdmissionWord.RELEASED_BEFORE_WAITERS);
+        assertThat(word.tryAcquire(ENFORCE)).isEqualTo(REFUSED_LIMIT);
+        assertThat(word.tryAcquireAsWaiter(ENFORCE, false)).isEqualTo(ADMITTED);
+        assertThat(word.tryAcquireAsWaiter(ENFORCE, true)).isEqualTo(REFUSED_LIMIT);
+        assertThat(word.hasWaiters()).isTrue();
+        assertThat(word.tryAcquire(SHADOW)).isEqualTo(ADMITTED_OUTSIDE);
+        assertThat(word.tryAcquire(OFF)).isEqualTo(ADMITTED);
+        assertThat(word.limit()).isEqualTo(4);
+        assertThat(word.running()).isEqualTo(6);
+        word.closed(true);
+        assertThat(word.tryAcquireAsWaiter(ENFORCE, true)).isEqualTo(REFUSED_CLOSED);
+        assertThat(word.release(false)).isEqualTo(AdmissionWord.RELEASED);
+        word.clearWaiters();
+        assertThat(word.hasWaiters()).isFalse();
+        assertThat(word.closed()).isTrue();
+    }
+
+    @Test
+    void lastWaiter_isAdmitted_newcomersCompeteAgain() {
+        acquire(3);
+        assertThat(word.tryAcquireOrWait(ENFORCE)).isEqualTo(ADMITTED);
+        assertThat(word.hasWaiters()).isFalse();
+        assertThat(word.tryAcquireOrWait(ENFORCE)).isEqualTo(REFUSED_LIMIT);
+        word.limit(6);
+        assertThat(word.tryAcquire(ENFORCE)).isEqualTo(REFUSED_LIMIT);
+        assertThat(word.tryAcquireAsWaiter(ENFORCE, true)).isEqualTo(ADMITTED);
+        assertThat(word.tryAcquire(ENFORCE)).isEqualTo(ADMITTED);
     }
 
     @Test

@@ -20,9 +20,13 @@ class BuildersTest {
         return Stream.of(
                 refusal(() -> ConcurrencyLimiter.builder(" "), "name must not be blank: ' '"),
                 refusal(() -> ConcurrencyLimiter.builder("a").maxRoutes(0), "maxRoutes must be between 1 and 10000: 0"),
+                refusal(() -> ConcurrencyLimiter.builder("a").slo(Duration.ZERO), "slo must be above zero: PT0S"),
                 refusal(
                         () -> ConcurrencyLimiter.builder("a").maxRoutes(10_001),
                         "maxRoutes must be between 1 and 10000: 10001"),
+                refusal(
+                        () -> ConcurrencyLimiter.builder("a").maxWaiters(-1),
+                        "maxWaiters must be between 0 and 1048575: -1"),
                 refusal(() -> FixedLimit.of(0), "limit must be between 1 and 1048575: 0"),
                 refusal(() -> FixedLimit.of(1_048_576), "limit must be between 1 and 1048575: 1048576"),
                 refusal(() -> AdaptiveLimit.builder().limits(0, 5), "min must be between 1 and 1048575: 0"),

@@ -78,6 +78,28 @@ class DefaultConcurrencyLimiterTest {
     }
 
     @Test
+    void sloCounts_areOfTimedCallsThatSucceeded_withinTheTimeUpToItsEnd() {
+        limiter = ConcurrencyLimiter.builder("work")
+                .ticker(ticker)
+                .slo(Duration.ofMillis(200))
+                .build();
+        for (int beats : new int[] {1, 2, 3}) {
+            long ticket = acquire();
+            ticker.advance(BEAT.multipliedBy(beats));
+            release(ticket);
+        }
+        limiter.release(acquire(), limiter.otherRoute(), Outcome.IGNORED);
+        assertThat(limiter.sloCounts(limiter.otherRoute())).isEqualTo(new SloCounts(3, 2));
+        assertThat(limiter.sloCounts(limiter.route("elsewhere"))).isEqualTo(new SloCounts(0, 0));
+    }
+
+    @Test
+    void sloCounts_withoutAnSlo_countNoneWithin() {
+        release(acquire());
+        assertThat(limiter.sloCounts(limiter.otherRoute())).isEqualTo(new SloCounts(1, 0));
+    }
+
+    @Test
     void enforcement_changesWhileCallsRun_eachIsReleasedAsItWasAdmitted() {
         long first = acquire();
         long second = acquire();

@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class RouteTableTest {
-    private final RouteTable table = new RouteTable(this, 3);
+    private final RouteTable table = new RouteTable(this, 3, name -> null);
 
     @Test
     void get_sameName_isTheSameRoute() {
@@ -42,7 +42,7 @@ class RouteTableTest {
 
     @Test
     void get_maximumOfOne_isAlwaysOther() {
-        RouteTable smallest = new RouteTable(this, 1);
+        RouteTable smallest = new RouteTable(this, 1, name -> null);
         assertThat(smallest.get("1")).isSameAs(smallest.other());
     }
 
@@ -58,7 +58,7 @@ class RouteTableTest {
     @Test
     void get_byManyThreads_makesEachRouteOnce() throws Exception {
         int threads = 4;
-        RouteTable large = new RouteTable(this, 201);
+        RouteTable large = new RouteTable(this, 201, name -> null);
         CyclicBarrier together = new CyclicBarrier(threads);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         List<Future<Set<Route>>> found = new ArrayList<>();

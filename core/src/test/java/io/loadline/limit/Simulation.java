@@ -12,6 +12,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A discrete-event simulation in virtual time of a service behind a real limiter: open-loop Poisson arrivals, one stage
@@ -29,6 +32,7 @@ final class Simulation {
     private final LoadModel model;
     private final Random random;
     private final ManualTicker ticker = new ManualTicker();
+    private final Duration maxWait;
     private final ConcurrencyLimiter limiter;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Deque<Served> queue = new ArrayDeque<>();
@@ -43,15 +47,27 @@ final class Simulation {
     private double cpuReadAt;
     private double lastBeat;
 
-    private Simulation(LoadModel model, long seed, LimitAlgorithm algorithm) {
+    private final Supplier<CallContext> contexts;
+
+    private Simulation(
+            LoadModel model,
+            long seed,
+            LimitAlgorithm algorithm,
+            Supplier<CallContext> contexts,
+            int maxWaiters,
+            Duration maxWait) {
         this.model = model;
+        this.contexts = contexts;
         this.random = new Random(seed);
-        this.limiter = ConcurrencyLimiter.builder("simulated")
+        this.maxWait = maxWait;
+        ConcurrencyLimiter.Builder builder = ConcurrencyLimiter.builder("simulated")
                 .ticker(ticker)
                 .algorithm(() -> algorithm)
                 .maxRoutes(8)
-                .cpuUtilization(this::cpuUtilization)
-                .build();
+                .maxWaiters(maxWaiters)
+                .cpuUtilization(this::cpuUtilization);
+        builder.background = new VirtualBackground();
+        this.limiter = builder.build();
     }
 
     /** Runs {@code model} with the default algorithm of a service with four CPUs, whatever this machine has. */
@@ -64,7 +80,32 @@ final class Simulation {
     }
 
     static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm) {
-        Simulation simulation = new Simulation(model, seed, algorithm);
+        return run(model, seed, algorithm, () -> CallContext.NONE);
+    }
+
+    static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm, Supplier<CallContext> contexts) {
+        Simulation simulation = new Simulation(model, seed, algorithm, contexts, 0, Duration.ZERO);
+        simulation.run();
+        return simulation;
+    }
+
+    /** With limits of routes. */
+    static Simulation run(LoadModel model, long seed, String route, RouteLimits limits) {
+        Simulation simulation = new Simulation(
+                model,
+                seed,
+                AdaptiveLimit.builder().initialLimit(16).limits(2, 1000).build(),
+                () -> CallContext.NONE,
+                0,
+                Duration.ZERO);
+        simulation.limiter.limits(route, limits);
+        simulation.run();
+        return simulation;
+    }
+
+    /** Runs {@code model} behind a limiter where so many calls may wait so long. */
+    static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm, int maxWaiters, Duration maxWait) {
+        Simulation simulation = new Simulation(model, seed, algorithm, () -> CallContext.NONE, maxWaiters, maxWait);
         simulation.run();
         return simulation;
     }
@@ -120,9 +161,20 @@ final class Simulation {
 
     private void admit(Served call) {
         all.add(call);
+        call.context = contexts.get();
         call.route = limiter.route(call.call.route());
-        call.ticket = limiter.tryAcquireTicket(call.route);
-        if (call.ticket != ConcurrencyLimiter.REFUSED) {
+        if (maxWait.isZero()) {
+            begin(call, limiter.tryAcquireTicket(call.route, call.context));
+        } else {
+            Object unused = limiter.acquireAsync(call.route, call.context, maxWait)
+                    .whenComplete((permit, refusal) ->
+                            begin(call, permit == null ? ConcurrencyLimiter.REFUSED : permit.toTicket()));
+        }
+    }
+
+    private void begin(Served call, long ticket) {
+        call.ticket = ticket;
+        if (ticket != ConcurrencyLimiter.REFUSED) {
             queue.add(call);
             serve();
         }
@@ -184,9 +236,23 @@ final class Simulation {
         return arrived(from, to).count();
     }
 
+    /** Shed calls of one route in a span as a share of those that arrived. */
+    double shed(String route, double from, double to) {
+        List<Served> calls =
+                arrived(from, to).filter(c -> c.call.route().equals(route)).toList();
+        return (double) calls.stream().filter(Served::isShed).count() / calls.size();
+    }
+
     /** Shed calls of a span as a share of those that arrived. */
     double shed(double from, double to) {
         return (double) arrived(from, to).filter(Served::isShed).count() / offered(from, to);
+    }
+
+    /** The same of certain calls. */
+    double shed(Predicate<CallContext> which, double from, double to) {
+        List<Served> calls =
+                arrived(from, to).filter(call -> which.test(call.context)).toList();
+        return (double) calls.stream().filter(Served::isShed).count() / calls.size();
     }
 
     /** Calls of a span that were answered in time, as a share of what could have been: the offer or the capacity. */
@@ -200,12 +266,16 @@ final class Simulation {
 
     /** The 99th percentile in milliseconds of the latency of calls of a span that were admitted. */
     double p99Millis(double from, double to) {
+        return percentileMillis(0.99, from, to);
+    }
+
+    double percentileMillis(double share, double from, double to) {
         double[] sorted = arrived(from, to)
                 .filter(c -> !c.isShed())
                 .mapToDouble(c -> c.seconds)
                 .sorted()
                 .toArray();
-        return sorted[(int) Math.ceil(0.99 * sorted.length) - 1] * 1e3;
+        return sorted[(int) Math.ceil(share * sorted.length) - 1] * 1e3;
     }
 
     /** What happened, half second by half second, for whoever has to find out why a bar was missed. */
@@ -232,6 +302,25 @@ final class Simulation {
         return text.toString();
     }
 
+    /** What the limiter has run for it is run in virtual time, in the order of events. */
+    private final class VirtualBackground implements Waiting.Background {
+        @Override
+        public void execute(Runnable task) {
+            at(now(), task);
+        }
+
+        @Override
+        public Runnable schedule(Runnable task, long nanos) {
+            AtomicBoolean cancelled = new AtomicBoolean();
+            Simulation.this.schedule(nanos / 1e9, () -> {
+                if (!cancelled.get()) {
+                    task.run();
+                }
+            });
+            return () -> cancelled.set(true);
+        }
+    }
+
     private record Sample(double second, int limit, int inFlight, String reason) {}
 
     private record Event(long atNanos, long sequence, Runnable action) implements Comparable<Event> {
@@ -246,6 +335,7 @@ final class Simulation {
         final double arrived;
         final LoadModel.Call call;
         Route route;
+        CallContext context;
         long ticket;
         double seconds;
 

@@ -140,6 +140,57 @@ class LimitingFilterLifecycleTest {
     }
 
     @Test
+    void longLived_beyondTheMostStreams_staysACall() throws Exception {
+        limiter.streams().max(0);
+        handler = exchange -> {
+            boolean allowed = LimitingFilter.longLived(exchange, () -> {});
+            exchange.sendResponseHeaders(allowed || limiter.inFlight() != 1 ? 200 : 503, -1);
+            exchange.close();
+        };
+        try (RawConnection stream = connect()) {
+            assertThat(stream.get("/work").response().status()).isEqualTo(503);
+        }
+        awaitFiltered();
+        assertThat(limiter.stats().capped()).isEqualTo(1);
+        assertThat(limiter.inFlight()).isZero();
+    }
+
+    /** Nobody has said how it could be ended, so the drain waits. */
+    @Test
+    void responseOfAStreamsType_isNoCallFromItsBeginningOn_butHoldsTheDrain() throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        CountDownLatch enough = new CountDownLatch(1);
+        handler = exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
+            exchange.sendResponseHeaders(200, 0);
+            open.countDown();
+            await(enough);
+            try (OutputStream body = exchange.getResponseBody()) {
+                body.write("{}\n".getBytes(StandardCharsets.UTF_8));
+            }
+        };
+        try (RawConnection stream = connect()) {
+            stream.get("/work");
+            await(open);
+            assertThat(limiter.inFlight()).isZero();
+            assertThat(limiter.streams().open()).isEqualTo(1);
+            assertThat(drain.longLived().count()).isZero();
+            Objects.requireNonNull(limiter.tryAcquire()).success();
+
+            CompletableFuture<DrainResult> drained =
+                    drain.drainAsync("SIGTERM", Settling.SKIP).toCompletableFuture();
+            assertThat(drained).isNotDone();
+            assertThat(drain.progress().inFlight()).isEqualTo(1);
+            enough.countDown();
+            assertThat(stream.response().status()).isEqualTo(200);
+            assertThat(drained.get(5, TimeUnit.SECONDS).outcome()).isEqualTo(DrainOutcome.IDLE);
+        }
+        awaitFiltered();
+        assertThat(limiter.streams().open()).isZero();
+        assertThat(limiter.stats(work).ignored()).isEqualTo(1);
+    }
+
+    @Test
     void stream_whoseHandlerThrows_isForgotten() throws Exception {
         handler = exchange -> {
             LimitingFilter.longLived(exchange, () -> {});

@@ -16,7 +16,9 @@ import io.loadline.LogCapture;
 import io.loadline.availability.Availability;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Permit;
@@ -27,6 +29,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +74,7 @@ class LimitingFilterTest {
     private HttpServer server;
     private HttpHandler handler = exchange -> answer(exchange, 200);
     private Function<HttpExchange, Route> routeOf = exchange -> work;
+    private LimitingFilter limiting = new LimitingFilter(limiter, drain, exchange -> routeOf.apply(exchange));
 
     @BeforeEach
     void start() throws IOException {
@@ -90,7 +95,17 @@ class LimitingFilterTest {
                 return "counts";
             }
         });
-        context.getFilters().add(new LimitingFilter(limiter, drain, exchange -> routeOf.apply(exchange)));
+        context.getFilters().add(new Filter() {
+            @Override
+            public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+                limiting.doFilter(exchange, chain);
+            }
+
+            @Override
+            public String description() {
+                return limiting.description();
+            }
+        });
         server.setExecutor(threads);
         server.start();
     }
@@ -132,6 +147,44 @@ class LimitingFilterTest {
             assertThat(running).isNotNull();
         }
         assertThat(limiter.inFlight()).isZero();
+    }
+
+    @Test
+    void request_atTheLimit_thatMayWait_isServedWhenItsTurnHasCome() throws Exception {
+        limiting = limiting.waiting(Duration.ofHours(1));
+        Permit running = Objects.requireNonNull(limiter.tryAcquire());
+        try (RawConnection connection = connect()) {
+            connection.get("/work");
+            while (limiter.waiting().waiting() == 0) {
+                Thread.onSpinWait();
+            }
+            running.close();
+            assertThat(connection.response().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void request_thatWaitsWhenTheServiceLeaves_isRefusedAtOnce() throws Exception {
+        limiting = limiting.waiting(Duration.ofHours(1));
+        try (Permit running = Objects.requireNonNull(limiter.tryAcquire());
+                RawConnection connection = connect()) {
+            connection.get("/work");
+            while (limiter.waiting().waiting() == 0) {
+                Thread.onSpinWait();
+            }
+            limiter.refuseAll(() -> {});
+            RawConnection.Response response = connection.response();
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.body()).contains("\"reason\":\"draining\"");
+            assertThat(running).isNotNull();
+        }
+    }
+
+    @Test
+    void waiting_forNoTime_isRefusedWithTheValue() {
+        assertThatThrownBy(() -> limiting.waiting(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("atMost must be positive: PT0S");
     }
 
     @Test
@@ -272,6 +325,43 @@ class LimitingFilterTest {
         }
         assertThat(limiter.stats(work).succeeded()).isOne();
         assertThat(limiter.routes()).hasSize(2);
+    }
+
+    @Test
+    void headers_areTheContextOfTheHandler() throws Exception {
+        AtomicReference<CallContext> seen = new AtomicReference<>();
+        handler = exchange -> {
+            seen.set(CallContext.current());
+            answer(exchange, 200);
+        };
+        try (RawConnection connection = connect()) {
+            connection.get("/work", "baggage: a=b\r\nX-Request-Timeout: 60\r\nbaggage: criticality=sheddable");
+            assertThat(connection.response().status()).isEqualTo(200);
+            assertThat(seen.get().criticality()).isEqualTo(Criticality.SHEDDABLE);
+            assertThat(seen.get().remaining())
+                    .hasValueSatisfying(
+                            left -> assertThat(left).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60)));
+            awaitFiltered();
+            assertThat(connection.get("/work").response().status()).isEqualTo(200);
+            assertThat(seen.get()).isSameAs(CallContext.NONE);
+        }
+        assertThat(limiter.statsByCriticality().get(Criticality.SHEDDABLE).arrived())
+                .isOne();
+    }
+
+    @Test
+    void request_whoseDeadlineHasPassed_isRefused() throws Exception {
+        handler = exchange -> {
+            throw new AssertionError("must not run");
+        };
+        try (RawConnection connection = connect()) {
+            RawConnection.Response response =
+                    connection.get("/work", "grpc-timeout: 1n").response();
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.body()).contains("\"reason\":\"deadline\"");
+        }
+        assertThat(limiter.statsByCriticality().get(Criticality.CRITICAL).expired())
+                .isOne();
     }
 
     @Test

@@ -17,7 +17,11 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.internal.Listeners;
+import io.loadline.limit.Criticality;
+import io.loadline.limit.CriticalityStats;
+import io.loadline.limit.Enforcement;
 import io.loadline.limit.Permit;
+import io.loadline.limit.RouteLimits;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryReading;
 import io.loadline.signal.SimulatedService;
@@ -27,6 +31,7 @@ import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,6 +42,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -44,7 +50,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +61,8 @@ class LoadlineMetricsTest {
     private static final Set<LoadlineMeter> COUNTERS = EnumSet.of(
             LoadlineMeter.REQUESTS,
             LoadlineMeter.SHADOWED,
+            LoadlineMeter.CRITICALITY_REQUESTS,
+            LoadlineMeter.CRITICALITY_SHADOWED,
             LoadlineMeter.STARTUP_AHEAD,
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
             LoadlineMeter.FATAL_ERRORS);
@@ -71,7 +81,8 @@ class LoadlineMetricsTest {
             MemoryAdvisor.builder("shop", memory, service.signal).build();
     private final LoadlineMetrics metrics = new LoadlineMetrics(
                     "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
-            .memory(advisor, errors);
+            .memory(advisor, errors)
+            .waiting(service.limiter);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -144,6 +155,7 @@ class LoadlineMetricsTest {
     void meters_inPrometheus_haveTheNamesAndTheHelpOfTheTable() {
         PrometheusMeterRegistry prometheus = prometheus();
         metrics.bindTo(prometheus);
+        service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
         service.ready();
         service.offer(50, SECOND);
         String text = prometheus.scrape();
@@ -174,6 +186,7 @@ class LoadlineMetricsTest {
     @Test
     void meters_haveTheTagsAndUnitsOfTheTable() {
         metrics.bindTo(registry);
+        service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
         service.ready();
         service.offer(50, SECOND);
 
@@ -190,6 +203,24 @@ class LoadlineMetricsTest {
                     .containsExactlyInAnyOrder(row.tagKeys());
         }
         assertThat(seen).containsExactlyInAnyOrder(LoadlineMeter.values());
+    }
+
+    @Test
+    void waiting_isAGaugeAndATimer() {
+        metrics.bindTo(registry);
+        List<Permit> running = new ArrayList<>();
+        while (running.size() < service.limiter.limit()) {
+            running.add(service.limiter.tryAcquire());
+        }
+        CompletionStage<Permit> waiting = service.limiter.acquireAsync(service.limiter.otherRoute(), SECOND);
+        assertThat(gauge(LoadlineMeter.WAITING)).isEqualTo(1);
+        service.ticker.advance(Duration.ofMillis(20));
+        running.get(0).close();
+        waiting.toCompletableFuture().join().close();
+        FunctionTimer waited = registry.get("loadline.waited").functionTimer();
+        assertThat(waited.count()).isEqualTo(1);
+        assertThat(waited.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(20);
+        assertThat(gauge(LoadlineMeter.WAITING)).isZero();
     }
 
     @Test
@@ -216,6 +247,28 @@ class LoadlineMetricsTest {
         assertThat(count("other", "shed"))
                 .isEqualTo((double) service.signal.snapshot().stats().shed())
                 .isCloseTo(6_000, within(20.0));
+    }
+
+    @Test
+    void criticality_isToldByResultFromItsFirstUse() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(registry.find("loadline.criticality.requests").meter()).isNull();
+
+        service.limiter.otherRoute().criticality(Criticality.SHEDDABLE);
+        service.offer(300, Duration.ofSeconds(10));
+        CriticalityStats stats = service.signal.snapshot().criticalities().get(Criticality.SHEDDABLE);
+        assertThat(stats.arrived()).isEqualTo(3_000);
+        assertThat(registry.get("loadline.criticality.requests")
+                        .tags("criticality", "sheddable", "result", "shed")
+                        .functionCounter()
+                        .count())
+                .isEqualTo((double) stats.shed())
+                .isPositive();
+        assertThat(service.signal.snapshot().explanation())
+                .contains("Refused by criticality: 0 of 0 critical_plus, 0 of 0 critical, 0 of 0 sheddable_plus, "
+                        + stats.shed() + " of 3000 sheddable.");
     }
 
     @Test
@@ -376,6 +429,41 @@ class LoadlineMetricsTest {
             assertThat(log.warnings()).hasSize(1);
         }
         assertThat(gauge(LoadlineMeter.LOAD)).isEqualTo(0.3);
+    }
+
+    @Test
+    void capped_isCountedFromItsFirstRefusalOn() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(10, SECOND);
+        assertThat(registry.find("loadline.requests").tag("result", "capped").functionCounters())
+                .isEmpty();
+
+        service.limiter.limits("pay", RouteLimits.NONE.cap(1));
+        try (Permit held = service.limiter.tryAcquire(service.limiter.route("pay"))) {
+            assertThat(held).isNotNull();
+            assertThat(service.limiter.tryAcquire(service.limiter.route("pay"))).isNull();
+            service.limiter.streams().begin();
+            service.offer(10, SECOND);
+        }
+
+        assertThat(registry.get("loadline.requests")
+                        .tags("result", "capped", "route", "pay")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("loadline.streams").gauge().value()).isEqualTo(1);
+        service.enforce(Enforcement.SHADOW);
+        try (Permit held = service.limiter.tryAcquire(service.limiter.route("pay"))) {
+            assertThat(held).isNotNull();
+            service.limiter.tryAcquire(service.limiter.route("pay")).close();
+            service.offer(10, SECOND);
+        }
+        assertThat(registry.get("loadline.requests.shadowed")
+                        .tags("reason", "route_cap", "route", "pay")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test

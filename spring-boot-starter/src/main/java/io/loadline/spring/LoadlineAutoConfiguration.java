@@ -9,10 +9,12 @@ import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.ContextHeaders;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
 import io.loadline.spring.internal.DependencySource;
+import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.Deferred;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupStage;
@@ -72,6 +74,17 @@ public final class LoadlineAutoConfiguration {
     @ConditionalOnMissingBean
     ConcurrencyLimiter loadlineLimiter(Loadline loadline) {
         return loadline.limiter();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ContextHeaders loadlineContextHeaders(LoadlineProperties properties) {
+        return LoadlineFactory.contextHeaders(properties.limit());
+    }
+
+    @Bean
+    RouteCriticality loadlineRouteCriticality(LoadlineProperties properties) {
+        return LoadlineFactory.routeCriticality(properties.limit().criticality());
     }
 
     @Bean(destroyMethod = "")

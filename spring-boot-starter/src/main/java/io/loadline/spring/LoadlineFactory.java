@@ -10,16 +10,21 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.AdaptiveLimit;
 import io.loadline.limit.AimdLimit;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.ContextHeaders;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.LimitAlgorithm;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.spring.LoadlineProperties.Algorithm;
 import io.loadline.spring.LoadlineProperties.Limit;
+import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.InvalidSettingException;
+import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.MemoryGate;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.WarmUp;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
@@ -41,6 +46,7 @@ final class LoadlineFactory {
     private static final String MAX = "loadline.limit.max";
     private static final String WARM_UP_DURATION = "loadline.limit.warm-up.duration";
     private static final String WARM_UP_CALLS = "loadline.limit.warm-up.calls";
+    private static final String MAX_WAIT = "loadline.limit.waiting.max-wait";
 
     private LoadlineFactory() {}
 
@@ -62,7 +68,31 @@ final class LoadlineFactory {
     static void configure(ConcurrencyLimiter.Builder builder, Limit limit) {
         set("loadline.limit.enforcement", limit.enforcement(), builder::enforcement);
         set("loadline.limit.max-routes", limit.maxRoutes(), builder::maxRoutes);
+        set("loadline.limit.max-streams", limit.maxStreams(), builder::maxStreams);
+        RouteSettingsFactory.configure(builder, limit.routes());
+        set("loadline.limit.waiting.max-waiters", limit.waiting().maxWaiters(), builder::maxWaiters);
+        check(limit.waiting());
         ConcurrencyLimiter.Builder unused = builder.algorithm(algorithm(limit));
+    }
+
+    static ContextHeaders contextHeaders(Limit limit) {
+        ContextHeaders.Builder builder = ContextHeaders.builder();
+        LoadlineProperties.RequestCriticality criticality = limit.criticality();
+        set("loadline.limit.criticality.from-header", criticality.fromHeader(), builder::criticalityFromHeader);
+        set("loadline.limit.criticality.header", criticality.header(), builder::criticalityHeader);
+        set("loadline.limit.criticality.max-from-header", criticality.maxFromHeader(), builder::maxFromHeader);
+        set("loadline.limit.criticality.cohort-header", criticality.cohortHeader(), builder::cohortHeader);
+        set("loadline.limit.deadline.from-header", limit.deadline().fromHeader(), builder::deadlineFromHeader);
+        return builder.build();
+    }
+
+    static RouteCriticality routeCriticality(LoadlineProperties.RequestCriticality settings) {
+        return RouteCriticality.builder()
+                .add(Criticality.CRITICAL_PLUS, settings.criticalPlus())
+                .add(Criticality.CRITICAL, settings.critical())
+                .add(Criticality.SHEDDABLE_PLUS, settings.sheddablePlus())
+                .add(Criticality.SHEDDABLE, settings.sheddable())
+                .build();
     }
 
     static void configure(DrainCoordinator.Builder builder, LoadlineProperties.Drain drain) {
@@ -185,13 +215,27 @@ final class LoadlineFactory {
         }
     }
 
+    private static void check(Waiting waiting) {
+        Duration maxWait = waiting.maxWait();
+        if (maxWait != null && (maxWait.isZero() || maxWait.isNegative())) {
+            throw new InvalidSettingException(MAX_WAIT, maxWait, "it must be positive: without it nobody waits", null);
+        }
+        if (maxWait == null && waiting.platformThreads()) {
+            throw new InvalidSettingException(
+                    "loadline.limit.waiting.platform-threads",
+                    true,
+                    "it has no effect unless " + MAX_WAIT + " is set",
+                    null);
+        }
+    }
+
     private static <T> void set(String key, @Nullable T value, Function<T, ?> setter) {
         if (value != null) {
             Object unused = check(key, value, () -> setter.apply(value));
         }
     }
 
-    private static <T> T check(String key, @Nullable Object value, Supplier<T> use) {
+    static <T> T check(String key, @Nullable Object value, Supplier<T> use) {
         try {
             return use.get();
         } catch (IllegalArgumentException | ArithmeticException e) {

@@ -6,11 +6,14 @@ package io.loadline.spring;
 
 import io.loadline.availability.FatalErrors;
 import io.loadline.drain.ReadinessFlip;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.Enforcement;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupPlan.Collection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -46,7 +49,14 @@ public record LoadlineProperties(
      * @param min Lowest limit, in requests. Default of adaptive: half the available processors, at least 2.
      * @param max Highest limit, in requests. Default of adaptive: 10,000.
      * @param maxRoutes Number of routes that are told apart; all further ones count as "other". Default: 100.
+     * @param maxStreams Number of event streams, WebSockets and other streams that may be open at once. Default: as many
+     *     as come.
+     * @param routes What single routes, such as [GET /orders/{id}], or groups of them are guaranteed of the limit and may
+     *     take of it at most.
      * @param warmUp When the adaptive limit begins to be enforced.
+     * @param criticality Which requests are refused first when there are too many.
+     * @param deadline What is done about requests whose clients will not wait for the answer.
+     * @param waiting Whether requests beyond the limit wait for their turn.
      * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.
      * @param excludeUserAgents What the User-Agent headers begin with of requests that are neither limited nor counted,
      *     such as ELB-HealthChecker/.
@@ -58,9 +68,34 @@ public record LoadlineProperties(
             @Nullable Integer min,
             @Nullable Integer max,
             @Nullable Integer maxRoutes,
+            @Nullable Integer maxStreams,
+            @DefaultValue Map<String, RouteSettings> routes,
             @DefaultValue WarmUp warmUp,
+            @DefaultValue RequestCriticality criticality,
+            @DefaultValue RequestDeadline deadline,
+            @DefaultValue Waiting waiting,
             @DefaultValue List<String> exclude,
-            @DefaultValue List<String> excludeUserAgents) {}
+            @DefaultValue List<String> excludeUserAgents) {
+
+        /** The names of all routes that have settings of their own. */
+        public Set<String> limitedRoutes() {
+            return RouteSettingsFactory.names(routes);
+        }
+    }
+
+    /**
+     * The settings under {@code loadline.limit.routes.*}. Immutable.
+     *
+     * @param share Part of the limit that is kept for it, 0 to below 1. Default: 0.
+     * @param cap Number of its requests that may run at once. Default: no cap.
+     * @param capShare The same as a part of the limit, above 0 to 1. Default: no cap.
+     * @param routes Names of the routes it is a group of, such as GET /orders/{id}. Default: the one it is named like.
+     */
+    public record RouteSettings(
+            @Nullable Double share,
+            @Nullable Integer cap,
+            @Nullable Double capShare,
+            @DefaultValue List<String> routes) {}
 
     /**
      * The settings under {@code loadline.limit.warm-up.*}. Immutable.
@@ -71,6 +106,52 @@ public record LoadlineProperties(
      */
     public record WarmUp(
             @Nullable Duration duration, @Nullable Integer calls) {}
+
+    /**
+     * The settings under {@code loadline.limit.criticality.*}. Immutable.
+     *
+     * @param fromHeader Whether requests may tell their criticality, in a header or in W3C baggage. Default: true.
+     * @param header Header in which they do. Default: Criticality.
+     * @param maxFromHeader Highest criticality that a request may claim where its route has a lower one: critical-plus,
+     *     critical, sheddable-plus or sheddable. Default: sheddable, so that requests only lower theirs.
+     * @param cohortHeader Header that tells whom a request is for, such as X-User-Id: requests of one user are served or
+     *     refused together. Default: none.
+     * @param criticalPlus Routes that are refused last of all: path patterns such as /checkout/**, with a method or
+     *     without, POST /orders.
+     * @param critical Routes that are refused before those; what is named nowhere is critical.
+     * @param sheddablePlus Routes that are refused before those, such as jobs that try again.
+     * @param sheddable Routes that are refused first.
+     */
+    public record RequestCriticality(
+            @Nullable Boolean fromHeader,
+            @Nullable String header,
+            @Nullable Criticality maxFromHeader,
+            @Nullable String cohortHeader,
+            @DefaultValue List<String> criticalPlus,
+            @DefaultValue List<String> critical,
+            @DefaultValue List<String> sheddablePlus,
+            @DefaultValue List<String> sheddable) {}
+
+    /**
+     * The settings under {@code loadline.limit.deadline.*}. Immutable.
+     *
+     * @param fromHeader Whether requests may tell how long their clients wait, in X-Request-Timeout, grpc-timeout or
+     *     x-envoy-expected-rq-timeout-ms, and are refused when that has passed or cannot suffice. Default: true.
+     */
+    public record RequestDeadline(@Nullable Boolean fromHeader) {}
+
+    /**
+     * The settings under {@code loadline.limit.waiting.*}. Immutable.
+     *
+     * @param maxWait How long a request beyond the limit may wait before it is refused. Default: not at all.
+     * @param maxWaiters How many may wait at once. Default: as many as the limit is.
+     * @param platformThreads Whether requests wait on platform threads, too, which are then blocked. Default: only on
+     *     virtual threads, and where waiting takes no thread.
+     */
+    public record Waiting(
+            @Nullable Duration maxWait,
+            @Nullable Integer maxWaiters,
+            @DefaultValue("false") boolean platformThreads) {}
 
     /**
      * The settings under {@code loadline.drain.*}. Immutable.

@@ -4,10 +4,12 @@
  */
 package io.loadline.spring;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,11 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
 
     private static Stream<String> keys(String prefix, RecordComponent component) {
         String key = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
+        if (component.getGenericType() instanceof ParameterizedType map
+                && component.getType() == Map.class
+                && map.getActualTypeArguments()[1] instanceof Class<?> value) {
+            return keys(key + ".*", value);
+        }
         return component.getType().isRecord() ? keys(key, component.getType()) : Stream.of(key);
     }
 

@@ -15,6 +15,7 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.FixedLimit;
+import io.loadline.limit.RouteLimits;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
@@ -102,6 +103,28 @@ class LoadlineAutoConfigurationTest {
     @Test
     void noName_isApplication() {
         plain.run(context -> assertThat(context.getBean(Loadline.class).name()).isEqualTo("application"));
+    }
+
+    @Test
+    void settingsOfRoutes_reachTheLimiter() {
+        plain.withPropertyValues(
+                        "loadline.limit.max-streams=7",
+                        "loadline.limit.routes[GET /orders/{id}].share=0.3",
+                        "loadline.limit.routes[GET /orders/{id}].cap=40",
+                        "loadline.limit.routes.money.cap-share=0.5",
+                        "loadline.limit.routes.money.routes=POST /pay, POST /refunds/{id}")
+                .run(context -> {
+                    ConcurrencyLimiter limiter = context.getBean(ConcurrencyLimiter.class);
+                    assertThat(limiter.limits())
+                            .containsOnly(
+                                    Map.entry(
+                                            "GET /orders/{id}",
+                                            RouteLimits.NONE.share(0.3).cap(40)),
+                                    Map.entry("money", RouteLimits.NONE.capShare(0.5)));
+                    assertThat(limiter.streams().max()).isEqualTo(7);
+                    assertThat(context.getBean(LoadlineProperties.class).limit().limitedRoutes())
+                            .containsOnly("GET /orders/{id}", "POST /pay", "POST /refunds/{id}");
+                });
     }
 
     @Test

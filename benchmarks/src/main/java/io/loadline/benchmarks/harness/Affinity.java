@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Confines running services to CPUs, by {@code taskset}. Thread-safe.
+ * Confines running processes to CPUs, by {@code taskset}. Thread-safe.
  *
  * <p>A JVM counts its CPUs by the same means, again and again: a service whose behaviour depends on that number is to be
  * started with {@code -XX:ActiveProcessorCount}.
@@ -23,8 +23,16 @@ public final class Affinity {
      * @param cpus a list such as {@code 0} or {@code 0-3}
      */
     public static void confine(ServiceProcess service, String cpus) throws IOException, InterruptedException {
-        Path log = service.log().resolveSibling("taskset.log");
-        List<String> command = List.of("taskset", "-a", "-p", "-c", cpus, String.valueOf(service.pid()));
+        confine(service.pid(), cpus, service.log().resolveSibling("taskset.log"));
+    }
+
+    /** Moves this JVM, whose children inherit it unless they are moved themselves. */
+    public static void confineSelf(String cpus, Path log) throws IOException, InterruptedException {
+        confine(ProcessHandle.current().pid(), cpus, log);
+    }
+
+    private static void confine(long pid, String cpus, Path log) throws IOException, InterruptedException {
+        List<String> command = List.of("taskset", "-a", "-p", "-c", cpus, String.valueOf(pid));
         try (ToolProcess taskset = ToolProcess.start(log, command)) {
             if (taskset.awaitExit() != 0) {
                 throw new IllegalStateException("taskset failed, see " + log);

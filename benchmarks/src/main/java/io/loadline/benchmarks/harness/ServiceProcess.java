@@ -147,6 +147,7 @@ public final class ServiceProcess implements AutoCloseable {
         private @Nullable Integer port;
         private @Nullable Integer managementPort;
         private @Nullable MemoryGroup group;
+        private @Nullable String mainClass;
 
         private Builder(Path jar, Path log) {
             this.jar = jar;
@@ -168,6 +169,12 @@ public final class ServiceProcess implements AutoCloseable {
         /** Adds arguments for the service. Default: none. */
         public Builder arguments(List<String> more) {
             arguments.addAll(more);
+            return this;
+        }
+
+        /** Sets a class of the jar to start. Default: the one that its manifest names. */
+        public Builder mainClass(String mainClass) {
+            this.mainClass = mainClass;
             return this;
         }
 
@@ -206,8 +213,8 @@ public final class ServiceProcess implements AutoCloseable {
             }
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmArguments);
-            command.add("-jar");
-            command.add(jar.toString());
+            command.addAll(
+                    mainClass == null ? List.of("-jar", jar.toString()) : List.of("-cp", jar.toString(), mainClass));
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command);
             // What the caller has set for himself must not decide what is measured.

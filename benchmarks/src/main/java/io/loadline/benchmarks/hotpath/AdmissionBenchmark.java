@@ -19,9 +19,14 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.loadline.limit.AdaptiveLimit;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.FixedLimit;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Permit;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.Route;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +39,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
@@ -44,12 +50,15 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * One call admitted and released, by everybody. Thread-safe: all threads share the one limiter of a state.
  *
- * <p>Nobody refuses: every limit is far above the number of threads, and a refusal fails the benchmark.
+ * <p>Nobody refuses: every limit is far above the number of threads, and a refusal fails the benchmark. Only where
+ * refusing is what is measured, an admission does.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class AdmissionBenchmark {
     private static final int LIMIT = 1000;
+    /* Up to so many calls a second, Loadline times them all. */
+    private static final int TIMED_PER_SECOND = 2_000;
     private static final Integer ANSWER = 42;
 
     /** The floor: counts, adapts to nothing. */
@@ -82,11 +91,81 @@ public class AdmissionBenchmark {
         }
     }
 
-    /** Loadline as it is below about 2,000 calls a second: without a beat it goes on timing every call. */
-    @State(Scope.Benchmark)
-    public static class EveryCallTimedState {
-        final ConcurrencyLimiter limiter = limiter();
+    /** Loadline with a share of timed calls that stays as it is, since the beat that would change it has stopped. */
+    public abstract static class PinnedState {
+        final ConcurrencyLimiter limiter = ConcurrencyLimiter.builder("orders")
+                .algorithm(() -> AdaptiveLimit.builder().initialLimit(LIMIT).build())
+                .slo(Duration.ofMillis(100))
+                .build();
         final Route route = limiter.route("/orders/{id}");
+        private final int oneOf;
+
+        PinnedState(int oneOf) {
+            this.oneOf = oneOf;
+        }
+
+        /** A bit more than a second with the traffic that has one of so many calls timed, and one beat at its end. */
+        @Setup
+        public void sample() throws InterruptedException {
+            long startNanos = System.nanoTime();
+            if (oneOf > 1) {
+                TimeUnit.MILLISECONDS.sleep(1_050);
+                double seconds = (System.nanoTime() - startNanos) / 1e9;
+                pairs((long) (1.4 * oneOf * TIMED_PER_SECOND * seconds));
+                limiter.beat();
+            }
+            long before = limiter.sloCounts(route).timed();
+            pairs(64 * 256);
+            long timed = limiter.sloCounts(route).timed() - before;
+            if (Math.abs(timed * oneOf - 64 * 256) > 64 * 256 / 10) {
+                throw new IllegalStateException("one of " + oneOf + " should be timed: " + timed + " of " + 64 * 256);
+            }
+        }
+
+        private void pairs(long count) {
+            for (long i = 0; i < count; i++) {
+                limiter.release(limiter.tryAcquireTicket(route), route, Outcome.SUCCESS);
+            }
+        }
+    }
+
+    /** Every call is timed, as below about 2,000 calls a second. */
+    @State(Scope.Benchmark)
+    public static class EveryCallState extends PinnedState {
+        public EveryCallState() {
+            super(1);
+        }
+    }
+
+    /** One call of 8. */
+    @State(Scope.Benchmark)
+    public static class EighthState extends PinnedState {
+        public EighthState() {
+            super(8);
+        }
+    }
+
+    /** One call of 64. */
+    @State(Scope.Benchmark)
+    public static class SixtyFourthState extends PinnedState {
+        public SixtyFourthState() {
+            super(64);
+        }
+    }
+
+    /** Loadline at its limit. */
+    @State(Scope.Benchmark)
+    public static class FullState {
+        final ConcurrencyLimiter limiter = ConcurrencyLimiter.builder("orders")
+                .algorithm(() -> FixedLimit.of(1))
+                .build();
+        final Route route = limiter.route("/orders/{id}");
+        final Callable<Integer> action = () -> ANSWER;
+
+        @Setup
+        public void fill() {
+            admitted(limiter.tryAcquireTicket(route) != ConcurrencyLimiter.REFUSED);
+        }
     }
 
     /** Concurrency-limits with Vegas. */
@@ -121,6 +200,14 @@ public class AdmissionBenchmark {
                         .maxConcurrentCalls(LIMIT)
                         .maxWaitDuration(Duration.ZERO)
                         .build());
+    }
+
+    /** A timer as it is published to Prometheus with a histogram. */
+    @State(Scope.Benchmark)
+    public static class TimerState {
+        final Timer timer = Timer.builder("orders")
+                .publishPercentileHistogram()
+                .register(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
     /** Failsafe's bulkhead. */
@@ -178,10 +265,42 @@ public class AdmissionBenchmark {
     }
 
     @Benchmark
-    public void loadlineTicketTimed(EveryCallTimedState state) {
+    public void loadlineTimed(EveryCallState state) {
+        pair(state);
+    }
+
+    @Benchmark
+    public void loadlineEighth(EighthState state) {
+        pair(state);
+    }
+
+    @Benchmark
+    public void loadline64th(SixtyFourthState state) {
+        pair(state);
+    }
+
+    /* Unless told, the compiler leaves alone what it has compiled for the set-up already. */
+    @CompilerControl(CompilerControl.Mode.INLINE)
+    private static void pair(PinnedState state) {
         long ticket = state.limiter.tryAcquireTicket(state.route);
         admitted(ticket != ConcurrencyLimiter.REFUSED);
         state.limiter.release(ticket, state.route, Outcome.SUCCESS);
+    }
+
+    @Benchmark
+    public void loadlineRefused(FullState state) {
+        if (state.limiter.tryAcquireTicket(state.route) != ConcurrencyLimiter.REFUSED) {
+            throw new IllegalStateException("admitted");
+        }
+    }
+
+    @Benchmark
+    public RejectedException loadlineCallRefused(FullState state) throws Exception {
+        try {
+            throw new IllegalStateException("admitted: " + state.limiter.call(state.route, state.action));
+        } catch (RejectedException refused) {
+            return refused;
+        }
     }
 
     @Benchmark
@@ -212,6 +331,14 @@ public class AdmissionBenchmark {
     public void resilience4j(ResilienceState state) {
         admitted(state.bulkhead.tryAcquirePermission());
         state.bulkhead.onComplete();
+    }
+
+    @Benchmark
+    public void resilience4jTimed(ResilienceState state, TimerState timer) {
+        long startNanos = System.nanoTime();
+        admitted(state.bulkhead.tryAcquirePermission());
+        state.bulkhead.onComplete();
+        timer.timer.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
     }
 
     @Benchmark

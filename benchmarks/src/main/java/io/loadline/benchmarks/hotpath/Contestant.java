@@ -8,39 +8,49 @@ import java.util.Locale;
 
 /** Who is measured, by the methods of {@link AdmissionBenchmark} and {@link FilterBenchmark}. */
 enum Contestant {
-    SEMAPHORE("semaphore", "java.util.concurrent.Semaphore", Kind.FIXED),
-    SEMAPHORE_TIMED("semaphoreTimed", "the same between two clock reads", Kind.FIXED),
-    LOADLINE_TICKET("loadlineTicket", "Loadline ticket", Kind.OURS),
-    LOADLINE_CALL("loadlineCall", "Loadline call", Kind.OURS),
-    LOADLINE_PERMIT("loadlinePermit", "Loadline permit", Kind.OURS),
-    LOADLINE_TICKET_TIMED("loadlineTicketTimed", "Loadline ticket, every call timed", Kind.SHOWN),
-    RESILIENCE4J("resilience4j", "Resilience4j bulkhead", Kind.FIXED),
-    FAILSAFE("failsafe", "Failsafe bulkhead", Kind.FIXED),
-    GRADIENT2("gradient2", "concurrency-limits, windowed Gradient2", Kind.ADAPTIVE),
-    VEGAS("vegas", "concurrency-limits, Vegas", Kind.ADAPTIVE),
-    SENTINEL("sentinel", "Sentinel entry, fixed number of threads", Kind.FIXED),
-    SERVLET_FILTER("servletFilter", "Loadline servlet filter", Kind.SHOWN);
+    SEMAPHORE("semaphore", "java.util.concurrent.Semaphore", Threads.ALL),
+    SEMAPHORE_TIMED("semaphoreTimed", "the same between two clock reads", Threads.ALL),
+    LOADLINE_TIMED("loadlineTimed", "Loadline ticket, every call timed, SLO counts", Threads.ALL),
+    LOADLINE_EIGHTH("loadlineEighth", "Loadline ticket, 1 call of 8 timed", Threads.ALL),
+    LOADLINE_64TH("loadline64th", "Loadline ticket, 1 call of 64 timed", Threads.ALL),
+    LOADLINE_TICKET("loadlineTicket", "Loadline ticket, with its beat", Threads.PLATFORM),
+    LOADLINE_CALL("loadlineCall", "Loadline call, with its beat", Threads.ALL),
+    LOADLINE_PERMIT("loadlinePermit", "Loadline permit, with its beat", Threads.ALL),
+    LOADLINE_REFUSED("loadlineRefused", "Loadline ticket, refused", Threads.PLATFORM),
+    LOADLINE_CALL_REFUSED("loadlineCallRefused", "Loadline call, refused by exception", Threads.PLATFORM),
+    RESILIENCE4J("resilience4j", "Resilience4j bulkhead", Threads.PLATFORM),
+    RESILIENCE4J_TIMED("resilience4jTimed", "the same and a Micrometer histogram timer", Threads.PLATFORM),
+    FAILSAFE("failsafe", "Failsafe bulkhead", Threads.PLATFORM),
+    GRADIENT2("gradient2", "concurrency-limits, windowed Gradient2", Threads.PLATFORM),
+    VEGAS("vegas", "concurrency-limits, Vegas", Threads.PLATFORM),
+    SENTINEL("sentinel", "Sentinel entry, fixed number of threads", Threads.PLATFORM),
+    SERVLET_FILTER("servletFilter", "Loadline servlet filter", Threads.ONE);
 
-    /** What is asked of a contestant. */
-    enum Kind {
-        /** Ours: must be faster than all that adapt. */
-        OURS,
-        /** Ours, for information. */
-        SHOWN,
-        /** A peer that adapts to what it measures. */
-        ADAPTIVE,
-        /** A peer with a fixed limit. */
-        FIXED
+    /** On which threads somebody is measured. */
+    enum Threads {
+        /** Virtual ones too. */
+        ALL,
+        PLATFORM,
+        /** Many would contend for one limiter in a loop as no two requests do. */
+        ONE
     }
 
     final String method;
     final String title;
-    final Kind kind;
+    private final Threads threads;
 
-    Contestant(String method, String title, Kind kind) {
+    Contestant(String method, String title, Threads threads) {
         this.method = method;
         this.title = title;
-        this.kind = kind;
+        this.threads = threads;
+    }
+
+    boolean measuredIn(Setting setting) {
+        return switch (threads) {
+            case ALL -> true;
+            case PLATFORM -> !setting.virtual();
+            case ONE -> !setting.virtual() && setting.threads() == 1;
+        };
     }
 
     /** Its name in figures. */

@@ -5,103 +5,108 @@
 package io.loadline.benchmarks.http;
 
 import io.loadline.benchmarks.harness.Affinity;
+import io.loadline.benchmarks.harness.Commands;
 import io.loadline.benchmarks.harness.Figures;
-import io.loadline.benchmarks.harness.Sample;
+import io.loadline.benchmarks.harness.LoadGenerator;
+import io.loadline.benchmarks.harness.LoadPlan;
+import io.loadline.benchmarks.harness.LoadStats;
+import io.loadline.benchmarks.harness.Outcome;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.harness.Table;
 import io.loadline.benchmarks.harness.Workspace;
+import io.loadline.benchmarks.hotpath.FilterCost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.apache.commons.statistics.descriptive.Median;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Throughput of a trivial route with and without Loadline, with a control that says what noise is. Not thread-safe. */
+/** A trivial route with and without Loadline, and with its peers, beside a control that says what noise is. Not thread-safe. */
 @Command(
         name = "benchmarks/http",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        description = "Measures a trivial route of the Spring Boot sample by wrk, with and without Loadline, in pairs."
-                + "%nExits 0 only if the throughput ratio is at least 0.95, nothing failed, and a second service"
-                + " without%nLoadline did the same as the first within 0.98 to 1.02; otherwise the run is void.")
+        description =
+                "Measures a trivial route of the Spring Boot sample with and without Loadline, and with peers in a"
+                        + " servlet filter, in turns: its throughput by wrk, and its p99 in an open loop at half the throughput"
+                        + " it has without anything. The service has CPU 0, the load CPU 1.%n"
+                        + "Takes about 80 minutes, 5 with --quick.%n%n"
+                        + "Exits 0 only if:%n"
+                        + "- throughput with Loadline is at least 0.97 of that without, p99 at most 1.10 times (geometric means"
+                        + " of the pairs, printed with their 95 %% intervals), and nothing failed;%n"
+                        + "- Loadline is not behind any peer: not the whole interval of the ratio says so;%n"
+                        + "- the servlet filter alone takes at most 1 us (JMH);%n"
+                        + "- a second service without Loadline did the same as the first within 0.98 to 1.02; otherwise the run"
+                        + " is void.")
 public final class Http implements Callable<Integer> {
-    private static final double RATIO_BAR = 0.95;
+    private static final double RATIO_BAR = 0.97;
+    private static final double P99_BAR = 1.10;
     private static final double CONTROL_LOW = 0.98;
     private static final double CONTROL_HIGH = 1.02;
     private static final int SERVER_CPU = 0;
     private static final int CLIENT_CPU = 1;
+    private static final double LOAD = 0.5;
     private static final String PATH = "/work?ms=0";
+    /* What a request costs is asked here, and a refusal costs less than an answer: nothing is refused. */
+    private static final String LIMIT = "1000";
 
-    /* All three run side by side, one of them under load at a time. */
-    enum Service {
-        WITHOUT,
-        WITH,
-        CONTROL
-    }
-
-    /* Each service comes first, second and last equally often, and after each other one. */
-    private static final List<List<Service>> TURNS = List.of(
-            List.of(Service.WITHOUT, Service.WITH, Service.CONTROL),
-            List.of(Service.CONTROL, Service.WITH, Service.WITHOUT),
-            List.of(Service.WITH, Service.WITHOUT, Service.CONTROL),
-            List.of(Service.CONTROL, Service.WITHOUT, Service.WITH),
-            List.of(Service.WITHOUT, Service.CONTROL, Service.WITH),
-            List.of(Service.WITH, Service.CONTROL, Service.WITHOUT));
-
-    /* Of one fork, requests a second by service and pair. */
-    private record Rates(double[][] perSecond) {
-        Rates(int pairs) {
-            this(new double[Service.values().length][pairs]);
-        }
-
-        double[] of(Service service) {
-            return perSecond[service.ordinal()];
-        }
-    }
-
-    @Option(names = "--quick", description = "Three forks of four short pairs, in under 5 minutes.")
+    @Option(names = "--quick", description = "Two forks of three short pairs, in about 5 minutes.")
     private boolean quick;
 
     @Option(names = "--server", description = "SERVER of the sample: tomcat or netty (default: ${DEFAULT-VALUE}).")
     private String server = "tomcat";
 
-    @Option(names = "--forks", description = "Times all JVMs are started anew (default: 6, 3 with --quick).")
+    @Option(
+            names = "--peer",
+            split = ",",
+            description = "Of vegas, gradient2, bulkhead, or none (default: all with a servlet server, else none).")
+    private List<String> peers = List.of();
+
+    @Option(names = "--forks", description = "Times all JVMs are started anew (default: 10, 2 with --quick).")
     private int forks;
 
-    @Option(names = "--pairs", description = "Pairs in each fork (default: 6, 4 with --quick).")
+    @Option(names = "--pairs", description = "Pairs in each fork (default: 10, 3 with --quick).")
     private int pairs;
 
-    @Option(names = "--seconds", description = "Length of one measurement (default: 5, 3 with --quick).")
+    @Option(names = "--seconds", description = "Length of one measurement (default: 3, 2 with --quick).")
     private int seconds;
 
     @Option(names = "--connections", description = "Connections of wrk (default: ${DEFAULT-VALUE}).")
     private int connections = 8;
 
-    private final List<Rates> measured = new ArrayList<>();
+    private final Pairs perSecond = new Pairs();
+    private final Pairs p99Millis = new Pairs();
     private long failed;
+    private double lagMillis;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Http()).execute(args));
+        Commands.run(new Http(), args);
     }
 
     @Override
     public Integer call() throws Exception {
         Path folder = Workspace.newResults("http");
-        int times = forks > 0 ? forks : quick ? 3 : 6;
-        for (int fork = 1; fork <= times; fork++) {
-            System.err.printf("Fork %d of %d ...%n", fork, times);
-            measured.add(fork(fork, folder));
+        double filterNanos = FilterCost.nanos(quick ? 2 : 5, folder);
+        Affinity.confineSelf(String.valueOf(CLIENT_CPU), folder.resolve("taskset.log"));
+        List<Contestant> contestants = contestants();
+        int times = forks > 0 ? forks : quick ? 2 : 10;
+        try (LoadGenerator generator = new LoadGenerator()) {
+            for (int fork = 1; fork <= times; fork++) {
+                System.err.printf("Fork %d of %d ...%n", fork, times);
+                fork(fork, contestants, generator, folder);
+            }
         }
-        Interval ratio = Interval.of(ratios(Service.WITH), 1);
-        Interval control = Interval.of(ratios(Service.CONTROL), 2);
-        System.out.println(table());
+        System.out.println(forksTable());
+        System.out.println(contestantsTable(contestants));
         System.out.println("Logs: " + folder);
+        Interval control = perSecond.ratio(Contestant.CONTROL, Contestant.WITHOUT);
         boolean isVoid = control.mean() < CONTROL_LOW || control.mean() > CONTROL_HIGH;
         if (isVoid) {
             System.out.printf(
@@ -112,49 +117,108 @@ public final class Http implements Callable<Integer> {
                     CONTROL_LOW,
                     CONTROL_HIGH);
         }
-        Figures figures = figures(ratio, control).put("void", isVoid).bar("control_bar", !isVoid);
+        Figures figures = figures(contestants)
+                .put("filter_ns", filterNanos)
+                .bar("filter_bar", filterNanos <= FilterCost.BAR_NANOS)
+                .put("void", isVoid)
+                .bar("control_bar", !isVoid);
         System.out.println(figures);
         return figures.exitCode();
     }
 
-    private Rates fork(int fork, Path folder) throws Exception {
-        int times = pairs > 0 ? pairs : quick ? 4 : 6;
-        int length = seconds > 0 ? seconds : quick ? 3 : 5;
-        List<ServiceProcess> running = new ArrayList<>();
-        Rates rates = new Rates(times);
-        try {
-            for (Service service : Service.values()) {
-                running.add(start(service, folder.resolve("service-" + fork + "-" + name(service) + ".log")));
+    private List<Contestant> contestants() {
+        List<Contestant> chosen = new ArrayList<>(List.of(Contestant.WITHOUT, Contestant.WITH, Contestant.CONTROL));
+        boolean servlet = !server.equals("netty");
+        for (Contestant contestant : Contestant.values()) {
+            if (contestant.variant.isPeer() && (peers.isEmpty() ? servlet : peers.contains(contestant.key()))) {
+                chosen.add(contestant);
             }
-            for (int round = 1; round <= 2; round++) {
-                for (Service service : Service.values()) {
-                    load(
-                            running.get(service.ordinal()),
-                            quick ? 4 : 8,
-                            folder.resolve("warm-" + fork + "-" + round + "-" + name(service)));
-                }
-            }
-            for (int pair = 0; pair < times; pair++) {
-                for (Service service : TURNS.get((pair + fork) % TURNS.size())) {
-                    Path log = folder.resolve("wrk-" + fork + "-" + (pair + 1) + "-" + name(service));
-                    Wrk result = load(running.get(service.ordinal()), length, log);
-                    rates.of(service)[pair] = result.perSecond();
-                    failed += result.failed();
-                }
-            }
-        } finally {
-            running.forEach(ServiceProcess::close);
         }
-        return rates;
+        return chosen;
     }
 
-    private ServiceProcess start(Service service, Path log) throws IOException, InterruptedException {
-        ServiceProcess process = ServiceProcess.builder(Sample.SPRING_BOOT.jar(), log)
+    private void fork(int fork, List<Contestant> contestants, LoadGenerator generator, Path folder) throws Exception {
+        int times = pairs > 0 ? pairs : quick ? 3 : 10;
+        List<List<Contestant>> turns = Turns.of(contestants);
+        Map<Contestant, ServiceProcess> running = new EnumMap<>(Contestant.class);
+        perSecond.beginFork();
+        p99Millis.beginFork();
+        try {
+            for (Contestant contestant : contestants) {
+                Path log = folder.resolve("service-" + fork + "-" + contestant.key() + ".log");
+                running.put(contestant, start(contestant, log));
+            }
+            double capacity = warmUp(fork, contestants, running, folder);
+            for (int pair = 0; pair < times; pair++) {
+                String name = "wrk-" + fork + "-" + (pair + 1) + "-";
+                measure(
+                        turns.get((pair + fork) % turns.size()),
+                        running,
+                        capacity,
+                        pair,
+                        folder.resolve(name),
+                        generator);
+            }
+        } finally {
+            running.values().forEach(ServiceProcess::close);
+        }
+    }
+
+    /* Returns what the service without anything did at the end of it, in requests a second. */
+    private double warmUp(int fork, List<Contestant> contestants, Map<Contestant, ServiceProcess> running, Path folder)
+            throws IOException, InterruptedException {
+        double capacity = Double.NaN;
+        for (int round = 1; round <= 2; round++) {
+            for (Contestant contestant : contestants) {
+                Path log = folder.resolve("warm-" + fork + "-" + round + "-" + contestant.key());
+                Wrk result = load(port(running, contestant), quick ? 3 : 5, log);
+                if (contestant == Contestant.WITHOUT) {
+                    capacity = result.perSecond();
+                }
+            }
+        }
+        return capacity;
+    }
+
+    private void measure(
+            List<Contestant> turn,
+            Map<Contestant, ServiceProcess> running,
+            double capacity,
+            int pair,
+            Path logs,
+            LoadGenerator generator)
+            throws IOException, InterruptedException {
+        int length = seconds > 0 ? seconds : quick ? 2 : 3;
+        for (Contestant contestant : turn) {
+            Path log = logs.resolveSibling(logs.getFileName() + contestant.key());
+            Wrk result = load(port(running, contestant), length, log);
+            perSecond.add(contestant, result.perSecond());
+            failed += result.failed();
+        }
+        for (Contestant contestant : turn) {
+            LoadPlan plan = LoadPlan.builder(port(running, contestant), PATH)
+                    .ratePerSecond(LOAD * capacity)
+                    .seed(pair)
+                    .build();
+            LoadStats stats = generator.run(plan, Duration.ofSeconds(length));
+            p99Millis.add(contestant, stats.latencyMillis(99));
+            failed += stats.ended() - stats.count(Outcome.OK);
+            lagMillis = Math.max(lagMillis, stats.lagMillis(99));
+        }
+    }
+
+    private static int port(Map<Contestant, ServiceProcess> running, Contestant contestant) {
+        return Objects.requireNonNull(running.get(contestant)).port();
+    }
+
+    private ServiceProcess start(Contestant contestant, Path log) throws IOException, InterruptedException {
+        ServiceProcess process = contestant
+                .variant
+                .service(log)
                 .env("SERVER", server)
-                .env("LOADLINE_ENABLED", String.valueOf(service == Service.WITH))
-                // What a request costs is asked here, and a refusal costs less than an answer: nothing is refused.
-                .env("LOADLINE_LIMIT_INITIAL", "1000")
-                .env("LOADLINE_LIMIT_MIN", "1000")
+                .env("LOADLINE_LIMIT_INITIAL", LIMIT)
+                .env("LOADLINE_LIMIT_MIN", LIMIT)
+                .env("BENCHMARK_LIMIT", LIMIT)
                 .jvmArguments(List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:ActiveProcessorCount=2"))
                 .start();
         process.awaitReady(Duration.ofSeconds(90));
@@ -162,78 +226,89 @@ public final class Http implements Callable<Integer> {
         return process;
     }
 
-    private Wrk load(ServiceProcess process, int length, Path log) throws IOException, InterruptedException {
-        return Wrk.run(CLIENT_CPU, connections, length, "http://127.0.0.1:" + process.port() + PATH, log);
+    private Wrk load(int port, int length, Path log) throws IOException, InterruptedException {
+        return Wrk.run(CLIENT_CPU, connections, length, "http://127.0.0.1:" + port + PATH, log);
     }
 
-    /* Of one service to the one without Loadline that was measured in the same turn. */
-    private List<double[]> ratios(Service service) {
-        List<double[]> all = new ArrayList<>();
-        for (Rates rates : measured) {
-            double[] ratios = new double[rates.of(service).length];
-            for (int i = 0; i < ratios.length; i++) {
-                ratios[i] = rates.of(service)[i] / rates.of(Service.WITHOUT)[i];
-            }
-            all.add(ratios);
-        }
-        return all;
-    }
-
-    private Table table() {
-        Table table =
-                new Table("fork", "without, requests/s", "with", "control", "with / without", "control / without");
-        List<double[]> with = ratios(Service.WITH);
-        List<double[]> control = ratios(Service.CONTROL);
-        for (int i = 0; i < measured.size(); i++) {
-            Rates rates = measured.get(i);
+    private Table forksTable() {
+        Table table = new Table(
+                "fork",
+                "without, requests/s",
+                "with",
+                "control",
+                "with / without",
+                "control / without",
+                "p99, with / without");
+        for (int fork = 0; fork < perSecond.forks(); fork++) {
             table.row(
-                    i + 1,
-                    median(rates.of(Service.WITHOUT)),
-                    median(rates.of(Service.WITH)),
-                    median(rates.of(Service.CONTROL)),
-                    three(median(with.get(i))),
-                    three(median(control.get(i))));
+                    fork + 1,
+                    perSecond.median(fork, Contestant.WITHOUT),
+                    perSecond.median(fork, Contestant.WITH),
+                    perSecond.median(fork, Contestant.CONTROL),
+                    three(perSecond.medianRatio(fork, Contestant.WITH, Contestant.WITHOUT)),
+                    three(perSecond.medianRatio(fork, Contestant.CONTROL, Contestant.WITHOUT)),
+                    three(p99Millis.medianRatio(fork, Contestant.WITH, Contestant.WITHOUT)));
         }
         return table;
     }
 
-    private Figures figures(Interval ratio, Interval control) {
-        return new Figures()
-                .put("server", server)
-                .put("forks", measured.size())
-                .put(
-                        "pairs",
-                        measured.stream()
-                                .mapToInt(rates -> rates.of(Service.WITH).length)
-                                .sum())
-                .put("requests_per_second_without", overall(Service.WITHOUT))
-                .put("requests_per_second_with", overall(Service.WITH))
-                .put("ratio", ratio.mean())
-                .put("ratio_low", ratio.low())
-                .put("ratio_high", ratio.high())
-                .put("control", control.mean())
-                .put("control_low", control.low())
-                .put("control_high", control.high())
-                .put("failed", failed)
+    private Table contestantsTable(List<Contestant> contestants) {
+        Table table = new Table(
+                "who",
+                "in front",
+                "requests/s",
+                "to that without",
+                "95 %",
+                "p99 ms at half the load",
+                "to that without",
+                "95 %");
+        for (Contestant contestant : contestants) {
+            Interval rate = perSecond.ratio(contestant, Contestant.WITHOUT);
+            Interval p99 = p99Millis.ratio(contestant, Contestant.WITHOUT);
+            table.row(
+                    contestant.key(),
+                    contestant.variant.title,
+                    perSecond.median(contestant),
+                    three(rate.mean()),
+                    three(rate.low()) + " to " + three(rate.high()),
+                    three(p99Millis.median(contestant)),
+                    three(p99.mean()),
+                    three(p99.low()) + " to " + three(p99.high()));
+        }
+        return table;
+    }
+
+    private Figures figures(List<Contestant> contestants) {
+        Figures figures = new Figures().put("server", server).put("forks", perSecond.forks());
+        for (Contestant contestant : contestants) {
+            figures.put("requests_per_second_" + contestant.key(), perSecond.median(contestant))
+                    .put("p99_ms_" + contestant.key(), p99Millis.median(contestant));
+        }
+        Interval ratio = put(figures, "ratio", perSecond.ratio(Contestant.WITH, Contestant.WITHOUT));
+        Interval p99 = put(figures, "p99_ratio", p99Millis.ratio(Contestant.WITH, Contestant.WITHOUT));
+        put(figures, "control", perSecond.ratio(Contestant.CONTROL, Contestant.WITHOUT));
+        put(figures, "p99_control", p99Millis.ratio(Contestant.CONTROL, Contestant.WITHOUT));
+        figures.put("failed", failed)
+                .put("generator_lag_p99_ms", lagMillis)
                 .bar("ratio_bar", ratio.mean() >= RATIO_BAR)
+                .bar("p99_bar", p99.mean() <= P99_BAR)
                 .bar("failed_bar", failed == 0);
+        for (Contestant peer : contestants) {
+            if (peer.variant.isPeer()) {
+                Interval rate = put(figures, peer.key() + "_ratio", perSecond.ratio(Contestant.WITH, peer));
+                Interval tail = put(figures, peer.key() + "_p99_ratio", p99Millis.ratio(Contestant.WITH, peer));
+                figures.bar(peer.key() + "_bar", rate.high() >= 1 && tail.low() <= 1);
+            }
+        }
+        return figures;
     }
 
-    private double overall(Service service) {
-        return median(measured.stream()
-                .mapToDouble(rates -> median(rates.of(service)))
-                .toArray());
-    }
-
-    private static double median(double[] values) {
-        return Median.withDefaults().evaluate(values);
+    private static Interval put(Figures figures, String name, Interval interval) {
+        figures.put(name, interval.mean()).put(name + "_low", interval.low()).put(name + "_high", interval.high());
+        return interval;
     }
 
     private static String three(double value) {
         return String.format(Locale.ROOT, "%.3f", value);
-    }
-
-    private static String name(Service service) {
-        return service.name().toLowerCase(Locale.ROOT);
     }
 }

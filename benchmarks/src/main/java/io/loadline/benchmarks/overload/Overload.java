@@ -15,10 +15,13 @@ import io.loadline.benchmarks.harness.Outcome;
 import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.harness.Table;
+import io.loadline.benchmarks.harness.Variant;
 import io.loadline.benchmarks.harness.Workspace;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,8 +37,16 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = "Drives /pool of a sample below, at and above its capacity, with and without Loadline.%n"
+                + "Takes about 8 minutes, 2 with --quick.%n"
                 + "Exits 0 only if, with Loadline, goodput above capacity is at least 95 %% of the best at capacity,%n"
-                + "and p99 of admitted requests at most 3 times that at 0.7 of capacity.")
+                + "and p99 of admitted requests at most 3 times that at 0.7 of capacity.%n%n"
+                + "With --service it compares Loadline with its peers instead, at three times the capacity of services%n"
+                + "that are short of one thing each: pool (ten connections of 20 ms, 1,500/s), cpu (10 ms of CPU a%n"
+                + "request; the service has CPU 0, the generator CPU 1) and gc (the pool behind pauses of G1).%n"
+                + "Takes about 30 minutes for each service, 2 with --quick.%n"
+                + "Exits 0 only if, in each, Loadline's goodput is at least 0.98 of the best peer's and 0.97 of the%n"
+                + "capacity (the best goodput of all at 1x), its p99 of good answers not above that of the peer with the%n"
+                + "best goodput, and at most 0.1 %% of the requests were neither answered nor refused.")
 public final class Overload implements Callable<Integer> {
     private static final double OFFERED_BAR = 0.97;
     private static final double LOST_BAR = 0.001;
@@ -83,8 +94,20 @@ public final class Overload implements Callable<Integer> {
     @Option(names = "--seconds", description = "Length of the overload (default: ${DEFAULT-VALUE}).")
     private int overloadSeconds = 30;
 
-    @Option(names = "--rounds", description = "Rounds to add up (default: 3, 1 with --quick).")
+    @Option(names = "--rounds", description = "Rounds to add up (default: 3, 5 with --service, 1 with --quick).")
     private int rounds;
+
+    @Option(
+            names = "--service",
+            split = ",",
+            description = "Compare with peers: ${COMPLETION-CANDIDATES}, several or all three.")
+    private List<Service> services = List.of();
+
+    @Option(
+            names = "--contestant",
+            split = ",",
+            description = "With --service: ${COMPLETION-CANDIDATES} (default: all).")
+    private List<Variant> contestants = List.of(Variant.values());
 
     @Option(names = "--arrivals", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Arrivals arrivals = Arrivals.POISSON;
@@ -97,6 +120,30 @@ public final class Overload implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        return services.isEmpty() ? alone() : compared();
+    }
+
+    private int compared() throws Exception {
+        Path folder = Workspace.newResults("overload");
+        int times = rounds > 0 ? rounds : quick ? 1 : 5;
+        Comparison.Lengths lengths =
+                quick ? new Comparison.Lengths(4, 4, 8) : new Comparison.Lengths(15, 15, overloadSeconds);
+        Figures figures = new Figures();
+        try (LoadGenerator generator = new LoadGenerator();
+                PrintWriter csv = Comparison.csv(folder)) {
+            for (Service service : EnumSet.copyOf(services)) {
+                Comparison comparison = new Comparison(service, contestants, lengths, generator, folder, csv);
+                comparison.run(times);
+                System.out.println(comparison.table());
+                comparison.addTo(figures);
+            }
+        }
+        System.out.println("Logs and overload.csv: " + folder);
+        System.out.println(figures);
+        return figures.exitCode();
+    }
+
+    private int alone() throws Exception {
         Path folder = Workspace.newResults("overload");
         int times = rounds > 0 ? rounds : quick ? 1 : 3;
         try (LoadGenerator generator = new LoadGenerator()) {

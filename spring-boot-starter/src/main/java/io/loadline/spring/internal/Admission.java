@@ -47,6 +47,9 @@ public final class Admission {
     @SuppressWarnings("unused")
     private volatile long ticket;
 
+    /** Whether its duration says nothing about load, wherever it is counted. Written by who finds out, read at the end. */
+    private volatile boolean endless;
+
     /** Set by whoever finds out that the exchange is long-lived, swapped to ENDED by its end. */
     private volatile @Nullable Registration longLived;
 
@@ -59,23 +62,58 @@ public final class Admission {
         this.call = call;
     }
 
-    /** From here on the exchange is long-lived, and {@code farewell} ends it when a drain begins. */
-    public void outlive(Runnable farewell) {
-        if (longLived != null) {
-            return;
+    /**
+     * From here on the exchange is long-lived, and {@code farewell} ends it when a drain begins. Returns false if there are
+     * as many streams as there may be: it is to be refused, if it still can be, and is a call until its end.
+     */
+    public boolean outlive(Runnable farewell) {
+        return longLived != null || outlive(exchanges.tryOpen(route.name(), farewell));
+    }
+
+    /** The same for one that is counted as a stream already: {@link io.loadline.limit.Streams#tryBegin}. */
+    public void outliveBegun(Runnable farewell) {
+        boolean unused = outlive(exchanges.open(route.name(), farewell));
+        limiter.streams().end();
+    }
+
+    private boolean outlive(@Nullable Registration opened) {
+        if (opened == null) {
+            endless = true;
+            return false;
         }
-        Registration opened = exchanges.open(route.name(), farewell);
         if (LONG_LIVED.compareAndSet(this, null, opened)) {
             giveBack(Outcome.IGNORED);
         } else {
             opened.close();
         }
+        return true;
     }
 
-    /** Begins a long-lived exchange that goes on whenever this one ends, such as a WebSocket; the caller closes it. */
-    public Registration detach(Runnable farewell) {
-        Registration opened = exchanges.open(route.name(), farewell);
-        giveBack(Outcome.IGNORED);
+    /** From here on the exchange is a stream, which ends by itself; false as for {@link #outlive}. */
+    public boolean stream() {
+        endless = true;
+        long held = (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
+        if (held == ConcurrencyLimiter.REFUSED) {
+            return true;
+        }
+        long stream = limiter.stream(held, route);
+        ticket = stream == ConcurrencyLimiter.REFUSED ? held : stream;
+        if (longLived != null) {
+            // It has ended, or become long-lived, while its ticket was being changed.
+            giveBack(Outcome.IGNORED);
+        }
+        return stream != ConcurrencyLimiter.REFUSED;
+    }
+
+    /**
+     * Begins a long-lived exchange that goes on whenever this one ends, such as a WebSocket; the caller closes it. Null as
+     * {@link #outlive} is false.
+     */
+    public @Nullable Registration detach(Runnable farewell) {
+        Registration opened = exchanges.tryOpen(route.name(), farewell);
+        if (opened != null) {
+            giveBack(Outcome.IGNORED);
+        }
         return opened;
     }
 
@@ -85,7 +123,7 @@ public final class Admission {
         if (opened != null) {
             opened.close();
         }
-        giveBack(outcome);
+        giveBack(endless ? Outcome.IGNORED : outcome);
     }
 
     private void giveBack(Outcome outcome) {

@@ -9,26 +9,42 @@ import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /** The service's {@link RouteTable}, made once all beans exist and before the server listens. Thread-safe. */
 public final class CollectedRoutes implements SmartInitializingSingleton {
+    private static final Logger LOG = LoggerFactory.getLogger(CollectedRoutes.class);
+
     private final ConcurrencyLimiter limiter;
     private final ObjectProvider<RouteContributor> contributors;
     private final Collection<String> exclude;
     private final List<String> excludedUserAgents;
+    private final RouteCriticality criticality;
     private final @Nullable WarmUp warmUp;
+
+    /** Written once, before routes are collected. */
+    private Set<String> limited = Set.of();
 
     /** Written once, at start, before any request; until then everything takes the other route. */
     private volatile RouteTable table;
 
+    /** Sets the names of routes that have limits of their own: the setting {@code loadline.limit.routes}. */
+    public CollectedRoutes limited(Set<String> names) {
+        limited = names;
+        return this;
+    }
+
     /**
      * Will collect from {@code contributors}; {@code exclude} and {@code excludedUserAgents} are the settings
-     * {@code loadline.limit.exclude} and {@code loadline.limit.exclude-user-agents}, and {@code warmUp} calls routes of
-     * the service itself.
+     * {@code loadline.limit.exclude} and {@code loadline.limit.exclude-user-agents}, {@code criticality} tells what routes
+     * matter, and {@code warmUp} calls routes of the service itself.
      *
      * @throws InvalidSettingException if a user agent is blank
      */
@@ -37,11 +53,13 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
             ObjectProvider<RouteContributor> contributors,
             List<String> exclude,
             List<String> excludedUserAgents,
+            RouteCriticality criticality,
             ObjectProvider<WarmUp> warmUp) {
         this.limiter = limiter;
         this.contributors = contributors;
         this.exclude = exclude;
         this.excludedUserAgents = excludedUserAgents;
+        this.criticality = criticality;
         this.warmUp = warmUp.getIfAvailable();
         this.table = RouteTable.builder(limiter).build();
         if (excludedUserAgents.stream().anyMatch(String::isBlank)) {
@@ -55,7 +73,22 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        table = RouteTable.of(limiter, contributors.orderedStream(), exclude);
+        RouteTable collected = RouteTable.of(limiter, contributors.orderedStream(), exclude, criticality);
+        table = collected;
+        Set<String> known = collected.names();
+        Set<String> unknown = new TreeSet<>(limited);
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            LOG.warn(
+                    "loadline.limit.routes has settings for {}, which no handler has: what is kept for them lies idle."
+                            + " The routes are {}",
+                    unknown,
+                    known);
+        }
+        // First come, first served where there are more routes than may be told apart.
+        for (String name : limited) {
+            Route unused = known.contains(name) ? limiter.route(name) : null;
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ package io.loadline.spring.internal;
 
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.Streams;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.ErrorResponse;
 
@@ -13,6 +14,8 @@ import org.springframework.web.ErrorResponse;
 public final class Outcomes {
     /** Deep enough for what frameworks wrap around a failure, and an end for chains that have none. */
     private static final int MAX_DEPTH = 10;
+
+    private static final String EVENTS = "text/event-stream";
 
     private Outcomes() {}
 
@@ -33,18 +36,11 @@ public final class Outcomes {
 
     /** Whether a response of this type lasts as long as its client likes, so that its duration is no latency. */
     public static boolean isStream(@Nullable String contentType) {
-        return contentType != null
-                && (isEventStream(contentType)
-                        || startsWith(contentType, "application/x-ndjson")
-                        || startsWith(contentType, "application/jsonl"));
+        return Streams.isStream(contentType);
     }
 
     /** Whether a response of this type is an event stream, whose client comes back by itself when it ends. */
     public static boolean isEventStream(@Nullable String contentType) {
-        return contentType != null && startsWith(contentType, "text/event-stream");
-    }
-
-    private static boolean startsWith(String contentType, String type) {
-        return contentType.regionMatches(true, 0, type, 0, type.length());
+        return contentType != null && contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length());
     }
 }

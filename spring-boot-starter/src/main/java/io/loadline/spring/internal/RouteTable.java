@@ -5,6 +5,7 @@
 package io.loadline.spring.internal;
 
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.Route;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.PathContainer;
@@ -57,8 +59,10 @@ public final class RouteTable {
         this.byFirstSegment = new HashMap<>();
         List<Candidate> sorted = new ArrayList<>(builder.candidates.values());
         sorted.sort((one, two) -> PathPattern.SPECIFICITY_COMPARATOR.compare(one.pattern, two.pattern));
+        builder.criticality.checkUsed(sorted.stream().map(each -> each.pattern).toList());
         Set<String> segments = new HashSet<>();
         for (Candidate candidate : sorted) {
+            candidate.criticality(builder.criticality);
             String path = candidate.pattern.getPatternString();
             if (!candidate.pattern.hasPatternSyntax()) {
                 literal.put(path, candidate);
@@ -81,11 +85,15 @@ public final class RouteTable {
      * The table for {@code limiter} of what {@code contributors} add, in this order.
      *
      * @param exclude the setting {@code loadline.limit.exclude}
+     * @param criticality what routes matter
      * @throws InvalidSettingException if that has no path patterns
      */
     public static RouteTable of(
-            ConcurrencyLimiter limiter, Stream<RouteContributor> contributors, Collection<String> exclude) {
-        Builder builder = builder(limiter);
+            ConcurrencyLimiter limiter,
+            Stream<RouteContributor> contributors,
+            Collection<String> exclude,
+            RouteCriticality criticality) {
+        Builder builder = builder(limiter).criticality(criticality);
         contributors.forEach(contributor -> contributor.addTo(builder));
         exclude.forEach(builder::exclude);
         return builder.build();
@@ -94,6 +102,16 @@ public final class RouteTable {
     /** A builder of tables for {@code limiter}. */
     public static Builder builder(ConcurrencyLimiter limiter) {
         return new Builder(limiter);
+    }
+
+    /** The names of all routes there are, {@link Route#OTHER} among them. */
+    Set<String> names() {
+        Set<String> names = new TreeSet<>(Set.of(Route.OTHER));
+        Stream.concat(
+                        literal.values().stream(),
+                        byFirstSegment.values().stream().flatMap(List::stream))
+                .forEach(candidate -> candidate.addNamesTo(names));
+        return names;
     }
 
     /**
@@ -194,6 +212,21 @@ public final class RouteTable {
             methods.forEach(method -> byMethod.put(method, new Named(method + " " + path)));
         }
 
+        void addNamesTo(Set<String> names) {
+            byMethod.values().forEach(named -> names.add(named.name));
+            if (anyMethod != null) {
+                names.add(anyMethod.name);
+            }
+        }
+
+        void criticality(RouteCriticality table) {
+            String path = pattern.getPatternString();
+            if (anyMethod != null) {
+                anyMethod.criticality = table.of(null, path);
+            }
+            byMethod.forEach((method, named) -> named.criticality = table.of(method, path));
+        }
+
         @Nullable
         Route route(String method, ConcurrencyLimiter limiter) {
             Named named = byMethod.get(method);
@@ -211,6 +244,9 @@ public final class RouteTable {
     private static final class Named {
         private final String name;
 
+        /** Written while the table is built. Null if no setting names the route. */
+        private @Nullable Criticality criticality;
+
         /** Written by whoever takes the route first, always with the same value; read by every request. */
         private volatile @Nullable Route route;
 
@@ -222,6 +258,9 @@ public final class RouteTable {
             Route known = route;
             if (known == null) {
                 known = limiter.route(name);
+                if (criticality != null && known != limiter.otherRoute()) {
+                    known.criticality(criticality);
+                }
                 route = known;
             }
             return known;
@@ -236,6 +275,7 @@ public final class RouteTable {
         private final List<String> untouchedBelow = new ArrayList<>();
         private final List<PathPattern> excluded = new ArrayList<>();
         private final Map<PathPattern, Candidate> candidates = new LinkedHashMap<>();
+        private RouteCriticality criticality = RouteCriticality.builder().build();
         private String prefix = "";
 
         private Builder(ConcurrencyLimiter limiter) {
@@ -258,6 +298,12 @@ public final class RouteTable {
         /** Adds a path that, with everything below it, passes untouched. */
         public Builder untouchedBelow(String path) {
             untouchedBelow.add(prefix + path);
+            return this;
+        }
+
+        /** Sets what routes matter. Default: as much as each other. */
+        public Builder criticality(RouteCriticality criticality) {
+            this.criticality = criticality;
             return this;
         }
 

@@ -6,10 +6,14 @@ package io.loadline.spring.reactive;
 
 import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -25,14 +29,23 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
+    private final ContextHeaders headers;
+    private final @Nullable Duration maxWait;
     private final ApplicationContext context;
 
     AdmissionWebFilter(
-            Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived, ApplicationContext context) {
+            Loadline loadline,
+            CollectedRoutes routes,
+            LongLivedPaths longLived,
+            ContextHeaders headers,
+            @Nullable Duration maxWait,
+            ApplicationContext context) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
+        this.headers = headers;
+        this.maxWait = maxWait;
         this.context = context;
     }
 
@@ -50,9 +63,19 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
         ServerHttpRequest request = exchange.getRequest();
         String path = request.getPath().pathWithinApplication().value();
         Route route = routes.match(request.getMethod().name(), path, request.getHeaders()::getFirst);
-        return route == null
-                ? chain.filter(exchange)
-                : new AdmittedMono(limiter, drain, route, longLived.match(path), exchange, chain);
+        if (route == null) {
+            return chain.filter(exchange);
+        }
+        CallContext call = headers.read(route, name -> header(request.getHeaders(), name));
+        return new AdmittedMono(limiter, drain, route, call, maxWait, longLived.match(path), exchange, chain);
+    }
+
+    /** Only baggage is customarily sent in several headers of one name. */
+    private static @Nullable String header(HttpHeaders headers, String name) {
+        String first = headers.getFirst(name);
+        return first == null || !name.equals(ContextHeaders.BAGGAGE)
+                ? first
+                : String.join(",", headers.getOrEmpty(name));
     }
 
     /** Early, so that refusing costs little, yet after filters that an application puts first on purpose. */

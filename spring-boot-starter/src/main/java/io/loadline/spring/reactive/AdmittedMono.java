@@ -5,29 +5,31 @@
 package io.loadline.spring.reactive;
 
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
-import io.loadline.limit.Rejection;
+import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatusCode;
-import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** A request that is admitted, or refused, when it is subscribed to. Immutable. */
+/** A request that is admitted, or refused, when it is subscribed to, or later if it may wait. Immutable. */
 final class AdmittedMono extends Mono<Void> {
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final Route route;
+    private final CallContext context;
+    private final @Nullable Duration maxWait;
     private final boolean longLived;
     private final ServerWebExchange exchange;
     private final WebFilterChain chain;
@@ -36,12 +38,16 @@ final class AdmittedMono extends Mono<Void> {
             ConcurrencyLimiter limiter,
             DrainCoordinator drain,
             Route route,
+            CallContext context,
+            @Nullable Duration maxWait,
             boolean longLived,
             ServerWebExchange exchange,
             WebFilterChain chain) {
         this.limiter = limiter;
         this.drain = drain;
         this.route = route;
+        this.context = context;
+        this.maxWait = maxWait;
         this.longLived = longLived;
         this.exchange = exchange;
         this.chain = chain;
@@ -49,11 +55,26 @@ final class AdmittedMono extends Mono<Void> {
 
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
-        long ticket = limiter.tryAcquireTicket(route);
-        if (ticket == ConcurrencyLimiter.REFUSED) {
-            refuse(limiter.rejectionReason()).subscribe(actual);
+        if (maxWait != null) {
+            AwaitedPermit.await(limiter.acquireAsync(route, context, maxWait), this, actual);
             return;
         }
+        long ticket;
+        try {
+            ticket = limiter.acquireTicket(route, context);
+        } catch (RejectedException e) {
+            refuse(e.rejection().reason()).subscribe(actual);
+            return;
+        }
+        serve(ticket, actual);
+    }
+
+    /** Where the request is served. */
+    Executor executor() {
+        return NativeRequest.executor(exchange.getRequest());
+    }
+
+    void serve(long ticket, CoreSubscriber<? super Void> actual) {
         Admission admission;
         try {
             admission = new Admission(
@@ -63,7 +84,7 @@ final class AdmittedMono extends Mono<Void> {
             throw e;
         }
         try {
-            handle(admission).subscribe(new AdmittedSubscriber(limiter, admission, exchange, actual));
+            handle(admission).subscribe(new AdmittedSubscriber(limiter, admission, context, exchange, actual));
         } catch (RuntimeException | Error e) {
             // Errors that are fatal to Reactor are thrown through everything, and no signal will come.
             admission.end(Outcomes.of(limiter, e));
@@ -72,6 +93,9 @@ final class AdmittedMono extends Mono<Void> {
     }
 
     private Mono<Void> handle(Admission admission) {
+        if (context != CallContext.NONE) {
+            exchange.getAttributes().put(CallContext.ATTRIBUTE, context);
+        }
         EndableResponse response = new EndableResponse(exchange, admission, longLived);
         ServerWebExchange endable = exchange.mutate().response(response).build();
         if (exchange.getRequest().getHeaders().getUpgrade() != null) {
@@ -85,7 +109,7 @@ final class AdmittedMono extends Mono<Void> {
     private Mono<Void> untilTheEnd(Admission admission, EndableResponse response, Mono<Void> handled) {
         AtomicBoolean told = new AtomicBoolean();
         Sinks.Empty<Void> over = Sinks.empty();
-        admission.outlive(() -> {
+        boolean unusedIfTooMany = admission.outlive(() -> {
             if (!response.endBody() && !response.isCommitted()) {
                 told.set(true);
                 Sinks.EmitResult unused = over.tryEmitEmpty();
@@ -96,17 +120,7 @@ final class AdmittedMono extends Mono<Void> {
                         () -> told.get() && !response.isCommitted() ? refuse(RejectionReason.DRAINING) : Mono.empty()));
     }
 
-    private Mono<Void> refuse(RejectionReason reason) {
-        Rejection rejection = Rejection.of(reason);
-        ServerHttpResponse response = exchange.getResponse();
-        byte[] body = rejection.problemJson();
-        response.setStatusCode(HttpStatusCode.valueOf(rejection.status()));
-        HttpHeaders headers = response.getHeaders();
-        headers.set(HttpHeaders.RETRY_AFTER, rejection.retryAfterSeconds());
-        headers.set(HttpHeaders.CONTENT_TYPE, Rejection.PROBLEM_JSON);
-        headers.setContentLength(body.length);
-        return exchange.getRequest().getMethod().equals(HttpMethod.HEAD)
-                ? response.setComplete()
-                : response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+    Mono<Void> refuse(RejectionReason reason) {
+        return Refusals.write(exchange.getRequest(), exchange.getResponse(), reason);
     }
 }

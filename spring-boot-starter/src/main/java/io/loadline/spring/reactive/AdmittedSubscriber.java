@@ -4,6 +4,7 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
 import io.loadline.spring.internal.Admission;
@@ -22,6 +23,7 @@ import reactor.util.context.Context;
 final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
     private final ConcurrencyLimiter limiter;
     private final Admission admission;
+    private final CallContext context;
     private final ServerWebExchange exchange;
     private final CoreSubscriber<? super Void> actual;
 
@@ -31,17 +33,20 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
     AdmittedSubscriber(
             ConcurrencyLimiter limiter,
             Admission admission,
+            CallContext context,
             ServerWebExchange exchange,
             CoreSubscriber<? super Void> actual) {
         this.limiter = limiter;
         this.admission = admission;
+        this.context = context;
         this.exchange = exchange;
         this.actual = actual;
     }
 
     @Override
     public Context currentContext() {
-        return actual.currentContext();
+        Context outer = actual.currentContext();
+        return context == CallContext.NONE ? outer : outer.put(CallContext.class, context);
     }
 
     @Override

@@ -4,6 +4,7 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.limit.RejectionReason;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import org.jspecify.annotations.Nullable;
@@ -41,22 +42,31 @@ final class EndableResponse extends ServerHttpResponseDecorator {
 
     @Override
     public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        if (!longLived && !isEventStream()) {
-            return super.writeAndFlushWith(body);
+        String type = getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
+        boolean stream = Outcomes.isStream(type) && !returnsOneValue();
+        if (!longLived && !(stream && Outcomes.isEventStream(type))) {
+            return stream && !admission.stream() ? refuse() : super.writeAndFlushWith(body);
         }
         Sinks.Empty<Void> ended = Sinks.empty();
         end = ended;
-        admission.outlive(() -> {
+        boolean open = admission.outlive(() -> {
             boolean unused = endBody();
         });
+        if (!open) {
+            return refuse();
+        }
         return super.writeAndFlushWith(Flux.from(body).takeUntilOther(ended.asMono()));
     }
 
+    /** There are as many streams as there may be; nothing has been written yet. */
+    private Mono<Void> refuse() {
+        return Refusals.write(exchange.getRequest(), getDelegate(), RejectionReason.ROUTE_CAP);
+    }
+
     /** One value is one answer, although a client may have it sent as an event. */
-    private boolean isEventStream() {
+    private boolean returnsOneValue() {
         Object handler = exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
-        return Outcomes.isEventStream(getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))
-                && !(handler instanceof HandlerMethod method && returnsOneValue(method));
+        return handler instanceof HandlerMethod method && returnsOneValue(method);
     }
 
     private static boolean returnsOneValue(HandlerMethod method) {

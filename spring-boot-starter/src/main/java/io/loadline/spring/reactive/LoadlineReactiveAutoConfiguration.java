@@ -5,11 +5,13 @@
 package io.loadline.spring.reactive;
 
 import io.loadline.Loadline;
+import io.loadline.limit.ContextHeaders;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.RouteContributor;
+import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.WarmUp;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -41,13 +43,16 @@ public final class LoadlineReactiveAutoConfiguration {
             Loadline loadline,
             LoadlineProperties properties,
             ObjectProvider<RouteContributor> contributors,
+            RouteCriticality criticality,
             ObjectProvider<WarmUp> warmUp) {
         return new CollectedRoutes(
-                loadline.limiter(),
-                contributors,
-                properties.limit().exclude(),
-                properties.limit().excludeUserAgents(),
-                warmUp);
+                        loadline.limiter(),
+                        contributors,
+                        properties.limit().exclude(),
+                        properties.limit().excludeUserAgents(),
+                        criticality,
+                        warmUp)
+                .limited(properties.limit().limitedRoutes());
     }
 
     @Bean
@@ -58,9 +63,19 @@ public final class LoadlineReactiveAutoConfiguration {
 
     @Bean
     AdmissionWebFilter loadlineAdmissionFilter(
-            Loadline loadline, LoadlineProperties properties, CollectedRoutes routes, ApplicationContext context) {
+            Loadline loadline,
+            LoadlineProperties properties,
+            CollectedRoutes routes,
+            ContextHeaders headers,
+            ApplicationContext context) {
         LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
-        return new AdmissionWebFilter(loadline, routes, longLived, context);
+        return new AdmissionWebFilter(
+                loadline,
+                routes,
+                longLived,
+                headers,
+                properties.limit().waiting().maxWait(),
+                context);
     }
 
     /** Static, since it comes before other beans are made. */

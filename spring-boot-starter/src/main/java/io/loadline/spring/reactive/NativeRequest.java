@@ -5,9 +5,14 @@
 package io.loadline.spring.reactive;
 
 import jakarta.servlet.ServletRequest;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.util.ClassUtils;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 
 /** Knows of a request what the server does but Spring does not tell. Stateless. */
@@ -38,6 +43,22 @@ final class NativeRequest {
             return gone[0];
         }
         return false;
+    }
+
+    /** The event loop of the request's connection; where there is none, threads that must not be blocked either. */
+    static Executor executor(ServerHttpRequest request) {
+        if (NETTY && ServerHttpRequestDecorator.getNativeRequest(request) instanceof HttpServerRequest netty) {
+            AtomicReference<@Nullable Executor> loop = new AtomicReference<>();
+            HttpServerRequest unused = netty.withConnection(
+                    connection -> loop.set(connection.channel().eventLoop()));
+            Executor found = loop.get();
+            if (found != null) {
+                return found;
+            }
+        }
+        return task -> {
+            Disposable unused = Schedulers.parallel().schedule(task);
+        };
     }
 
     private static boolean isPresent(String type) {

@@ -45,6 +45,9 @@ final class ToldWebSocketService implements WebSocketService {
         public Mono<Void> handle(WebSocketSession session) {
             Registration open =
                     admission.detach(() -> session.close(CloseStatus.GOING_AWAY).subscribe());
+            if (open == null) {
+                return session.close(CloseStatus.SERVICE_OVERLOAD);
+            }
             // For some servers the upgrade is the end of the exchange, for others the end of the session is.
             return Mono.defer(() -> delegate.handle(session)).doFinally(end -> open.close());
         }

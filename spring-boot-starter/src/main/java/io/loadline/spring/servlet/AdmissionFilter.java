@@ -7,10 +7,14 @@ package io.loadline.spring.servlet;
 import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
-import io.loadline.limit.Rejection;
+import io.loadline.limit.RejectedException;
+import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
+import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
@@ -25,6 +29,8 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +52,21 @@ final class AdmissionFilter implements Filter {
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
+    private final ContextHeaders headers;
+    private final Waiting waiting;
 
-    AdmissionFilter(Loadline loadline, CollectedRoutes routes, LongLivedPaths longLived) {
+    AdmissionFilter(
+            Loadline loadline,
+            CollectedRoutes routes,
+            LongLivedPaths longLived,
+            ContextHeaders headers,
+            Waiting waiting) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
+        this.headers = headers;
+        this.waiting = waiting;
     }
 
     @Override
@@ -74,29 +89,71 @@ final class AdmissionFilter implements Filter {
         }
         Route route = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
         if (route == null) {
-            chain.doFilter(request, response);
+            CallContext context = (CallContext) request.getAttribute(CallContext.ATTRIBUTE);
+            within(context == null ? CallContext.NONE : context, chain, request, response);
             beforeReturn(request, response);
             return;
         }
-        long ticket = limiter.tryAcquireTicket(route);
-        if (ticket == ConcurrencyLimiter.REFUSED) {
-            refuse(request, response);
+        CallContext context = headers.read(route, name -> header(bareRequest, name));
+        long ticket;
+        try {
+            ticket = acquire(route, context);
+        } catch (RejectedException e) {
+            response.answer(e.rejection().reason(), !request.getMethod().equals("HEAD"));
             return;
         }
         InFlightCall call = null;
         Throwable failure = null;
+        response.admitted(limiter, route);
         try {
             call = drain.inFlightCalls().begin(route, ticket);
             if (longLived.match(path(request))) {
                 request = new EarlyTimeoutRequest(request);
             }
-            chain.doFilter(request, response);
+            within(context, chain, request, response);
             beforeReturn(request, response);
         } catch (Throwable e) {
             failure = e;
             throw e;
         } finally {
             end(request, response, route, ticket, call, failure);
+        }
+    }
+
+    /** Later dispatches, and threads that an application hands a request on to, find the context in the attribute. */
+    @SuppressWarnings("try")
+    private static void within(
+            CallContext context, FilterChain chain, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
+        if (context == CallContext.NONE) {
+            chain.doFilter(request, response);
+            return;
+        }
+        request.setAttribute(CallContext.ATTRIBUTE, context);
+        try (CallContext.Scope scope = context.open()) {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** Only baggage is customarily sent in several headers of one name. */
+    private static @Nullable String header(HttpServletRequest request, String name) {
+        String first = request.getHeader(name);
+        return first == null || !name.equals(ContextHeaders.BAGGAGE)
+                ? first
+                : String.join(",", Collections.list(request.getHeaders(name)));
+    }
+
+    private long acquire(Route route, CallContext context) {
+        Duration maxWait = waiting.maxWait();
+        if (maxWait == null || !(waiting.platformThreads() || VirtualThreads.isCurrent())) {
+            return limiter.acquireTicket(route, context);
+        }
+        try {
+            return limiter.acquire(route, context, maxWait).toTicket();
+        } catch (InterruptedException e) {
+            // The container wants its threads back.
+            Thread.currentThread().interrupt();
+            throw RejectedException.of(RejectionReason.QUEUE);
         }
     }
 
@@ -137,6 +194,9 @@ final class AdmissionFilter implements Filter {
                 outcome = outcome(limiter, response, failure);
             }
         } finally {
+            if (response.takeStream()) {
+                limiter.streams().end();
+            }
             if (!handedOver) {
                 if (call != null) {
                     call.end();
@@ -151,7 +211,7 @@ final class AdmissionFilter implements Filter {
         Runnable complete = (Runnable) request.getAttribute(EmitterNote.COMPLETE);
         boolean events = request.getAttribute(EmitterNote.EVENTS) != null;
         if (complete == null && request instanceof EarlyTimeoutRequest poll) {
-            admission.outlive(() -> unlessEnded(poll::timeOut));
+            boolean unusedIfTooMany = admission.outlive(() -> unlessEnded(poll::timeOut));
             return;
         }
         Runnable farewell = () -> unlessEnded(() -> {
@@ -163,14 +223,21 @@ final class AdmissionFilter implements Filter {
         });
         Runnable outlive = () -> {
             response.guardWrites();
-            admission.outlive(farewell);
+            if (!admission.outlive(farewell)) {
+                response.refuse(RejectionReason.ROUTE_CAP, () -> unlessEnded(context::complete));
+            }
         };
         // Before its first event a response may not tell what it is: what the controller returned does. Not the client,
         // who would have a way around the limit, and may well take an answer instead.
-        if (events || request instanceof EarlyTimeoutRequest) {
+        if (response.takeStream()) {
+            response.guardWrites();
+            admission.outliveBegun(farewell);
+        } else if (events || request instanceof EarlyTimeoutRequest) {
             outlive.run();
         } else {
-            response.onEventStream(outlive);
+            response.onStream(outlive, () -> {
+                boolean unusedIfTooMany = admission.stream();
+            });
         }
     }
 
@@ -186,22 +253,13 @@ final class AdmissionFilter implements Filter {
         if (failure != null) {
             return Outcomes.of(limiter, failure);
         }
+        // How long a stream takes that its own thread writes is no latency either, though it keeps its place meanwhile.
+        if (response.isRefused() || Outcomes.isStream(response.getContentType())) {
+            return Outcome.IGNORED;
+        }
         if (response.isClientGone() || response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
             return Outcome.IGNORED;
         }
         return Outcome.ofHttpStatus(response.getStatus());
-    }
-
-    private void refuse(HttpServletRequest request, LimitedResponse response) throws IOException {
-        Rejection rejection = Rejection.of(limiter.rejectionReason());
-        byte[] body = rejection.problemJson();
-        response.setStatus(rejection.status());
-        response.setHeader("Retry-After", rejection.retryAfterSeconds());
-        response.setContentType(Rejection.PROBLEM_JSON);
-        response.setContentLength(body.length);
-        response.beforeCommit();
-        if (!request.getMethod().equals("HEAD")) {
-            response.getOutputStream().write(body);
-        }
     }
 }

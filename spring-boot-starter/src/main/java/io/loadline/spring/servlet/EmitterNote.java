@@ -5,6 +5,8 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.spring.internal.Outcomes;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +26,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitterReturnValueHandler;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.util.WebUtils;
 
 /** Notes what is known of a stream from what a controller returns. Stateless. */
 final class EmitterNote implements HandlerMethodReturnValueHandler {
@@ -58,8 +61,22 @@ final class EmitterNote implements HandlerMethodReturnValueHandler {
         }
         if (body instanceof SseEmitter || (isMultiValue(body) && isEvents(value, request))) {
             request.setAttribute(EVENTS, true, RequestAttributes.SCOPE_REQUEST);
+            if (!mayBegin(request)) {
+                container.setRequestHandled(true);
+                if (body instanceof SseEmitter emitter) {
+                    emitter.complete();
+                }
+                return;
+            }
         }
         delegate.handleReturnValue(value, returnType, container, request);
+    }
+
+    /** Before its first byte it can still be refused. */
+    private static boolean mayBegin(NativeWebRequest request) throws IOException {
+        HttpServletResponse bare = request.getNativeResponse(HttpServletResponse.class);
+        LimitedResponse response = bare == null ? null : WebUtils.getNativeResponse(bare, LimitedResponse.class);
+        return response == null || response.beginStream();
     }
 
     private static boolean isMultiValue(@Nullable Object body) {

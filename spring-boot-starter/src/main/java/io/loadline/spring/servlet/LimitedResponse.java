@@ -5,6 +5,10 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Rejection;
+import io.loadline.limit.RejectionReason;
+import io.loadline.limit.Route;
 import io.loadline.spring.internal.Outcomes;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
@@ -38,7 +42,18 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     private boolean clientGone;
 
     /** Set when the request has gone asynchronous, read by whoever may commit. */
-    private volatile @Nullable Runnable onEventStream;
+    private volatile @Nullable OnStream onStream;
+
+    /** Whose it is, if it was admitted. Written by the filter before anybody else has it. */
+    private @Nullable ConcurrencyLimiter limiter;
+
+    private @Nullable Route route;
+
+    /** Whether it is counted as a stream. Written by the request's thread before it returns, and read after that. */
+    private boolean streamBegun;
+
+    /** Whether it was refused after all. Written by whoever would have begun a stream, read at the end. */
+    private volatile boolean refused;
 
     /** Set when it may be ended from outside, held by whoever writes. */
     private volatile @Nullable ReentrantLock writing;
@@ -57,25 +72,85 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         if (http1 && drain.isDraining() && !isCommitted() && getStatus() != SC_SWITCHING_PROTOCOLS) {
             setHeader("Connection", "close");
         }
-        checkEventStream();
+        checkStream();
     }
 
-    /** Calls {@code found} as soon as this is known to be an event stream; maybe more than once. */
-    void onEventStream(Runnable found) {
-        onEventStream = found;
-        checkEventStream();
+    /** Calls one of both as soon as this is known to be a stream, of events or of another kind; maybe more than once. */
+    void onStream(Runnable events, Runnable others) {
+        onStream = new OnStream(events, others);
+        checkStream();
     }
 
     /** What is written from here on is one answer, whatever its type: it was dispatched when it was known. */
     void answering() {
-        onEventStream = null;
+        onStream = null;
     }
 
-    private void checkEventStream() {
-        Runnable found = onEventStream;
-        if (found != null && Outcomes.isEventStream(getContentType())) {
-            onEventStream = null;
-            found.run();
+    private void checkStream() {
+        OnStream found = onStream;
+        if (found != null && Outcomes.isStream(getContentType())) {
+            onStream = null;
+            (Outcomes.isEventStream(getContentType()) ? found.events : found.others).run();
+        }
+    }
+
+    void admitted(ConcurrencyLimiter by, Route to) {
+        limiter = by;
+        route = to;
+    }
+
+    /** Counts what is about to begin as a stream; where there are too many it answers so, and returns false. */
+    boolean beginStream() throws IOException {
+        ConcurrencyLimiter by = limiter;
+        Route to = route;
+        if (by == null || to == null || streamBegun) {
+            return true;
+        }
+        streamBegun = by.streams().tryBegin(to);
+        if (!streamBegun) {
+            refused = true;
+            answer(RejectionReason.ROUTE_CAP, true);
+        }
+        return streamBegun;
+    }
+
+    /** Whether {@link #beginStream} has counted one; from now on the caller is who ends it. */
+    boolean takeStream() {
+        boolean begun = streamBegun;
+        streamBegun = false;
+        return begun;
+    }
+
+    boolean isRefused() {
+        return refused;
+    }
+
+    /** Answers that it is refused, unless it has begun to answer otherwise, and lets nobody write after that. */
+    void refuse(RejectionReason reason, Runnable complete) {
+        guardWrites();
+        boolean unusedIfBusy = awaitWriter(true);
+        refused = true;
+        try {
+            if (!isCommitted()) {
+                resetBuffer();
+                answer(reason, true);
+            }
+        } catch (IOException | IllegalStateException gone) {
+            // Nobody is there to be told, or it is told by the end.
+        }
+        complete.run();
+    }
+
+    void answer(RejectionReason reason, boolean withBody) throws IOException {
+        Rejection rejection = Rejection.of(reason);
+        byte[] body = rejection.problemJson();
+        setStatus(rejection.status());
+        setHeader("Retry-After", rejection.retryAfterSeconds());
+        setContentType(Rejection.PROBLEM_JSON);
+        setContentLength(body.length);
+        beforeCommit();
+        if (withBody) {
+            super.getOutputStream().write(body);
         }
     }
 
@@ -214,6 +289,9 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         beforeCommit();
         super.sendRedirect(location, status, clearBuffer);
     }
+
+    /** What is done when a response turns out to be a stream. Immutable. */
+    private record OnStream(Runnable events, Runnable others) {}
 
     /** Something that may write to the client. */
     @FunctionalInterface

@@ -5,11 +5,13 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.Loadline;
+import io.loadline.limit.ContextHeaders;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.RouteContributor;
+import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.WarmUp;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -48,21 +50,24 @@ public final class LoadlineServletAutoConfiguration {
             Loadline loadline,
             LoadlineProperties properties,
             ObjectProvider<RouteContributor> contributors,
+            RouteCriticality criticality,
             ObjectProvider<WarmUp> warmUp) {
         return new CollectedRoutes(
-                loadline.limiter(),
-                contributors,
-                properties.limit().exclude(),
-                properties.limit().excludeUserAgents(),
-                warmUp);
+                        loadline.limiter(),
+                        contributors,
+                        properties.limit().exclude(),
+                        properties.limit().excludeUserAgents(),
+                        criticality,
+                        warmUp)
+                .limited(properties.limit().limitedRoutes());
     }
 
     @Bean
     FilterRegistrationBean<AdmissionFilter> loadlineAdmissionFilter(
-            Loadline loadline, LoadlineProperties properties, CollectedRoutes routes) {
+            Loadline loadline, LoadlineProperties properties, CollectedRoutes routes, ContextHeaders headers) {
         LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
-        FilterRegistrationBean<AdmissionFilter> registration =
-                new FilterRegistrationBean<>(new AdmissionFilter(loadline, routes, longLived));
+        FilterRegistrationBean<AdmissionFilter> registration = new FilterRegistrationBean<>(new AdmissionFilter(
+                loadline, routes, longLived, headers, properties.limit().waiting()));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         registration.setOrder(ORDER);
         return registration;

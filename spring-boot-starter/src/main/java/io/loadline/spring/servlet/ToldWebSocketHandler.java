@@ -35,16 +35,22 @@ final class ToldWebSocketHandler extends WebSocketHandlerDecorator {
 
     @Override
     public void afterConnectionEstablished(WebSocketSession session) throws Exception {
-        open.put(session.getId(), exchanges.get().open(route, () -> close(session)));
+        Registration registration = exchanges.get().tryOpen(route, () -> close(session));
+        if (registration == null) {
+            session.close(CloseStatus.SERVICE_OVERLOAD);
+            return;
+        }
+        open.put(session.getId(), registration);
         super.afterConnectionEstablished(session);
     }
 
     @Override
     public void afterConnectionClosed(WebSocketSession session, CloseStatus status) throws Exception {
         Registration registration = open.remove(session.getId());
-        if (registration != null) {
-            registration.close();
+        if (registration == null) {
+            return; // the application has never heard of it
         }
+        registration.close();
         super.afterConnectionClosed(session, status);
     }
 

@@ -148,7 +148,11 @@ class RouteTableTest {
 
     @Test
     void exclude_thatIsNoPattern_isRefused() {
-        assertThatThrownBy(() -> RouteTable.of(limiter, Stream.empty(), List.of("/a/{")))
+        assertThatThrownBy(() -> RouteTable.of(
+                        limiter,
+                        Stream.empty(),
+                        List.of("/a/{"),
+                        RouteCriticality.builder().build()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("loadline.limit.exclude = /a/{");
     }

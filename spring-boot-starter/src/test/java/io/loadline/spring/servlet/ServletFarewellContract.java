@@ -33,6 +33,11 @@ abstract class ServletFarewellContract extends FarewellContract {
     }
 
     @Override
+    protected List<String> refusable() {
+        return List.of("/sse", "/flux", "/silent", "/silent-events");
+    }
+
+    @Override
     protected Runnable openOthers() {
         Wire functional = wire("/functional");
         Wire flux = wire("/flux");

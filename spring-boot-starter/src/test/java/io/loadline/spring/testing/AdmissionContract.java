@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Criticality;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Route;
+import io.loadline.limit.RouteLimits;
 import io.loadline.spring.testing.Wire.Answer;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.WebApplicationType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,6 +45,8 @@ public abstract class AdmissionContract {
                         Stream.of(
                                 "loadline.limit.initial=1",
                                 "loadline.limit.exclude=/static/**",
+                                "loadline.limit.criticality.sheddable-plus=GET /context",
+                                "loadline.limit.criticality.critical=/**",
                                 "loadline.limit.exclude-user-agents=Checker/"),
                         Stream.of(properties))
                 .toArray(String[]::new);
@@ -81,6 +86,37 @@ public abstract class AdmissionContract {
         }
     }
 
+    @Test
+    void context_isKnownToTheHandler() {
+        String onThread = " " + (server.type() == WebApplicationType.SERVLET);
+        assertThat(context()).isEqualTo("SHEDDABLE_PLUS false" + onThread);
+        assertThat(context("Criticality: critical-plus")).isEqualTo("SHEDDABLE_PLUS false" + onThread);
+        assertThat(context("X-Request-Timeout: 60", "Criticality: Sheddable")).isEqualTo("SHEDDABLE true" + onThread);
+        assertThat(context("baggage: a=b", "grpc-timeout: 1M", "baggage: criticality=sheddable"))
+                .isEqualTo("SHEDDABLE true" + onThread);
+    }
+
+    private String context(String... headers) {
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+        return Wire.get(service.port(), "/context", headers).body();
+    }
+
+    @Test
+    void request_whoseDeadlineHasPassed_isRefused() {
+        awaitCounted();
+        LimiterStats before = service.stats();
+        Answer late = Wire.get(service.port(), "/orders/1", "grpc-timeout: 1n");
+        assertThat(late.status()).isEqualTo(503);
+        assertThat(json.readTree(late.body()).get("reason").stringValue()).isEqualTo("deadline");
+        assertThat(service.stats().minus(before)).isEqualTo(LimiterStats.ZERO);
+        assertThat(service.loadline()
+                        .limiter()
+                        .statsByCriticality()
+                        .get(Criticality.CRITICAL)
+                        .expired())
+                .isPositive();
+    }
+
     /** What the JDK's HttpClient asks for by default is answered as if it had not asked. */
     @Test
     void upgradeToHttp2_thatIsNotMade_isASuccess() {
@@ -89,6 +125,22 @@ public abstract class AdmissionContract {
         ConcurrencyLimiter limiter = service.loadline().limiter();
         await().untilAsserted(() ->
                 assertThat(limiter.stats(limiter.route("GET /upgraded"))).isEqualTo(Service.one(Outcome.SUCCESS)));
+    }
+
+    @Test
+    void request_beyondTheCapOfItsRoute_isToldSo() {
+        ConcurrencyLimiter limiter = service.loadline().limiter();
+        limiter.limits("GET /held", RouteLimits.NONE.cap(1));
+        try (Held held = new Held()) {
+            Answer refused = Wire.get(service.port(), "/held?gate=never");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(json.readTree(refused.body()).get("reason").stringValue())
+                    .isEqualTo("route_cap");
+            assertThat(held.since().capped()).isOne();
+            assertThat(held.since().shed()).isZero();
+        } finally {
+            limiter.limits("GET /held", RouteLimits.NONE);
+        }
     }
 
     @Test

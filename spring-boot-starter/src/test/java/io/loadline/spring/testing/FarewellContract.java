@@ -12,6 +12,7 @@ import io.loadline.drain.DrainOutcome;
 import io.loadline.drain.DrainPhase;
 import io.loadline.drain.DrainResult;
 import io.loadline.drain.UnfinishedCall;
+import io.loadline.limit.LimiterStats;
 import io.loadline.spring.testing.Wire.Answer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -115,6 +116,64 @@ public abstract class FarewellContract {
             assertThat(held.read("GET").body()).contains("opened");
             assertThat(join(drained).outcome()).isEqualTo(DrainOutcome.IDLE);
         }
+    }
+
+    /** Nobody has to be told of its end, so that it is waited for. */
+    @Test
+    void streamThatEndsByItself_isNoCall_butHoldsTheDrain() {
+        start();
+        String gate = Gate.newName();
+        try (Wire lines = wire("/lines?gate=" + gate)) {
+            assertThat(lines.readHead().status()).isEqualTo(200);
+            assertThat(new String(lines.readChunk(), StandardCharsets.UTF_8)).contains("first");
+            await().until(() -> service.inFlight() == 0);
+            assertThat(open()).isZero();
+            assertThat(service.loadline().limiter().streams().open()).isOne();
+            CompletableFuture<DrainResult> drained = drainAsync(Settling.SKIP);
+            await().until(() -> service.loadline().drain().phase() == DrainPhase.QUIESCING);
+            assertThat(drained).isNotDone();
+            Gate.of(gate).open();
+            // Some servers send the end of a line by itself.
+            await().until(() -> new String(lines.readChunk(), StandardCharsets.UTF_8).contains("opened"));
+            assertThat(join(drained).outcome()).isEqualTo(DrainOutcome.IDLE);
+            assertThat(service.loadline().limiter().streams().open()).isZero();
+        }
+    }
+
+    @Test
+    void streams_beyondTheMost_areRefused() {
+        start("loadline.limit.max-streams=1");
+        try (Wire stream = wire("/sse")) {
+            assertThat(stream.readHead().status()).isEqualTo(200);
+            await().until(() -> open() == 1);
+            for (String path : refusable()) {
+                try (Wire refused = wire(path)) {
+                    Answer answer = refused.read("GET");
+                    assertThat(answer.status()).as(path).isEqualTo(503);
+                    assertThat(answer.body()).contains("\"route_cap\"");
+                    assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+                }
+            }
+            assertThat(join(connect("/ws").closed)).isEqualTo(1013);
+            await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+            LimiterStats stats = service.stats();
+            assertThat(stats.capped()).isEqualTo(refusable().size() + 1);
+            assertThat(stats.dropped()).isZero();
+            assertThat(open()).isOne();
+            // The bound is for streams alone.
+            assertThat(Wire.get(service.port(), "/orders/1").status()).isEqualTo(200);
+
+            service.loadline().limiter().streams().max(2);
+            Client socket = connect("/ws");
+            assertThat(join(socket.message)).isEqualTo("hello");
+            socket.socket.abort();
+        }
+        await().until(() -> service.loadline().limiter().streams().open() <= 1);
+    }
+
+    /** Streams that are known as such before their first byte. */
+    protected List<String> refusable() {
+        return List.of("/sse", "/flood");
     }
 
     @Test

@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What stands in front of the Spring Boot sample: nothing, Loadline, or a peer in a servlet filter.
+ *
+ * <p>All run the same packaged jar from the same class path, with what is in {@code benchmarks.addon} and the peers'
+ * jars beside it.
+ */
+public enum Variant {
+    STOCK("nothing"),
+    LOADLINE("Loadline"),
+    VEGAS("concurrency-limits, Vegas"),
+    GRADIENT2("concurrency-limits, windowed Gradient2"),
+    BULKHEAD("Resilience4j bulkhead");
+
+    private static final String ADDON = "io.loadline.benchmarks.addon.";
+    private static final List<String> PEER_JARS =
+            List.of("concurrency-limits-core-", "resilience4j-bulkhead-", "resilience4j-core-");
+
+    public final String title;
+
+    Variant(String title) {
+        this.title = title;
+    }
+
+    public boolean isPeer() {
+        return this != STOCK && this != LOADLINE;
+    }
+
+    /** Describes a process of it. */
+    public ServiceProcess.Builder service(Path log) {
+        String sources = ADDON + "GarbageController" + (isPeer() ? "," + ADDON + "PeerConfiguration" : "");
+        return Sample.SPRING_BOOT
+                .service(this == LOADLINE, log)
+                .mainClass("org.springframework.boot.loader.launch.PropertiesLauncher")
+                .jvmArguments(List.of("-Dloader.path=" + classPath(), "--enable-native-access=ALL-UNNAMED"))
+                .env("SPRING_MAIN_SOURCES", sources)
+                .env("BENCHMARK_PEER", toString());
+    }
+
+    private static String classPath() {
+        Path target = Workspace.root().resolve("benchmarks/target");
+        Path addon = target.resolve("loadline-benchmarks-addon.jar");
+        if (!Files.isRegularFile(addon)) {
+            throw new IllegalStateException("not built: " + addon);
+        }
+        try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
+            Stream<Path> peers = jars.filter(
+                    jar -> PEER_JARS.stream().anyMatch(jar.getFileName().toString()::startsWith));
+            return Stream.concat(Stream.of(addon), peers).map(Path::toString).collect(Collectors.joining(","));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Its name on command lines and in figures. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

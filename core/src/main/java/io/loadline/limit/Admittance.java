@@ -1,0 +1,204 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import io.loadline.time.Ticker;
+import org.jspecify.annotations.Nullable;
+
+/** The way in: what a call is asked for, in which order, and what is counted of those that are refused. Thread-safe. */
+final class Admittance implements WaitQueue.Entrance {
+    /*
+     * Order: is anything taken at all; is it not too late for the call; its route's own cap and share; what the call matters
+     * beside others; the limit; waiting, see Waiting. A share comes before the threshold: what a route is guaranteed is
+     * nobody else's, however much these matter. A call of which nothing is known but its route, in a limiter that was never
+     * told of criticality, is asked for the limit alone.
+     */
+    private final Ticker ticker;
+    private final long originNanos;
+    private final AdmissionWord word;
+    private final RouteGroups groups;
+    private final PriorityThreshold priorities;
+    private final StripedStats stats;
+    private final WhenIdle whenIdle;
+
+    /** What was asked for; caps mean something from the first call on. Written by whoever configures. */
+    private volatile Enforcement enforcement;
+
+    /** {@link #enforcement}, but OFF until the algorithm is warm. Written by setter and beat, read by every acquire. */
+    private volatile Enforcement effective;
+
+    /** Nanoseconds since the origin at the last beat. Written by the beat, read by untimed acquires; 100 ms stale. */
+    private volatile long beatNanos;
+
+    /** One of this + 1 calls is timed. Written by the beat, read by every acquire; staleness costs only precision. */
+    private volatile int sampleMask;
+
+    Admittance(
+            Ticker ticker,
+            AdmissionWord word,
+            RouteGroups groups,
+            StripedStats stats,
+            WhenIdle whenIdle,
+            Enforcement enforcement,
+            boolean warm) {
+        this.ticker = ticker;
+        this.originNanos = ticker.read();
+        this.word = word;
+        this.groups = groups;
+        this.priorities = new PriorityThreshold(word, originNanos);
+        this.stats = stats;
+        this.whenIdle = whenIdle;
+        this.enforcement = enforcement;
+        this.effective = warm ? enforcement : Enforcement.OFF;
+    }
+
+    PriorityThreshold priorities() {
+        return priorities;
+    }
+
+    /** Nanoseconds since the limiter was built. */
+    long now() {
+        return ticker.read() - originNanos;
+    }
+
+    Enforcement enforcement() {
+        return enforcement;
+    }
+
+    /** {@link #enforcement()} as it is applied now. */
+    Enforcement effective() {
+        return effective;
+    }
+
+    /** While the algorithm warms up nothing would be refused, so shadow mode must not say that it would. */
+    void enforcement(Enforcement changed, boolean warm) {
+        enforcement = changed;
+        effective = warm ? changed : Enforcement.OFF;
+    }
+
+    void beat(long nowNanos, int mask) {
+        beatNanos = nowNanos;
+        sampleMask = mask;
+    }
+
+    /**
+     * A ticket or a refusal.
+     *
+     * @param waits whether the call will wait where the limit is reached, and be counted by {@link #refuseWaiter} if that
+     *     is in vain
+     */
+    long admit(Route route, CallContext context, boolean waits) {
+        // Before the word: the less there is between taking its cache line and giving it away, the better.
+        boolean timed = stats.isSampled(sampleMask);
+        RouteGroup group = route.group();
+        int admitted = context != CallContext.NONE || priorities.inUse()
+                ? tryAcquireJudged(route, group, context, waits)
+                : tryAcquire(group, effective);
+        if (admitted >= 0) {
+            return ticket(admitted, group, timed);
+        }
+        RejectionReason reason = reason(admitted);
+        if (!waits || reason != RejectionReason.LIMIT) {
+            count(route, reason);
+        }
+        return Ticket.refusal(reason);
+    }
+
+    private int tryAcquire(@Nullable RouteGroup group, Enforcement mode) {
+        return group == null ? word.tryAcquire(mode) : group.tryAcquire(mode, enforcement);
+    }
+
+    private int tryAcquireJudged(Route route, @Nullable RouteGroup group, CallContext context, boolean waits) {
+        Enforcement mode = effective;
+        int judged = priorities.judgeTime(route, context, mode);
+        if (judged != PriorityThreshold.PASSED) {
+            return judged;
+        }
+        if (group != null) {
+            int own = group.tryAcquireOwn(enforcement);
+            if (own != RouteGroup.COMMON) {
+                priorities.countOwn(route, context, own);
+                return own;
+            }
+        }
+        int admitted = priorities.judge(route, context, mode, waits);
+        if (admitted == PriorityThreshold.PASSED) {
+            admitted = tryAcquire(group, mode);
+        } else if (admitted == PriorityThreshold.BEYOND) {
+            admitted = word.tryAcquireOutside();
+        }
+        if (!waits || admitted != AdmissionWord.REFUSED_LIMIT) {
+            priorities.count(route, context, admitted);
+        }
+        return admitted;
+    }
+
+    /** Counts the refusal of a call that has waited, or would have; returns what to tell the caller. */
+    RejectedException refuseWaiter(Route route, CallContext context, RejectionReason reason) {
+        if (reason == RejectionReason.LIMIT || reason == RejectionReason.QUEUE) {
+            priorities.count(route, context, AdmissionWord.REFUSED_LIMIT);
+        }
+        count(route, reason);
+        return RejectedException.of(reason);
+    }
+
+    private void count(Route route, RejectionReason reason) {
+        switch (reason) {
+            case DRAINING -> {
+                stats.count(route.index, StripedStats.REFUSED);
+                // A group may have taken the last place for a moment, and given it back when it could not have it.
+                whenIdle.tell();
+            }
+            case ROUTE_CAP -> stats.count(route.index, StripedStats.CAPPED);
+            case LIMIT, QUEUE, PRIORITY -> stats.count(route.index, StripedStats.SHED);
+            case DEADLINE -> {
+                // What comes too late is no demand: more capacity would not serve it.
+            }
+        }
+    }
+
+    @Override
+    public int tryAcquireOrWait(@Nullable RouteGroup group) {
+        return group == null ? word.tryAcquireOrWait(effective) : group.tryAcquireOrWait(effective, enforcement);
+    }
+
+    @Override
+    public int tryAcquireAsWaiter(@Nullable RouteGroup group, boolean last) {
+        return group == null
+                ? word.tryAcquireAsWaiter(effective, last)
+                : group.tryAcquireAsWaiter(effective, enforcement, last);
+    }
+
+    @Override
+    public int tryAcquireOwn(RouteGroup group) {
+        int own = group.tryAcquireOwn(enforcement);
+        return own == RouteGroup.COMMON ? AdmissionWord.REFUSED_LIMIT : own;
+    }
+
+    @Override
+    public boolean hasOwn() {
+        return groups.idle() > 0;
+    }
+
+    @Override
+    public long ticket(int admitted, @Nullable RouteGroup group) {
+        return ticket(admitted, group, stats.isSampled(sampleMask));
+    }
+
+    private long ticket(int admitted, @Nullable RouteGroup group, boolean timed) {
+        return Ticket.of(admitted, group != null, timed, timed ? now() : beatNanos);
+    }
+
+    @Override
+    public RejectionReason reason(int refused) {
+        return switch (refused) {
+            case AdmissionWord.REFUSED_CLOSED -> RejectionReason.DRAINING;
+            case RouteGroup.REFUSED_CAP -> RejectionReason.ROUTE_CAP;
+            case PriorityThreshold.REFUSED_PRIORITY -> RejectionReason.PRIORITY;
+            case PriorityThreshold.REFUSED_DEADLINE -> RejectionReason.DEADLINE;
+            default -> RejectionReason.LIMIT;
+        };
+    }
+}

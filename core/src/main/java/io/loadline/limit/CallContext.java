@@ -1,0 +1,159 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import static io.loadline.internal.Checks.checkArgument;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import io.loadline.time.Ticker;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one call beside its route: how much it matters, whom it is for, how long its caller waits. Immutable.
+ *
+ * <pre>{@code
+ * CallContext context = CallContext.of(Criticality.SHEDDABLE).cohort(userId).timeout(Duration.ofSeconds(2));
+ * Report report = limiter.call(route, context, () -> backend.report(id));
+ * }</pre>
+ */
+public final class CallContext {
+    /*
+     * The current one is kept in a plain ThreadLocal that is set for the time of a handler: one entry per thread, virtual
+     * or not, removed at its end. It is not inherited: a thread that is started meanwhile may outlive the call, and has
+     * another criticality and no deadline. Whoever hands work on hands the context on with it.
+     */
+
+    /** Nothing is known: the route's own criticality, no cohort, no deadline. */
+    public static final CallContext NONE = new CallContext(null, -1, null, 0);
+
+    /** The name under which adapters keep the context of a request among its attributes. */
+    public static final String ATTRIBUTE = CallContext.class.getName();
+
+    /** Cohorts per class. */
+    static final int COHORTS = 128;
+
+    private static final int COHORT_SHIFT = Integer.SIZE - Integer.numberOfTrailingZeros(COHORTS);
+    private static final CallContext[] BY_CRITICALITY = new CallContext[Criticality.COUNT];
+    private static final ThreadLocal<@Nullable CallContext> CURRENT = new ThreadLocal<>();
+
+    static {
+        for (Criticality each : Criticality.values()) {
+            BY_CRITICALITY[each.ordinal()] = new CallContext(each, -1, null, 0);
+        }
+    }
+
+    private final @Nullable Criticality criticality;
+    private final int cohort;
+
+    /** Null without a deadline. */
+    private final @Nullable Ticker ticker;
+
+    private final long deadlineNanos;
+
+    private CallContext(@Nullable Criticality criticality, int cohort, @Nullable Ticker ticker, long deadlineNanos) {
+        this.criticality = criticality;
+        this.cohort = cohort;
+        this.ticker = ticker;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** A call of which only the criticality is known; always the same object. */
+    public static CallContext of(Criticality criticality) {
+        return BY_CRITICALITY[criticality.ordinal()];
+    }
+
+    /** The context of the call that this thread works on, {@link #NONE} without one. */
+    public static CallContext current() {
+        CallContext current = CURRENT.get();
+        return current == null ? NONE : current;
+    }
+
+    /** Makes this the {@link #current()} context of this thread until the scope is closed, by the same thread. */
+    @MustBeClosed
+    public Scope open() {
+        CallContext before = CURRENT.get();
+        CURRENT.set(this);
+        return () -> {
+            if (before == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(before);
+            }
+        };
+    }
+
+    /** How much the call matters; null if its route tells. */
+    public @Nullable Criticality criticality() {
+        return criticality;
+    }
+
+    /** The same context with this criticality, whatever the call's route says. */
+    public CallContext criticality(Criticality changed) {
+        return ticker == null && cohort < 0 ? of(changed) : new CallContext(changed, cohort, ticker, deadlineNanos);
+    }
+
+    /**
+     * The same context for whoever {@code key} names: a user, a tenant, a session. Where not all calls of one criticality
+     * can be served, those of one key are served or refused together, and whose they are changes all the time.
+     */
+    public CallContext cohort(String key) {
+        int hash = key.hashCode();
+        // Hash codes of similar strings are similar; this is the finalizer of MurmurHash3, in the public domain.
+        hash = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
+        hash = (hash ^ (hash >>> 13)) * 0xC2B2AE35;
+        return new CallContext(criticality, (hash ^ (hash >>> 16)) >>> COHORT_SHIFT, ticker, deadlineNanos);
+    }
+
+    /**
+     * The same context of a caller who waits so much longer from now on.
+     *
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     */
+    public CallContext timeout(Duration timeout) {
+        return timeout(timeout, Ticker.system());
+    }
+
+    /** {@link #timeout(Duration)} by another ticker. */
+    public CallContext timeout(Duration timeout, Ticker by) {
+        checkArgument(!timeout.isNegative(), "timeout must not be negative: %s", timeout);
+        // Beyond that, differences of readings would wrap.
+        long nanos = timeout.compareTo(Duration.ofDays(36_500)) < 0 ? timeout.toNanos() : Long.MAX_VALUE / 2;
+        return new CallContext(criticality, cohort, by, by.read() + nanos);
+    }
+
+    /** How long the caller still waits, at least zero; empty if that is not known. */
+    public Optional<Duration> remaining() {
+        return ticker == null ? Optional.empty() : Optional.of(Duration.ofNanos(Math.max(0, remainingNanos())));
+    }
+
+    boolean hasDeadline() {
+        return ticker != null;
+    }
+
+    /** Negative after the deadline, {@link Long#MAX_VALUE} without one. */
+    long remainingNanos() {
+        return ticker == null ? Long.MAX_VALUE : deadlineNanos - ticker.read();
+    }
+
+    /** 0 to {@link #COHORTS} - 1, or negative without one. */
+    int cohort() {
+        return cohort;
+    }
+
+    @Override
+    public String toString() {
+        return "CallContext[criticality=" + criticality + ", cohort=" + cohort + ", remaining=" + remaining() + "]";
+    }
+
+    /** The time in which a context is the current one of its thread. Not thread-safe. */
+    @FunctionalInterface
+    public interface Scope extends AutoCloseable {
+        /** Brings back what was current before. */
+        @Override
+        void close();
+    }
+}

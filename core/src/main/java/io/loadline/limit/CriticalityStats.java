@@ -1,0 +1,24 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+/**
+ * Cumulative counts of the calls of one {@link Criticality} since the limiter first saw one that was not
+ * {@link Criticality#CRITICAL}, or named a cohort, or came too late. Immutable.
+ *
+ * @param arrived calls that came while the limiter took calls, but those refused as too late or beyond their route's cap
+ * @param shed calls of these refused with {@link RejectionReason#LIMIT} or {@link RejectionReason#PRIORITY}
+ * @param shadowed calls of these that ran although {@link Enforcement#ENFORCE} would have refused them
+ * @param expired calls refused with {@link RejectionReason#DEADLINE} or, in shadow mode, that would have been
+ */
+public record CriticalityStats(long arrived, long shed, long shadowed, long expired) {
+    /** Nothing counted. */
+    public static final CriticalityStats ZERO = new CriticalityStats(0, 0, 0, 0);
+
+    /** Calls that were admitted, in shadow mode also those that would not have been. */
+    public long admitted() {
+        return arrived - shed;
+    }
+}

@@ -1,0 +1,247 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.loadline.internal.ProcessCpu;
+import io.loadline.time.Ticker;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a limiter does from time to time: collects what was seen, lets its algorithm decide, tells. Thread-safe. */
+final class LimitControl {
+    private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyLimiter.class);
+
+    private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
+
+    private final String name;
+    private final LimitAlgorithm algorithm;
+    private final DoubleSupplier cpuUtilization;
+    private final AdmissionWord word;
+    private final RouteGroups groups;
+    private final RouteTable routes;
+    private final Admittance admittance;
+    private final LimiterEvents events;
+
+    /** Whether the algorithm is warm. Written by the beat, read by anybody; a beat stale. */
+    private volatile boolean warm;
+
+    /** Written by the beat, read by anybody. */
+    private volatile LimitDecision lastDecision;
+
+    /** Guards everything below: what the beat collects. Never held while a caller's code runs, but the algorithm's. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final Collector collector;
+
+    @GuardedBy("lock")
+    private final Baselines baselines;
+
+    @GuardedBy("lock")
+    private long shedLogged;
+
+    @GuardedBy("lock")
+    private long shedLoggedNanos = -LOG_PAUSE_NANOS;
+
+    @GuardedBy("lock")
+    private boolean algorithmFailed;
+
+    @GuardedBy("lock")
+    private boolean cpuFailed;
+
+    /** Parts of the limiter that {@code builder} builds, whose algorithm begins with {@code word}'s limit. */
+    LimitControl(
+            ConcurrencyLimiter.Builder builder,
+            LimitAlgorithm algorithm,
+            AdmissionWord word,
+            RouteGroups groups,
+            RouteTable routes,
+            StripedStats stats,
+            Admittance admittance) {
+        this.name = builder.name;
+        this.algorithm = algorithm;
+        this.cpuUtilization = builder.cpuUtilization == null ? processCpu(builder.ticker) : builder.cpuUtilization;
+        this.word = word;
+        this.groups = groups;
+        this.routes = routes;
+        this.admittance = admittance;
+        this.events = LimiterEvents.of(name);
+        this.warm = algorithm.isWarm();
+        this.lastDecision = LimitDecision.of(word.limit(), "initial limit");
+        this.collector = new Collector(stats, routes, word);
+        this.baselines = new Baselines(builder.maxRoutes, builder.tuning);
+    }
+
+    LimitDecision lastDecision() {
+        return lastDecision;
+    }
+
+    boolean isWarm() {
+        return warm;
+    }
+
+    void enforcement(Enforcement changed) {
+        lock.lock();
+        try {
+            admittance.enforcement(changed, warm);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    LimiterStats stats() {
+        lock.lock();
+        try {
+            collector.collect(admittance.now());
+            return collector.total();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Map<Route, LimiterStats> statsByRoute() {
+        lock.lock();
+        try {
+            collector.collect(admittance.now());
+            Map<Route, LimiterStats> stats = new LinkedHashMap<>();
+            for (Route route : routes.all()) {
+                stats.put(route, collector.total(route));
+            }
+            return stats;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    LimiterStats stats(Route route) {
+        lock.lock();
+        try {
+            collector.collect(admittance.now());
+            return collector.total(route);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    SloCounts sloCounts(Route route) {
+        lock.lock();
+        try {
+            collector.collect(admittance.now());
+            return collector.sloCounts(route);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Due about every 100 ms. */
+    void beat() {
+        if (!lock.tryLock()) {
+            return;
+        }
+        try {
+            long now = admittance.now();
+            groups.beat();
+            collector.collect(now);
+            admittance.beat(now, collector.sampleMask(now));
+            events.refusals(routes.all(), collector);
+            admittance.priorities().beat(now);
+            if (algorithm.isComplete(collector.window(now, Double.NaN))) {
+                decide(now);
+            }
+            logShed(now);
+        } catch (Throwable e) {
+            if (!algorithmFailed) {
+                algorithmFailed = true;
+                LOG.warn(
+                        "{}: {} failed; the limit stays at {}, and this is logged once",
+                        name,
+                        algorithm.getClass().getName(),
+                        word.limit(),
+                        e);
+            }
+            collector.beginWindow(admittance.now());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void stalled(Duration duration) {
+        lock.lock();
+        try {
+            collector.stalled(admittance.now());
+            events.stalled(duration);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void decide(long now) {
+        LimitWindow window = collector.window(now, cpuUtilization());
+        LimitDecision decision = algorithm.decide(window);
+        int limit = clamp(decision.limit());
+        warm = algorithm.isWarm();
+        int before = word.limit();
+        groups.limit(limit, warm);
+        if (limit != before) {
+            events.limitChanged(before, limit, decision.reason());
+            lastDecision = new LimitDecision(limit, decision.reason(), decision.adoptLatency());
+        }
+        if (decision.adoptLatency()) {
+            collector.adoptInto(baselines, window.stretch());
+        } else {
+            collector.learnInto(baselines, now, window.binding());
+        }
+        admittance.enforcement(admittance.enforcement(), warm);
+        collector.beginWindow(now);
+    }
+
+    /** Unknown if it cannot be read: a limiter that stood still for that would be worse than one that knows less. */
+    @GuardedBy("lock")
+    private double cpuUtilization() {
+        try {
+            return cpuUtilization.getAsDouble();
+        } catch (Throwable e) {
+            if (!cpuFailed) {
+                cpuFailed = true;
+                LOG.warn("{}: the CPU utilization cannot be read and counts as unknown; this is logged once", name, e);
+            }
+            return Double.NaN;
+        }
+    }
+
+    @GuardedBy("lock")
+    private void logShed(long now) {
+        if (now - shedLoggedNanos < LOG_PAUSE_NANOS) {
+            return;
+        }
+        long shed = collector.total().shed();
+        if (shed > shedLogged) {
+            LOG.warn(
+                    "{}: refused {} calls for want of capacity since the last such line; limit {}, in flight {}",
+                    name,
+                    shed - shedLogged,
+                    word.limit(),
+                    word.running());
+            shedLogged = shed;
+            shedLoggedNanos = now;
+        }
+    }
+
+    static int clamp(int limit) {
+        return Math.max(1, Math.min(ConcurrencyLimiter.MAX_LIMIT, limit));
+    }
+
+    private static DoubleSupplier processCpu(Ticker ticker) {
+        ProcessCpu cpu = new ProcessCpu(ticker.read());
+        return () -> cpu.read(ticker.read());
+    }
+}

@@ -1,0 +1,298 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses the least important calls when not all can be served, and calls that come too late. Thread-safe, but
+ * {@link #beat} is guarded by the limiter's lock.
+ */
+final class PriorityThreshold {
+    /*
+     * A call has a level: class * 128 + cohort, the most important ones lowest. The beat keeps a histogram of the levels
+     * that arrived and sets the threshold where the share of arrivals below it is the share that was admitted: those fit.
+     * There is no second loop that looks for the limit; this one only says who gets what there is.
+     *
+     * The threshold counts only while the last few slots below the limit are being taken. A call above it is admitted as
+     * long as more are free, so that nothing stands idle, however wrong the threshold is; what is admitted is always
+     * what can be served, so the share cannot lock itself in; and when a flood is over, slots are free and nobody is
+     * refused, without any probing. (Telephony calls it trunk reservation. Without it, a threshold that fits on average
+     * wastes what arrivals that come by chance leave unused: 4 to 20 % of the limit by Erlang's formula.)
+     *
+     * The threshold falls with the slots that are left: with k of R free, calls of the most important k/R of the share
+     * are admitted. Were it one for all R, calls would come in as fast as others end, since they fit, and find the limit
+     * reached once in R + 1 times, whoever they are. So they come the more slowly the fewer slots are left: once in
+     * about 1,500 times for R = 8. R needs not grow with the limit, since it has to do with single arrivals and ends.
+     * The limit of the AdmissionWord remains the guard: slots are read here before they are taken there, and a race costs
+     * a slot of the reserve, never one above the limit.
+     *
+     * The histogram forgets a tenth with each beat, but no more than what arrived makes up for (200 calls): a second at
+     * 200 calls/s and above, 10 s at 20 calls/s, where a few calls say nothing about shares.
+     *
+     * Cohorts: a call above the edge of its class is refused, one below is served, and who is where is decided by a hash
+     * of the key, so that a user's calls share their fate: a page made of ten calls works, or does not, instead of never
+     * working for anybody. The cohorts turn, one place each 500 ms and once around in 64 s: everybody is out for the
+     * share of those 64 s that must be refused, nobody for longer, and at any moment only one user in 128 changes sides,
+     * so the histogram stays true; a new salt each minute would deal out all fates anew at once, twice the same one to
+     * some. Where the turn begins differs between instances: who is out in one may try the next.
+     *
+     * While all calls are of one class and none names a cohort, there is nothing to prefer, and it stays open.
+     */
+
+    /** Results of {@link #judge}; refusals are unlike those of {@link AdmissionWord} and {@link RouteGroup}. */
+    static final int PASSED = 0;
+
+    static final int BEYOND = 1;
+    static final int REFUSED_PRIORITY = -4;
+    static final int REFUSED_DEADLINE = -5;
+
+    private static final int COHORTS = CallContext.COHORTS;
+    private static final int LEVELS = ArrivalCounts.LEVELS;
+    private static final int MAX_RESERVE = 8;
+    private static final double ENOUGH_ARRIVALS = 200;
+    private static final double MIN_FORGOTTEN = 0.01;
+    private static final double MAX_FORGOTTEN = 0.1;
+    private static final double NEGLIGIBLE = 0.002;
+    private static final long TURN_NANOS = 500_000_000L;
+
+    /** A call is given up when this share of what its route takes without congestion is more than the time it has. */
+    private static final int HOPELESS_SHARE = 4;
+
+    private final AdmissionWord word;
+    private final int firstTurn;
+
+    /** Null until criticality is used. Written once, under the lock, read by every acquire. */
+    private volatile @Nullable ArrivalCounts counts;
+
+    /** Null while everybody is admitted. Written by the beat, read by every acquire; a beat stale. */
+    private volatile @Nullable Ladder ladder;
+
+    private final long[] before = new long[ArrivalCounts.FIELDS];
+    private final double[] arrivals = new double[LEVELS];
+    private double refused;
+    private double keyed;
+
+    PriorityThreshold(AdmissionWord word, long originNanos) {
+        this.word = word;
+        this.firstTurn = Long.hashCode(originNanos * 0x9E3779B97F4A7C15L);
+    }
+
+    /** Whether arrivals are counted. */
+    boolean inUse() {
+        return counts != null;
+    }
+
+    /** Begins to count arrivals. */
+    synchronized void use() {
+        if (counts == null) {
+            counts = new ArrivalCounts(Runtime.getRuntime().availableProcessors());
+        }
+    }
+
+    /** Judges what comes before all else: {@link #PASSED}, or that nothing is admitted or the call comes too late. */
+    int judgeTime(Route route, CallContext context, Enforcement mode) {
+        if (word.closed()) {
+            return AdmissionWord.REFUSED_CLOSED;
+        }
+        if (mode != Enforcement.OFF && isHopeless(route, context)) {
+            inUseCounts()
+                    .count(ArrivalCounts.EXPIRED + criticality(route, context).ordinal());
+            if (mode == Enforcement.ENFORCE) {
+                return REFUSED_DEADLINE;
+            }
+        }
+        return PASSED;
+    }
+
+    /**
+     * Judges a call that needs a place which others want, too, and counts its arrival: {@link #PASSED}, {@link #BEYOND} in
+     * shadow mode, or that it is refused. What came of it is to be told to {@link #count}.
+     *
+     * @param waits whether the call will wait if there is no room; it then needs to be below the threshold for that
+     */
+    int judge(Route route, CallContext context, Enforcement mode, boolean waits) {
+        Criticality criticality = criticality(route, context);
+        ArrivalCounts counted = counts;
+        int cohort = context.cohort();
+        if (counted == null) {
+            if (criticality == Criticality.CRITICAL && cohort < 0) {
+                return PASSED;
+            }
+            counted = inUseCounts();
+        }
+        if (cohort < 0) {
+            cohort = counted.nextCohort();
+        } else {
+            counted.count(ArrivalCounts.KEYED);
+        }
+        counted.count(criticality.ordinal() * COHORTS + cohort);
+        Ladder present = mode == Enforcement.OFF ? null : ladder;
+        if (present == null || !present.refuses(criticality, cohort, word.free(), waits)) {
+            return PASSED;
+        }
+        return mode == Enforcement.SHADOW ? BEYOND : REFUSED_PRIORITY;
+    }
+
+    /** Counts what came of a call that was judged: a result of {@link #judge} or {@link AdmissionWord#tryAcquire}. */
+    void count(Route route, CallContext context, int admitted) {
+        ArrivalCounts counted = counts;
+        if (counted != null) {
+            if (admitted == REFUSED_PRIORITY || admitted == AdmissionWord.REFUSED_LIMIT) {
+                counted.count(ArrivalCounts.SHED + criticality(route, context).ordinal());
+            } else if (admitted == AdmissionWord.ADMITTED_OUTSIDE) {
+                counted.count(
+                        ArrivalCounts.SHADOWED + criticality(route, context).ordinal());
+            }
+        }
+    }
+
+    /**
+     * Counts a call that its route's own limits have admitted or refused. It took nothing from others, so it is no part of
+     * the histogram: otherwise there would seem to be room for as many more of those that do.
+     */
+    void countOwn(Route route, CallContext context, int admitted) {
+        ArrivalCounts counted = counts;
+        if (counted != null && (admitted == AdmissionWord.ADMITTED || admitted == AdmissionWord.ADMITTED_LOW)) {
+            counted.count(ArrivalCounts.OWN + criticality(route, context).ordinal());
+        }
+    }
+
+    private static Criticality criticality(Route route, CallContext context) {
+        Criticality given = context.criticality();
+        return given == null ? route.criticality() : given;
+    }
+
+    /**
+     * Whether the caller will have gone before an answer can be there. The baseline is a mean: most calls of a route that
+     * answers from a cache take far less, and one of them must not be refused for the others. Hence a quarter of it.
+     */
+    private static boolean isHopeless(Route route, CallContext context) {
+        return context.hasDeadline() && hopeNanos(route, context) <= 0;
+    }
+
+    /** For how long a call with a deadline may still be begun; not positive if no more. */
+    static long hopeNanos(Route route, CallContext context) {
+        return context.remainingNanos() - route.baselineNanos() / HOPELESS_SHARE;
+    }
+
+    private ArrivalCounts inUseCounts() {
+        ArrivalCounts counted = counts;
+        while (counted == null) {
+            use();
+            counted = counts;
+        }
+        return counted;
+    }
+
+    /** Counts since criticality is used; empty before. */
+    Map<Criticality, CriticalityStats> stats() {
+        ArrivalCounts counted = counts;
+        if (counted == null) {
+            return Map.of();
+        }
+        Map<Criticality, CriticalityStats> stats = new EnumMap<>(Criticality.class);
+        for (Criticality each : Criticality.values()) {
+            stats.put(each, stats(counted, each.ordinal()));
+        }
+        return stats;
+    }
+
+    private static CriticalityStats stats(ArrivalCounts counted, int criticality) {
+        long arrived = counted.sum(ArrivalCounts.OWN + criticality);
+        for (int cohort = 0; cohort < COHORTS; cohort++) {
+            arrived += counted.sum(criticality * COHORTS + cohort);
+        }
+        return new CriticalityStats(
+                arrived,
+                counted.sum(ArrivalCounts.SHED + criticality),
+                counted.sum(ArrivalCounts.SHADOWED + criticality),
+                counted.sum(ArrivalCounts.EXPIRED + criticality));
+    }
+
+    /** Moves the threshold; due about every 100 ms. */
+    void beat(long nowNanos) {
+        ArrivalCounts counted = counts;
+        if (counted == null) {
+            return;
+        }
+        double fresh = 0;
+        double[] since = new double[ArrivalCounts.FIELDS];
+        for (int field = 0; field < ArrivalCounts.FIELDS; field++) {
+            long sum = counted.sum(field);
+            since[field] = sum - before[field];
+            before[field] = sum;
+            fresh += field < LEVELS ? since[field] : 0;
+        }
+        double kept = 1 - Math.max(MIN_FORGOTTEN, Math.min(MAX_FORGOTTEN, fresh / ENOUGH_ARRIVALS));
+        for (int level = 0; level < LEVELS; level++) {
+            arrivals[level] = kept * arrivals[level] + since[level];
+        }
+        keyed = kept * keyed + since[ArrivalCounts.KEYED];
+        refused *= kept;
+        for (int i = 0; i < Criticality.COUNT; i++) {
+            refused += since[ArrivalCounts.SHED + i] + since[ArrivalCounts.SHADOWED + i];
+        }
+        ladder = next(nowNanos);
+    }
+
+    private @Nullable Ladder next(long nowNanos) {
+        double arrived = 0;
+        double largestClass = 0;
+        for (int from = 0; from < LEVELS; from += COHORTS) {
+            double ofClass = 0;
+            for (int level = from; level < from + COHORTS; level++) {
+                ofClass += arrivals[level];
+            }
+            arrived += ofClass;
+            largestClass = Math.max(largestClass, ofClass);
+        }
+        boolean alike = largestClass >= (1 - NEGLIGIBLE) * arrived && keyed <= NEGLIGIBLE * arrived;
+        int limit = word.limit();
+        int reserve = Math.min(MAX_RESERVE, Math.max(limit / 3, limit > 1 ? 1 : 0));
+        if (refused <= NEGLIGIBLE * arrived || alike || reserve == 0) {
+            return null;
+        }
+        double served = Math.max(0, arrived - refused);
+        int turned = firstTurn + (int) (nowNanos / TURN_NANOS) & (COHORTS - 1);
+        int[] thresholds = new int[reserve + 1];
+        // With none free it is the limit that refuses.
+        thresholds[0] = LEVELS;
+        int level = 0;
+        double below = 0;
+        for (int free = 1; free <= reserve; free++) {
+            double fits = served * free / reserve;
+            while (level < LEVELS && below + arrivals[unturned(level, turned)] <= fits) {
+                below += arrivals[unturned(level++, turned)];
+            }
+            thresholds[free] = level;
+        }
+        return new Ladder(turned, thresholds);
+    }
+
+    /** The place in the histogram of the level that a call has at present. */
+    private static int unturned(int level, int turned) {
+        return (level & -COHORTS) | ((level - turned) & (COHORTS - 1));
+    }
+
+    /**
+     * Who is refused. Immutable.
+     *
+     * @param turned by how much cohorts are turned
+     * @param thresholds the level from which on calls are refused, by the number of free slots
+     */
+    private record Ladder(int turned, int[] thresholds) {
+        boolean refuses(Criticality criticality, int cohort, int free, boolean waits) {
+            if (free >= thresholds.length) {
+                return false;
+            }
+            int level = criticality.ordinal() * COHORTS + ((cohort + turned) & (COHORTS - 1));
+            // Those who wait take no slot now, so it is enough if they fit; but all others would fill the queue.
+            return level >= thresholds[free > 0 ? free : waits ? thresholds.length - 1 : 0];
+        }
+    }
+}

@@ -1,0 +1,116 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import static io.loadline.internal.Checks.checkArgument;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lasts as long as somebody likes and is no load most of the time: event streams, WebSockets, long polls, long bodies.
+ * Thread-safe. They take no place in the limit and their duration is no latency; they have a bound of their own.
+ */
+public final class Streams {
+    private static final String[] TYPES = {
+        "text/event-stream",
+        "application/x-ndjson",
+        "application/stream+json",
+        "application/jsonl",
+        "application/json-seq"
+    };
+
+    private final StripedStats stats;
+    private final Supplier<Enforcement> enforcement;
+    private final IntSupplier calls;
+    private final AtomicInteger open = new AtomicInteger();
+
+    /** Written by whoever configures, read when a stream begins. */
+    private volatile int max;
+
+    Streams(StripedStats stats, IntSupplier calls, Supplier<Enforcement> enforcement, int max) {
+        this.stats = stats;
+        this.calls = calls;
+        this.enforcement = enforcement;
+        this.max = max;
+    }
+
+    /** How many there are. */
+    public int open() {
+        return open.get();
+    }
+
+    /** How many of them were calls: those a drain waits for, since nobody has taken it upon himself to end them. */
+    public int calls() {
+        return calls.getAsInt();
+    }
+
+    /** How many there may be at once; {@link Integer#MAX_VALUE} if there is no bound. */
+    public int max() {
+        return max;
+    }
+
+    /**
+     * Changes how many there may be at once. Those that are too many last.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void max(int changed) {
+        max = checkMax(changed);
+    }
+
+    /**
+     * Counts one that begins on {@code route}, until {@link #end()}; returns false if there are as many as there may be,
+     * which is counted as a refusal with {@link RejectionReason#ROUTE_CAP}. For what was no call, or is none any more;
+     * calls become streams by {@link Permit#stream()} or {@link ConcurrencyLimiter#stream}.
+     */
+    public boolean tryBegin(Route route) {
+        Enforcement mode = enforcement.get();
+        for (; ; ) {
+            int current = open.get();
+            boolean exceeds = current >= max && mode != Enforcement.OFF;
+            if (exceeds && mode == Enforcement.ENFORCE) {
+                stats.count(route.index, StripedStats.CAPPED);
+                return false;
+            }
+            if (open.compareAndSet(current, current + 1)) {
+                if (exceeds) {
+                    stats.count(route.index, StripedStats.SHADOW_CAPPED);
+                }
+                return true;
+            }
+        }
+    }
+
+    /** Counts one that begins whatever the bound. */
+    public void begin() {
+        int unused = open.incrementAndGet();
+    }
+
+    /** One has ended. */
+    public void end() {
+        int unused = open.decrementAndGet();
+    }
+
+    /** Whether a response of this type is a stream: its duration is as long as somebody likes. */
+    public static boolean isStream(@Nullable String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        for (String type : TYPES) {
+            if (contentType.regionMatches(true, 0, type, 0, type.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static int checkMax(int max) {
+        checkArgument(max >= 0, "maxStreams must not be negative: %s", max);
+        return max;
+    }
+}

@@ -1,0 +1,437 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Those who wait for a permit, in order of their arrival, and whose turn it is. Thread-safe. */
+final class WaitQueue {
+    /*
+     * Hand-over: whoever changes something that a waiter may have waited for (a release, a higher limit, less
+     * enforcement, closing) finds the waiters bit in the admission word and calls handOver, which tries to acquire for
+     * those who wait until the word refuses. The first to enter tries once more, and sets the bit by the compare-and-set
+     * that finds no room; the last to be admitted clears it by the one that admits. So a newcomer is refused on account
+     * of waiters only if there are any. A waiter is settled once, under the lock: admitted with a ticket, refused for a
+     * reason, or withdrawn. Whoever is settled is told after the lock was given back.
+     *
+     * Order: first in, first out, as long as the queue is what takes up a burst. If the oldest has waited for more than
+     * 5 ms for 100 ms on end, the queue stands: it adds latency to everybody and throughput to nobody. Those are
+     * CoDel's target and interval [1]. From then on until the queue is empty the newest is first [2]: some are served
+     * at once, whose clients are still there, instead of all late.
+     *
+     * In that state [2] cuts waits to 5 ms. Here each keeps the wait that was agreed upon: who was overtaken costs
+     * nobody anything and is served after all if the burst ends. But the bound holds, and a newcomer takes the place of
+     * the oldest in a full queue; refused instead, it would leave the queue to those whose time has passed. In FIFO order
+     * the newcomer is refused, since the oldest is served next.
+     *
+     * Places that a group of routes keeps for itself are not the next one's to have: they go to the first of the group's
+     * own, wherever it stands. A newcomer of the group may be faster, since the bit is the word's and the group's calls do
+     * not look at it; it takes one place of those that its like are guaranteed, and the next goes to who waits.
+     *
+     * The lock is taken only by those who wait and by those who find the bit. Nothing slow runs under it.
+     *
+     * [1] K. Nichols, V. Jacobson, Controlling Queue Delay, ACM Queue 10(5), 2012
+     * [2] B. Maurer, Fail at Scale, ACM Queue 13(8), 2015: adaptive LIFO beside CoDel
+     */
+    static final long TARGET_NANOS = 5_000_000L;
+    static final long INTERVAL_NANOS = 100_000_000L;
+
+    private final AdmissionWord word;
+    private final Entrance entrance;
+    private final LongSupplier nanoTime;
+    private final IntSupplier maxWaiters;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private @Nullable Waiter oldest;
+
+    @GuardedBy("lock")
+    private @Nullable Waiter newest;
+
+    @GuardedBy("lock")
+    private int size;
+
+    /** Of these, how many are of routes with limits of their own. */
+    @GuardedBy("lock")
+    private int grouped;
+
+    /** Whether the oldest has waited longer than the target at {@link #lateSinceNanos} and ever since. */
+    @GuardedBy("lock")
+    private boolean late;
+
+    @GuardedBy("lock")
+    private long lateSinceNanos;
+
+    @GuardedBy("lock")
+    private boolean newestFirst;
+
+    @GuardedBy("lock")
+    private long admitted;
+
+    @GuardedBy("lock")
+    private long refused;
+
+    @GuardedBy("lock")
+    private long withdrawn;
+
+    @GuardedBy("lock")
+    private long waitedNanos;
+
+    /**
+     * A queue in front of {@code word}.
+     *
+     * @param entrance admits calls to the word
+     * @param nanoTime elapsed nanoseconds; those of deadlines
+     * @param maxWaiters how many may wait now
+     */
+    WaitQueue(AdmissionWord word, Entrance entrance, LongSupplier nanoTime, IntSupplier maxWaiters) {
+        this.word = word;
+        this.entrance = entrance;
+        this.nanoTime = nanoTime;
+        this.maxWaiters = maxWaiters;
+    }
+
+    /** Lets {@code waiter} wait, who may be settled at once. */
+    void enter(Waiter waiter) {
+        lock.lock();
+        Settled settled = new Settled();
+        try {
+            long now = nanoTime.getAsLong();
+            waiter.sinceNanos = now;
+            if (oldest == null) {
+                int admission = entrance.tryAcquireOrWait(waiter.group);
+                if (admission == AdmissionWord.REFUSED_LIMIT) {
+                    append(waiter);
+                    handOverOwn(now, settled);
+                    noteIfEmpty();
+                } else {
+                    settle(waiter, admission, now, settled);
+                }
+            } else {
+                judge(now);
+                if (size < maxWaiters.getAsInt()) {
+                    append(waiter);
+                    handOverOwn(now, settled);
+                } else if (newestFirst) {
+                    refuse(unlink(oldest, now), RejectionReason.QUEUE, settled);
+                    append(waiter);
+                } else {
+                    refuse(waiter, RejectionReason.QUEUE, settled);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        settled.tell();
+    }
+
+    /** Something has changed: admits whom the word now admits. */
+    void handOver() {
+        if (lock.isHeldByCurrentThread()) {
+            // A group has given something back to the call that is being admitted here, and will go on.
+            return;
+        }
+        lock.lock();
+        Settled settled = new Settled();
+        try {
+            handOver(nanoTime.getAsLong(), settled);
+        } finally {
+            lock.unlock();
+        }
+        settled.tell();
+    }
+
+    /** The same, and drops all whose time has passed, wherever they stand. Due about every 100 ms. */
+    void beat() {
+        lock.lock();
+        Settled settled = new Settled();
+        try {
+            long now = nanoTime.getAsLong();
+            for (Waiter waiter = oldest; waiter != null; ) {
+                Waiter next = waiter.newer;
+                if (waiter.isLate(now)) {
+                    refuse(unlink(waiter, now), RejectionReason.QUEUE, settled);
+                }
+                waiter = next;
+            }
+            handOver(now, settled);
+        } finally {
+            lock.unlock();
+        }
+        settled.tell();
+    }
+
+    /** Refuses {@code waiter} if its time has passed; returns for how long it may still wait, at most 0 if no more. */
+    long expire(Waiter waiter) {
+        if (waiter.isSettled) {
+            return 0;
+        }
+        lock.lock();
+        Settled settled = new Settled();
+        long left;
+        try {
+            long now = nanoTime.getAsLong();
+            left = waiter.isSettled ? 0 : waiter.deadlineNanos - now;
+            if (left <= 0 && !waiter.isSettled) {
+                refuse(unlink(waiter, now), RejectionReason.QUEUE, settled);
+                noteIfEmpty();
+            }
+        } finally {
+            lock.unlock();
+        }
+        settled.tell();
+        return left;
+    }
+
+    /** Takes {@code waiter} out, who does not want to wait any more; returns false if it was settled before. */
+    @CanIgnoreReturnValue
+    boolean withdraw(Waiter waiter) {
+        if (waiter.isSettled) {
+            return false;
+        }
+        lock.lock();
+        try {
+            if (waiter.isSettled) {
+                return false;
+            }
+            unlink(waiter, nanoTime.getAsLong()).isSettled = true;
+            withdrawn++;
+            noteIfEmpty();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    WaitingStats stats() {
+        lock.lock();
+        try {
+            return new WaitingStats(size, admitted, refused, withdrawn, Duration.ofNanos(waitedNanos));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void handOver(long now, Settled settled) {
+        judge(now);
+        while (oldest != null && newest != null) {
+            Waiter next = newestFirst ? newest : oldest;
+            if (next.isLate(now)) {
+                refuse(unlink(next, now), RejectionReason.QUEUE, settled);
+                continue;
+            }
+            int admission = entrance.tryAcquireAsWaiter(next.group, size == 1);
+            if (admission == AdmissionWord.REFUSED_LIMIT) {
+                handOverOwn(now, settled);
+                break;
+            }
+            settle(unlink(next, now), admission, now, settled);
+        }
+        noteIfEmpty();
+    }
+
+    /** Places kept for some of those who wait. To be looked for after whoever waits can be seen to. */
+    @GuardedBy("lock")
+    private void handOverOwn(long now, Settled settled) {
+        if (grouped == 0 || !entrance.hasOwn()) {
+            return;
+        }
+        for (Waiter waiter = newestFirst ? newest : oldest; waiter != null; ) {
+            Waiter next = newestFirst ? waiter.older : waiter.newer;
+            RouteGroup group = waiter.group;
+            if (group != null && !waiter.isLate(now)) {
+                int admission = entrance.tryAcquireOwn(group);
+                if (admission != AdmissionWord.REFUSED_LIMIT) {
+                    settle(unlink(waiter, now), admission, now, settled);
+                }
+            }
+            waiter = next;
+        }
+    }
+
+    /** To be called at every change of the oldest and before what depends on the order: so nothing is missed between. */
+    @GuardedBy("lock")
+    private void judge(long now) {
+        if (oldest == null || now - oldest.sinceNanos <= TARGET_NANOS) {
+            late = false;
+            return;
+        }
+        if (!late) {
+            late = true;
+            lateSinceNanos = oldest.sinceNanos + TARGET_NANOS;
+        }
+        if (now - lateSinceNanos >= INTERVAL_NANOS) {
+            newestFirst = true;
+        }
+    }
+
+    @GuardedBy("lock")
+    private void settle(Waiter waiter, int admission, long now, Settled settled) {
+        if (admission < 0) {
+            refuse(waiter, entrance.reason(admission), settled);
+            return;
+        }
+        waiter.ticket = entrance.ticket(admission, waiter.group);
+        waiter.isSettled = true;
+        admitted++;
+        waitedNanos += now - waiter.sinceNanos;
+        settled.add(waiter);
+    }
+
+    @GuardedBy("lock")
+    private void refuse(Waiter waiter, RejectionReason reason, Settled settled) {
+        waiter.refusal = reason;
+        waiter.isSettled = true;
+        refused++;
+        settled.add(waiter);
+    }
+
+    @GuardedBy("lock")
+    private void append(Waiter waiter) {
+        waiter.older = newest;
+        if (newest == null) {
+            oldest = waiter;
+        } else {
+            newest.newer = waiter;
+        }
+        newest = waiter;
+        size++;
+        grouped += waiter.group == null ? 0 : 1;
+    }
+
+    @GuardedBy("lock")
+    private Waiter unlink(Waiter waiter, long now) {
+        if (waiter.older == null) {
+            oldest = waiter.newer;
+        } else {
+            waiter.older.newer = waiter.newer;
+        }
+        if (waiter.newer == null) {
+            newest = waiter.older;
+        } else {
+            waiter.newer.older = waiter.older;
+        }
+        boolean wasOldest = waiter.older == null;
+        waiter.older = null;
+        waiter.newer = null;
+        size--;
+        grouped -= waiter.group == null ? 0 : 1;
+        if (wasOldest) {
+            judge(now);
+        }
+        return waiter;
+    }
+
+    @GuardedBy("lock")
+    private void noteIfEmpty() {
+        if (oldest == null) {
+            newestFirst = false;
+            word.clearWaiters();
+        }
+    }
+
+    /** Where those who wait want to pass. Results are those of {@link AdmissionWord#tryAcquire} or {@link RouteGroup}'s. */
+    interface Entrance {
+        /** Admits a call of {@code group}, or of none, or notes that somebody waits for want of room. */
+        int tryAcquireOrWait(@Nullable RouteGroup group);
+
+        /** Admits the call whose turn it is, maybe the last that waits. */
+        int tryAcquireAsWaiter(@Nullable RouteGroup group, boolean last);
+
+        /** Admits a call, whosever turn it is, on a place that is kept for {@code group}. */
+        int tryAcquireOwn(RouteGroup group);
+
+        /** Whether any group has such a place. */
+        boolean hasOwn();
+
+        /** The ticket of a call of {@code group} that was admitted so. */
+        long ticket(int admission, @Nullable RouteGroup group);
+
+        /** Why a call was refused so. */
+        RejectionReason reason(int refusal);
+    }
+
+    /** Somebody who waits. What is not final is the queue's until {@link #isSettled()}, and nobody's to change then. */
+    abstract static class Waiter {
+        private final Route route;
+
+        /** The route's when it began to wait: what is acquired in one place must not be released in another. */
+        private final @Nullable RouteGroup group;
+
+        private final long deadlineNanos;
+        private @Nullable Waiter older;
+        private @Nullable Waiter newer;
+        private long sinceNanos;
+        private long ticket = ConcurrencyLimiter.REFUSED;
+        private @Nullable RejectionReason refusal;
+
+        /** Written last under the lock, read by the waiter without. */
+        private volatile boolean isSettled;
+
+        /** A call of {@code route} that is not to be admitted at {@code deadlineNanos} or later. */
+        Waiter(Route route, long deadlineNanos) {
+            this.route = route;
+            this.group = route.group();
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        /** It is settled, by somebody else than itself. Called once, outside the lock; must be quick and not throw. */
+        abstract void tell();
+
+        final Route route() {
+            return route;
+        }
+
+        final boolean isSettled() {
+            return isSettled;
+        }
+
+        /** {@link ConcurrencyLimiter#REFUSED} if refused or withdrawn. */
+        final long ticket() {
+            return ticket;
+        }
+
+        /** Null if admitted or withdrawn. */
+        final @Nullable RejectionReason refusal() {
+            return refusal;
+        }
+
+        private boolean isLate(long now) {
+            return now - deadlineNanos >= 0;
+        }
+    }
+
+    /** Those who were settled and must be told, in that order. Not thread-safe. */
+    private static final class Settled {
+        private @Nullable Waiter first;
+        private @Nullable Waiter last;
+
+        void add(Waiter waiter) {
+            if (last == null) {
+                first = waiter;
+            } else {
+                last.newer = waiter;
+            }
+            last = waiter;
+        }
+
+        void tell() {
+            Waiter waiter = first;
+            while (waiter != null) {
+                Waiter next = waiter.newer;
+                waiter.newer = null;
+                waiter.tell();
+                waiter = next;
+            }
+        }
+    }
+}

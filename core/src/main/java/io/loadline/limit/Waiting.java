@@ -1,0 +1,265 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.limit;
+
+import io.loadline.limit.WaitQueue.Waiter;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The ways to wait for a permit of one limiter: as a thread, as a stage. Thread-safe. */
+final class Waiting {
+    /*
+     * Timers: a thread parks for as long as it may wait. A stage has a timer of the JDK's own scheduler of futures, which
+     * is taken back when the stage completes; what runs there is a few lines of ours.
+     *
+     * Code of others, which is what depends on a stage, is run by a pool: a thread that releases has a request of its
+     * own to end, and would otherwise serve one after the other, each in the end of the last.
+     */
+
+    /** Far from what times and timers overflow at. */
+    private static final long LONGEST_NANOS = TimeUnit.DAYS.toNanos(365);
+
+    private final DefaultConcurrencyLimiter limiter;
+    private final Admittance admittance;
+    private final AdmissionWord word;
+    private final int maxWaiters;
+    private final Background background;
+    private final WaitQueue queue;
+
+    Waiting(
+            DefaultConcurrencyLimiter limiter,
+            Admittance admittance,
+            AdmissionWord word,
+            int maxWaiters,
+            Background background) {
+        this.limiter = limiter;
+        this.admittance = admittance;
+        this.word = word;
+        this.maxWaiters = maxWaiters;
+        this.background = background;
+        this.queue = new WaitQueue(word, admittance, admittance::now, this::maxWaiters);
+    }
+
+    /** Due after every change that somebody may wait for. */
+    void handOver() {
+        if (word.hasWaiters()) {
+            queue.handOver();
+        }
+    }
+
+    /** Due about every 100 ms. */
+    void beat() {
+        if (word.hasWaiters()) {
+            queue.beat();
+        }
+    }
+
+    WaitingStats stats() {
+        return queue.stats();
+    }
+
+    long acquireTicket(Route route, CallContext context, Duration atMost) throws InterruptedException {
+        long nanos = nanos(route, context, atMost);
+        boolean waits = mayWait(nanos);
+        long ticket = admittance.admit(route, context, waits);
+        if (!Ticket.isRefusal(ticket)) {
+            return ticket;
+        }
+        if (!waits || Ticket.reason(ticket) != RejectionReason.LIMIT) {
+            throw RejectedException.of(Ticket.reason(ticket));
+        }
+        ThreadWaiter waiter = new ThreadWaiter(route, admittance.now() + nanos);
+        queue.enter(waiter);
+        for (long left = nanos; !waiter.isSettled(); left = queue.expire(waiter)) {
+            LockSupport.parkNanos(this, left);
+            if (Thread.interrupted()) {
+                if (!queue.withdraw(waiter) && waiter.ticket() != ConcurrencyLimiter.REFUSED) {
+                    limiter.release(waiter.ticket(), route, Outcome.IGNORED);
+                }
+                throw new InterruptedException("while it waited for a permit of " + limiter.name());
+            }
+        }
+        RejectionReason refusal = waiter.refusal();
+        if (refusal != null) {
+            throw admittance.refuseWaiter(route, context, refusal);
+        }
+        return waiter.ticket();
+    }
+
+    CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost) {
+        long nanos = nanos(route, context, atMost);
+        boolean waits = mayWait(nanos);
+        long ticket = admittance.admit(route, context, waits);
+        return Ticket.isRefusal(ticket)
+                ? waits ? enter(ticket, route, context, nanos) : failed(ticket)
+                : CompletableFuture.completedFuture(limiter.permit(ticket, route));
+    }
+
+    <T extends @Nullable Object> CompletionStage<T> callAsync(
+            Route route, CallContext context, Duration atMost, Supplier<? extends CompletionStage<T>> action) {
+        long nanos = nanos(route, context, atMost);
+        boolean waits = mayWait(nanos);
+        long ticket = admittance.admit(route, context, waits);
+        if (!Ticket.isRefusal(ticket)) {
+            return limiter.start(limiter.permit(ticket, route), context, action);
+        }
+        if (!waits) {
+            return failed(ticket);
+        }
+        CompletableFuture<Permit> acquired = enter(ticket, route, context, nanos);
+        CompletableFuture<T> result = new CompletableFuture<>();
+        // What depends on a stage is not called if it has been completed itself; what these return nobody else can
+        // complete, and so a permit always finds its end.
+        Object unusedRun = acquired.whenComplete((permit, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            } else if (result.isDone()) {
+                permit.close();
+            } else {
+                start(permit, context, action, result);
+            }
+        });
+        Object unusedEnd = result.whenComplete((value, failure) -> acquired.cancel(false));
+        return result;
+    }
+
+    private static <T> CompletableFuture<T> failed(long refusal) {
+        return CompletableFuture.failedFuture(RejectedException.of(Ticket.reason(refusal)));
+    }
+
+    private <T extends @Nullable Object> void start(
+            Permit permit,
+            CallContext context,
+            Supplier<? extends CompletionStage<T>> action,
+            CompletableFuture<T> result) {
+        try {
+            Object unused = limiter.start(permit, context, action).whenComplete((value, failure) -> {
+                if (failure == null) {
+                    result.complete(value);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        } catch (Throwable e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private CompletableFuture<Permit> enter(long refusal, Route route, CallContext context, long nanos) {
+        if (Ticket.reason(refusal) != RejectionReason.LIMIT) {
+            return failed(refusal);
+        }
+        StageWaiter waiter = new StageWaiter(route, context, admittance.now() + nanos);
+        queue.enter(waiter);
+        if (!waiter.isSettled()) {
+            waiter.expireIn(nanos);
+        }
+        return waiter.stage;
+    }
+
+    /** Whether a call that is not admitted now may wait for so long. */
+    private boolean mayWait(long nanos) {
+        return nanos > 0 && maxWaiters != 0 && !word.closed();
+    }
+
+    private int maxWaiters() {
+        return maxWaiters == ConcurrencyLimiter.Builder.AS_MANY_AS_RUN ? word.limit() : maxWaiters;
+    }
+
+    /** No longer than an answer would come in time. */
+    private static long nanos(Route route, CallContext context, Duration atMost) {
+        long nanos = Math.min(LONGEST_NANOS, TimeUnit.NANOSECONDS.convert(atMost));
+        return context.hasDeadline() ? Math.min(nanos, PriorityThreshold.hopeNanos(route, context)) : nanos;
+    }
+
+    /** Runs what must not be run by who releases. Thread-safe. */
+    interface Background extends Executor {
+        Background JDK = new Background() {
+            private final Executor pool = new CompletableFuture<>().defaultExecutor();
+
+            @Override
+            public void execute(Runnable task) {
+                pool.execute(task);
+            }
+
+            @Override
+            public Runnable schedule(Runnable task, long nanos) {
+                CompletableFuture<@Nullable Void> timer =
+                        new CompletableFuture<@Nullable Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+                Object unused = timer.thenRun(task);
+                return () -> timer.cancel(false);
+            }
+        };
+
+        /** Runs {@code task}, which is short, later; returns what makes that undone. */
+        Runnable schedule(Runnable task, long nanos);
+    }
+
+    private static final class ThreadWaiter extends Waiter {
+        private final Thread thread = Thread.currentThread();
+
+        ThreadWaiter(Route route, long deadlineNanos) {
+            super(route, deadlineNanos);
+        }
+
+        @Override
+        void tell() {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private final class StageWaiter extends Waiter implements Runnable {
+        private final CallContext context;
+        private final CompletableFuture<Permit> stage = new CompletableFuture<>();
+
+        StageWaiter(Route route, CallContext context, long deadlineNanos) {
+            super(route, deadlineNanos);
+            this.context = context;
+            Object unused = stage.whenComplete((permit, failure) -> queue.withdraw(this));
+        }
+
+        void expireIn(long nanos) {
+            Runnable cancel = background.schedule(this::expire, nanos);
+            Object unused = stage.whenComplete((permit, failure) -> cancel.run());
+        }
+
+        private void expire() {
+            long left = queue.expire(this);
+            if (left > 0) {
+                // The limiter's clock is behind the timer's.
+                expireIn(left);
+            }
+        }
+
+        @Override
+        void tell() {
+            try {
+                background.execute(this);
+            } catch (Throwable e) {
+                // No thread can be had, for example. Whose turn it is must not be lost with it.
+                run();
+            }
+        }
+
+        @Override
+        public void run() {
+            RejectionReason refusal = refusal();
+            if (refusal != null) {
+                stage.completeExceptionally(admittance.refuseWaiter(route(), context, refusal));
+                return;
+            }
+            Permit permit = limiter.permit(ticket(), route());
+            if (!stage.complete(permit)) {
+                permit.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.spring.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Criticality;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+class RouteCriticalityTest {
+    private final ConcurrencyLimiter limiter =
+            ConcurrencyLimiter.builder("test").build();
+    private final RouteCriticality criticality = RouteCriticality.builder()
+            .add(Criticality.CRITICAL_PLUS, List.of("POST /orders", "get /health/{part}"))
+            .add(Criticality.SHEDDABLE_PLUS, List.of("/orders/**"))
+            .add(Criticality.SHEDDABLE, List.of("/**", "GET /orders/{id}/history"))
+            .build();
+
+    private final RouteTable table = RouteTable.of(
+            limiter,
+            Stream.of(builder -> builder.route(List.of("GET", "POST"), "/orders")
+                    .route(List.of("GET"), "/orders/{id}")
+                    .route(List.of("GET"), "/orders/{id}/history")
+                    .route(List.of("GET"), "/health/{part}")
+                    .route(List.of(), "/search")),
+            List.of(),
+            criticality);
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /orders, CRITICAL_PLUS",
+        "GET, /orders, SHEDDABLE_PLUS",
+        "GET, /orders/7, SHEDDABLE_PLUS",
+        "GET, /orders/7/history, SHEDDABLE",
+        "GET, /health/db, CRITICAL_PLUS",
+        "PUT, /search, SHEDDABLE",
+        "GET, /nowhere, CRITICAL"
+    })
+    void route_hasTheCriticalityOfTheMostSpecificPattern(String method, String path, Criticality expected) {
+        assertThat(Objects.requireNonNull(table.match(method, path)).criticality())
+                .isEqualTo(expected);
+    }
+
+    /** Services that other tests run in this JVM leave the levels that they set. */
+    @BeforeEach
+    void warnsAreLogged() {
+        LoggingSystem.get(getClass().getClassLoader()).setLogLevel(RouteCriticality.class.getName(), LogLevel.WARN);
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void settingThatNamesNoRoute_isToldOf(CapturedOutput output) {
+        RouteTable unused = RouteTable.of(
+                limiter,
+                Stream.of(builder -> builder.route(List.of("GET"), "/orders/{id}")),
+                List.of(),
+                RouteCriticality.builder()
+                        .add(Criticality.SHEDDABLE, List.of("/order/**", "/orders/**"))
+                        .build());
+        assertThat(output)
+                .contains("loadline.limit.criticality.sheddable = /order/** names no route")
+                .doesNotContain("/orders/**");
+    }
+}

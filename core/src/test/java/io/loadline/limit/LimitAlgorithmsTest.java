@@ -240,7 +240,7 @@ class LimitAlgorithmsTest {
     @Test
     void cuts_callsInFlightDoNotFollowYet_areNotJudged() {
         int limit = calmAt(200);
-        for (int peak = 400; peak > 100; peak *= 0.7) {
+        for (int peak = 400; peak > 100; peak = peak * 7 / 10) {
             LimitDecision decision = adaptive.decide(window(200, 9, limit, peak));
             assertThat(decision.adoptLatency()).isFalse();
             limit = decision.limit();

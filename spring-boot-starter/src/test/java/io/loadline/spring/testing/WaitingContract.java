@@ -103,6 +103,15 @@ public abstract class WaitingContract {
     }
 
     @Test
+    void request_whoseClientWaitsForAShorterTime_waitsNoLonger() {
+        Gate gate = hold();
+        Answer refused = Wire.get(service.port(), "/orders/1", "X-Request-Timeout: 300ms");
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.body()).contains("\"reason\":\"queue\"");
+        gate.open();
+    }
+
+    @Test
     void serviceLeaves_whoWaitsIsRefusedAtOnce() {
         Gate gate = hold();
         try (Wire waiting = new Wire(service.port())) {

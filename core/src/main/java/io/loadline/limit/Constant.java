@@ -47,8 +47,6 @@ enum Constant {
     PEAK_DECAY(0.95, 0, true),
     /** Failed calls of a window, as a share, that call for a cut. */
     FAILING(0.02, 2),
-    /** Windows without failures after which they are looked at again. */
-    CALM_WINDOWS(20, 0),
     /** Calls without which no warm-up ends. */
     WARM_CALLS(30, 0),
     /** Calls after which a route's baseline is no longer provisional. */

@@ -10,13 +10,12 @@ final class FailureCuts {
      * Failures are a rate, not an event: some calls always fail. And cuts must prove themselves: a dependency that is
      * down fails the same share of the calls at any limit, and to go on cutting would shed the healthy rest of the
      * traffic for as long as it is down. Failures of about that share then cut no more, until they are clearly more or
-     * there have been none for a while.
+     * there are none.
      */
     private static final double ERRORS = 2;
 
     private final Tuning tuning;
     private final CutTrial trial;
-    private int calmWindows;
     private double tolerated;
     private boolean inVain;
 
@@ -30,12 +29,9 @@ final class FailureCuts {
         inVain = false;
         if (window.dropped() <= tuning.of(Constant.FAILING) * window.completed()) {
             trial.end();
-            if (++calmWindows >= tuning.of(Constant.CALM_WINDOWS)) {
-                tolerated = 0;
-            }
+            tolerated = 0;
             return 0;
         }
-        calmWindows = 0;
         double share = (double) window.dropped() / window.completed();
         double error = Math.sqrt(share * (1 - share) / window.completed());
         if (tolerated > 0 && share - ERRORS * error <= tolerated) {

@@ -175,8 +175,9 @@ class DrainParticipantTest {
             assertThat(reported.state()).isEqualTo(State.UNFINISHED);
             assertThat(reported.elapsed()).isEqualTo(Duration.ofSeconds(19));
             assertThat(reported.active()).containsExactly("order 17", "order 18");
+            // It may just have been woken by the interruption that it ignores.
             assertThat(reported.detail())
-                    .matches("in jdk[.]internal[.]misc[.]Unsafe[.]park\\(\\), called in "
+                    .matches("in (\\S+, called in )?"
                             + "io[.]loadline[.]drain[.]DrainParticipantTest[.]ignoreInterruption"
                             + "\\(DrainParticipantTest[.]java:\\d+\\)");
             assertThat(result.participants().get(1).state()).isEqualTo(State.FINISHED);

@@ -79,8 +79,9 @@ public abstract class WaitingContract {
         service.awaitEnded(before, one.plus(one));
     }
 
+    /** It is refused, or the oldest in its place if the queue has stood for 100 ms, which on a slow machine it may have. */
     @Test
-    void request_thatFindsTheQueueFull_isRefusedWhileOthersAndProbesAreServed() {
+    void request_thatFindsTheQueueFull_oneIsRefusedWhileOthersAndProbesAreServed() {
         Gate gate = hold();
         List<Wire> waiting = new ArrayList<>();
         try {
@@ -88,14 +89,17 @@ public abstract class WaitingContract {
                 waiting.add(new Wire(service.port()).send("GET", "/orders/" + i));
             }
             awaitWaiting(MAX_WAITERS);
-            Answer refused = Wire.get(service.port(), "/orders/x");
-            assertThat(refused.status()).isEqualTo(503);
-            assertThat(refused.body()).contains("\"reason\":\"queue\"");
+            waiting.add(new Wire(service.port()).send("GET", "/orders/x"));
+            await().until(() -> service.stats().minus(before).shed() == 1);
             assertThat(Wire.get(service.port(), "/livez").status()).isEqualTo(200);
             gate.open();
-            for (Wire wire : waiting) {
-                assertThat(wire.read("GET").status()).isEqualTo(200);
-            }
+            List<Answer> refused = waiting.stream()
+                    .map(wire -> wire.read("GET"))
+                    .filter(answer -> answer.status() != 200)
+                    .toList();
+            assertThat(refused).hasSize(1);
+            assertThat(refused.get(0).status()).isEqualTo(503);
+            assertThat(refused.get(0).body()).contains("\"reason\":\"queue\"");
         } finally {
             waiting.forEach(Wire::close);
         }

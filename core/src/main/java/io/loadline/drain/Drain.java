@@ -11,6 +11,7 @@ import io.loadline.drain.DrainCoordinator.Listener;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.LimiterStats;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Ticker;
@@ -308,10 +309,21 @@ final class Drain {
         return limiter.inFlight() + limiter.streams().calls();
     }
 
-    /** Everything that came so far: ended, refused or running. Read one by one, so it may be short by a few for a moment. */
+    /**
+     * Everything that came so far: ended, refused for whatever reason, waiting or running. Read one by one, so it may be
+     * short by a few for a moment.
+     */
     private long seen() {
         LimiterStats stats = limiter.stats();
-        return stats.offered() + stats.refused() + limiter.inFlight();
+        long expired = limiter.statsByCriticality().values().stream()
+                .mapToLong(CriticalityStats::expired)
+                .sum();
+        return stats.offered()
+                + stats.capped()
+                + stats.refused()
+                + expired
+                + limiter.waiting().waiting()
+                + limiter.inFlight();
     }
 
     long now() {

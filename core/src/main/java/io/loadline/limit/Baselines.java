@@ -74,14 +74,15 @@ final class Baselines {
         }
     }
 
-    /** Takes the window's latencies as the new baseline; a route with too few of its own is stretched like the rest. */
-    void adopt(Route route, long[] longs, double stretch) {
+    /** Takes the window's latencies as the new baseline; what a route with too few of its own takes is unknown again. */
+    void adopt(Route route, long[] longs) {
         int at = route.index * StripedStats.LONGS;
         long n = longs[at + StripedStats.TIMED];
         if (n >= MIN_SAMPLES) {
             set(route, (double) longs[at + StripedStats.UNCUT_NANOS] / n);
-        } else if (route.baselineNanos() > 0) {
-            set(route, route.baselineNanos() * stretch);
+        } else {
+            route.baselineNanos(0);
+            seen[route.index] = 0;
         }
     }
 

@@ -112,10 +112,10 @@ final class Collector {
         }
     }
 
-    void adoptInto(Baselines baselines, double stretch) {
+    void adoptInto(Baselines baselines) {
         adopted = true;
         for (Route route : routes.all()) {
-            baselines.adopt(route, windowLongs, stretch);
+            baselines.adopt(route, windowLongs);
         }
     }
 

@@ -9,7 +9,8 @@ package io.loadline.limit;
  * {@link Criticality#CRITICAL}, or named a cohort, or came too late. Immutable.
  *
  * @param arrived calls that came while the limiter took calls, but those refused as too late or beyond their route's cap
- * @param shed calls of these refused with {@link RejectionReason#LIMIT} or {@link RejectionReason#PRIORITY}
+ * @param shed calls of these refused with {@link RejectionReason#LIMIT}, {@link RejectionReason#PRIORITY} or
+ *     {@link RejectionReason#QUEUE}
  * @param shadowed calls of these that ran although {@link Enforcement#ENFORCE} would have refused them
  * @param expired calls refused with {@link RejectionReason#DEADLINE} or, in shadow mode, that would have been
  */

@@ -145,11 +145,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         boolean outside = Ticket.isOutside(ticket);
         RouteGroup group = Ticket.isGrouped(ticket) ? route.group() : null;
         int released = group == null ? word.release(outside) : group.release();
-        long rttNanos = -1;
-        if (Ticket.isTimed(ticket) && outcome == Outcome.SUCCESS) {
-            rttNanos = Ticket.ageNanos(ticket, admittance.now());
-        }
         try {
+            long rttNanos = -1;
+            if (Ticket.isTimed(ticket) && outcome == Outcome.SUCCESS) {
+                rttNanos = Ticket.ageNanos(ticket, admittance.now());
+            }
             int field = switch (outcome) {
                 case SUCCESS -> StripedStats.SUCCEEDED;
                 case IGNORED -> StripedStats.IGNORED;

@@ -196,7 +196,7 @@ final class LimitControl {
             lastDecision = new LimitDecision(limit, decision.reason(), decision.adoptLatency());
         }
         if (decision.adoptLatency()) {
-            collector.adoptInto(baselines, window.stretch());
+            collector.adoptInto(baselines);
         } else {
             collector.learnInto(baselines, now, window.binding());
         }

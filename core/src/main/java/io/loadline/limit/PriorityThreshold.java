@@ -99,7 +99,7 @@ final class PriorityThreshold {
         if (word.closed()) {
             return AdmissionWord.REFUSED_CLOSED;
         }
-        if (mode != Enforcement.OFF && isHopeless(route, context)) {
+        if (mode != Enforcement.OFF && isTooLate(context)) {
             inUseCounts()
                     .count(ArrivalCounts.EXPIRED + criticality(route, context).ordinal());
             if (mode == Enforcement.ENFORCE) {
@@ -168,14 +168,17 @@ final class PriorityThreshold {
     }
 
     /**
-     * Whether the caller will have gone before an answer can be there. The baseline is a mean: most calls of a route that
-     * answers from a cache take far less, and one of them must not be refused for the others. Hence a quarter of it.
+     * Whether the caller has gone. Not also when less is left than calls of this route take: a route whose calls are all
+     * refused has no latencies, so a baseline that is too high would never be mended.
      */
-    private static boolean isHopeless(Route route, CallContext context) {
-        return context.hasDeadline() && hopeNanos(route, context) <= 0;
+    private static boolean isTooLate(CallContext context) {
+        return context.hasDeadline() && context.remainingNanos() <= 0;
     }
 
-    /** For how long a call with a deadline may still be begun; not positive if no more. */
+    /**
+     * For how long a call with a deadline may wait; not positive if no more. The baseline is a mean: most calls of a route
+     * that answers from a cache take far less. Hence a quarter of it.
+     */
     static long hopeNanos(Route route, CallContext context) {
         return context.remainingNanos() - route.baselineNanos() / HOPELESS_SHARE;
     }

@@ -11,9 +11,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Those who wait for a permit, in order of their arrival, and whose turn it is. Thread-safe. */
 final class WaitQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyLimiter.class);
+
     /*
      * Hand-over: whoever changes something that a waiter may have waited for (a release, a higher limit, less
      * enforcement, closing) finds the waiters bit in the admission word and calls handOver, which tries to acquire for
@@ -101,8 +105,9 @@ final class WaitQueue {
 
     /** Lets {@code waiter} wait, who may be settled at once. */
     void enter(Waiter waiter) {
-        lock.lock();
+        // Before the lock is taken: an error here would keep it for ever.
         Settled settled = new Settled();
+        lock.lock();
         try {
             long now = nanoTime.getAsLong();
             waiter.sinceNanos = now;
@@ -139,8 +144,9 @@ final class WaitQueue {
             // A group has given something back to the call that is being admitted here, and will go on.
             return;
         }
-        lock.lock();
+        // Before the lock is taken: an error here would keep it for ever.
         Settled settled = new Settled();
+        lock.lock();
         try {
             handOver(nanoTime.getAsLong(), settled);
         } finally {
@@ -151,8 +157,9 @@ final class WaitQueue {
 
     /** The same, and drops all whose time has passed, wherever they stand. Due about every 100 ms. */
     void beat() {
-        lock.lock();
+        // Before the lock is taken: an error here would keep it for ever.
         Settled settled = new Settled();
+        lock.lock();
         try {
             long now = nanoTime.getAsLong();
             for (Waiter waiter = oldest; waiter != null; ) {
@@ -174,8 +181,9 @@ final class WaitQueue {
         if (waiter.isSettled) {
             return 0;
         }
-        lock.lock();
+        // Before the lock is taken: an error here would keep it for ever.
         Settled settled = new Settled();
+        lock.lock();
         long left;
         try {
             long now = nanoTime.getAsLong();
@@ -429,7 +437,12 @@ final class WaitQueue {
             while (waiter != null) {
                 Waiter next = waiter.newer;
                 waiter.newer = null;
-                waiter.tell();
+                try {
+                    waiter.tell();
+                } catch (Throwable e) {
+                    // The others must hear of their turn all the same.
+                    LOG.warn("A waiting call could not be told that its turn has come", e);
+                }
                 waiter = next;
             }
         }

@@ -81,8 +81,13 @@ final class Waiting {
         for (long left = nanos; !waiter.isSettled(); left = queue.expire(waiter)) {
             LockSupport.parkNanos(this, left);
             if (Thread.interrupted()) {
-                if (!queue.withdraw(waiter) && waiter.ticket() != ConcurrencyLimiter.REFUSED) {
+                if (queue.withdraw(waiter)) {
+                    Object unused = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
+                } else if (waiter.ticket() != ConcurrencyLimiter.REFUSED) {
                     limiter.release(waiter.ticket(), route, Outcome.IGNORED);
+                } else {
+                    RejectionReason refusal = waiter.refusal();
+                    Object unused = refusal == null ? null : admittance.refuseWaiter(route, context, refusal);
                 }
                 throw new InterruptedException("while it waited for a permit of " + limiter.name());
             }
@@ -160,7 +165,12 @@ final class Waiting {
         StageWaiter waiter = new StageWaiter(route, context, admittance.now() + nanos);
         queue.enter(waiter);
         if (!waiter.isSettled()) {
-            waiter.expireIn(nanos);
+            try {
+                waiter.expireIn(nanos);
+            } catch (Throwable e) {
+                // Without a timer it might wait for ever.
+                waiter.stage.completeExceptionally(e);
+            }
         }
         return waiter.stage;
     }
@@ -223,7 +233,12 @@ final class Waiting {
         StageWaiter(Route route, CallContext context, long deadlineNanos) {
             super(route, deadlineNanos);
             this.context = context;
-            Object unused = stage.whenComplete((permit, failure) -> queue.withdraw(this));
+            Object unused = stage.whenComplete((permit, failure) -> {
+                if (queue.withdraw(this)) {
+                    // Who gave up waiting was demand, too.
+                    Object counted = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
+                }
+            });
         }
 
         void expireIn(long nanos) {
@@ -256,7 +271,13 @@ final class Waiting {
                 stage.completeExceptionally(admittance.refuseWaiter(route(), context, refusal));
                 return;
             }
-            Permit permit = limiter.permit(ticket(), route());
+            Permit permit;
+            try {
+                permit = limiter.permit(ticket(), route());
+            } catch (Throwable e) {
+                stage.completeExceptionally(e);
+                return;
+            }
             if (!stage.complete(permit)) {
                 permit.close();
             }

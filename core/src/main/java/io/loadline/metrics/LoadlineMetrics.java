@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,6 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             Tags.of("reason", RejectionReason.ROUTE_CAP.tag()), LimiterStats::shadowCapped);
 
     private static final Map<String, ToLongFunction<CriticalityStats>> CRITICALITY_RESULTS = Map.of(
-            "admitted", CriticalityStats::admitted,
             "shed", CriticalityStats::shed,
             "expired", CriticalityStats::expired);
 
@@ -86,6 +86,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
 
     @GuardedBy("this")
     private boolean closed;
+
+    /** By criticality, what was published as admitted: it takes back those that waited in vain, and a counter must not. */
+    private final AtomicLongArray admitted = new AtomicLongArray(Criticality.values().length);
 
     /** Kept here since registries hold it weakly. */
     @GuardedBy("this")
@@ -292,6 +295,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private void countByCriticality() {
             for (Criticality each : Criticality.values()) {
                 Tags tags = Tags.of("criticality", each.tag());
+                meters.add(counter(
+                        LoadlineMeter.CRITICALITY_REQUESTS,
+                        self -> self.admitted(each),
+                        tags.and("result", "admitted")));
                 CRITICALITY_RESULTS.forEach((result, count) -> meters.add(
                         counter(LoadlineMeter.CRITICALITY_REQUESTS, each, count, tags.and("result", result))));
                 meters.add(counter(LoadlineMeter.CRITICALITY_SHADOWED, each, CriticalityStats::shadowed, tags));
@@ -352,6 +359,14 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             }
         }
         return Double.NaN;
+    }
+
+    private double admitted(Criticality of) {
+        long now = signal.snapshot()
+                .criticalities()
+                .getOrDefault(of, CriticalityStats.ZERO)
+                .admitted();
+        return admitted.accumulateAndGet(of.ordinal(), now, Math::max);
     }
 
     private double countAt(int place, ToLongFunction<LimiterStats> count) {

@@ -127,25 +127,25 @@ class BaselinesTest {
     void adopt_takesTheMeanUncut() {
         confirmed(0.1);
         add(20, 50 * MEAN, 0, false);
-        LimitWindow window = samples.window(1_000_000_000L, 4, 4);
-        baselines.adopt(samples.route(0), samples.longs, window.stretch());
+        LimitWindow unused = samples.window(1_000_000_000L, 4, 4);
+        assertThat(unused.samples()).isEqualTo(20);
+        baselines.adopt(samples.route(0), samples.longs);
         assertThat(baseline()).isCloseTo(50 * MEAN, within(1.0));
     }
 
     @Test
-    void adopt_tooFewSamples_isStretchedLikeTheRest() {
+    void adopt_tooFewSamples_isUnknownAgain() {
         confirmed(0.1);
-        double before = baseline();
         add(2, 50 * MEAN, 0, false);
         LimitWindow unused = samples.window(1_000_000_000L, 4, 4);
         assertThat(unused.samples()).isEqualTo(2);
-        baselines.adopt(samples.route(0), samples.longs, 3);
-        assertThat(baseline()).isCloseTo(3 * before, within(1.0));
+        baselines.adopt(samples.route(0), samples.longs);
+        assertThat(baseline()).isZero();
     }
 
     @Test
     void adopt_unknown_staysUnknown() {
-        baselines.adopt(samples.route(0), samples.longs, 3);
+        baselines.adopt(samples.route(0), samples.longs);
         assertThat(baseline()).isZero();
     }
 

@@ -116,11 +116,11 @@ public record LoadlineProperties(
      *     critical, sheddable-plus or sheddable. Default: sheddable, so that requests only lower theirs.
      * @param cohortHeader Header that tells whom a request is for, such as X-User-Id: requests of one user are served or
      *     refused together. Default: none.
+     * @param critical Routes that are refused before the most critical; what is named nowhere is critical.
      * @param criticalPlus Routes that are refused last of all: path patterns such as /checkout/**, with a method or
      *     without, POST /orders.
-     * @param critical Routes that are refused before those; what is named nowhere is critical.
-     * @param sheddablePlus Routes that are refused before those, such as jobs that try again.
      * @param sheddable Routes that are refused first.
+     * @param sheddablePlus Routes that are refused before critical ones, such as jobs that try again.
      */
     public record RequestCriticality(
             @Nullable Boolean fromHeader,

@@ -37,7 +37,10 @@ public final class RouteCriticality {
     /** The criticality of a route; null if no setting names it. The most specific pattern counts. */
     @Nullable
     Criticality of(@Nullable String method, String pattern) {
-        PathContainer path = PathContainer.parsePath(pattern);
+        PathContainer path = path(pattern);
+        if (path == null) {
+            return null;
+        }
         for (Entry entry : entries) {
             if ((entry.method == null || entry.method.equals(method)) && entry.pattern.matches(path)) {
                 return entry.criticality;
@@ -49,14 +52,27 @@ public final class RouteCriticality {
     /** Tells of settings that name none of the routes: somebody meant one. */
     void checkUsed(List<PathPattern> routes) {
         for (Entry entry : entries) {
-            if (routes.stream()
-                    .noneMatch(route -> entry.pattern.matches(PathContainer.parsePath(route.getPatternString())))) {
+            if (routes.stream().noneMatch(route -> entry.matches(route.getPatternString()))) {
                 LOG.warn("{} = {} names no route and has no effect", entry.key, entry.pattern.getPatternString());
             }
         }
     }
 
-    private record Entry(String key, @Nullable String method, PathPattern pattern, Criticality criticality) {}
+    /** A route's pattern as a path; null if it is none, such as one whose regular expression has a percent sign. */
+    private static @Nullable PathContainer path(String pattern) {
+        try {
+            return PathContainer.parsePath(pattern);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private record Entry(String key, @Nullable String method, PathPattern pattern, Criticality criticality) {
+        boolean matches(String route) {
+            PathContainer path = path(route);
+            return path != null && pattern.matches(path);
+        }
+    }
 
     /** Builds tables. Not thread-safe. */
     public static final class Builder {

@@ -81,17 +81,25 @@ final class AdmissionFilter implements Filter {
         LimitedResponse response = bareResponse instanceof LimitedResponse limited
                 ? limited
                 : new LimitedResponse(bareResponse, drain, request.getProtocol().startsWith("HTTP/1."));
+        LimitedResponse answering = null;
         if (request.getDispatcherType() == DispatcherType.ASYNC) {
-            LimitedResponse admitted = WebUtils.getNativeResponse(bareResponse, LimitedResponse.class);
-            if (admitted != null) {
-                admitted.answering();
+            answering = WebUtils.getNativeResponse(bareResponse, LimitedResponse.class);
+            if (answering != null) {
+                answering.answering();
             }
         }
         Route route = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
         if (route == null) {
             CallContext context = (CallContext) request.getAttribute(CallContext.ATTRIBUTE);
-            within(context == null ? CallContext.NONE : context, chain, request, response);
-            beforeReturn(request, response);
+            try {
+                within(context == null ? CallContext.NONE : context, chain, request, response);
+                beforeReturn(request, response);
+            } finally {
+                if (answering != null && answering.takeStream()) {
+                    // The call of the first dispatch goes on until the exchange ends, and keeps its place.
+                    limiter.streams().end();
+                }
+            }
             return;
         }
         CallContext context = headers.read(route, name -> header(bareRequest, name));

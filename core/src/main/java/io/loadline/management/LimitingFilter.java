@@ -148,7 +148,7 @@ public final class LimitingFilter extends Filter {
         DrainingExchange draining = new DrainingExchange(exchange, drain, admission);
         CallContext context = CallContext.NONE;
         if (!isUntouched(exchange.getRequestHeaders())) {
-            context = contextHeaders.read(route, name -> joined(exchange.getRequestHeaders(), name));
+            context = contextHeaders.read(route, name -> header(exchange.getRequestHeaders(), name));
             try {
                 admission.acquire(context, maxWait);
             } catch (RejectedException e) {
@@ -176,9 +176,11 @@ public final class LimitingFilter extends Filter {
         }
     }
 
-    private static @Nullable String joined(Headers headers, String name) {
-        List<String> values = headers.get(name);
-        return values == null ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
+    /** The first of several, but for baggage, which is one list in as many headers as one likes (W3C). */
+    private static @Nullable String header(Headers headers, String name) {
+        return name.equals(ContextHeaders.BAGGAGE) && headers.containsKey(name)
+                ? String.join(",", headers.get(name))
+                : headers.getFirst(name);
     }
 
     private boolean isUntouched(Headers headers) {

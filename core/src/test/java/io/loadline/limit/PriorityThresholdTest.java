@@ -27,6 +27,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who is refused when not all can be served, by a service that ends one call each millisecond. */
 class PriorityThresholdTest {

@@ -236,7 +236,7 @@ final class Waiting {
             Object unused = stage.whenComplete((permit, failure) -> {
                 if (queue.withdraw(this)) {
                     // Who gave up waiting was demand, too.
-                    Object counted = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
+                    Object unusedRefusal = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
                 }
             });
         }

@@ -158,7 +158,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             boolean shadowed = Ticket.isOutsideLimit(ticket);
             stats.end(route.index, field, shadowed, Ticket.isLow(ticket), rttNanos, route.cutNanos());
             if (outside && !shadowed) {
-                stats.count(route.index, StripedStats.SHADOW_CAPPED);
+                stats.count(
+                        route.index,
+                        Ticket.isOutsideDeadline(ticket) ? StripedStats.SHADOW_EXPIRED : StripedStats.SHADOW_CAPPED);
             }
         } finally {
             if (released != AdmissionWord.RELEASED) {

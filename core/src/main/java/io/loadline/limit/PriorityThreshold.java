@@ -48,6 +48,10 @@ final class PriorityThreshold {
     static final int PASSED = 0;
 
     static final int BEYOND = 1;
+
+    /** In shadow mode, of a call that comes too late and runs. Unlike what the others admit with, too. */
+    static final int ADMITTED_OUTSIDE_DEADLINE = 5;
+
     static final int REFUSED_PRIORITY = -4;
     static final int REFUSED_DEADLINE = -5;
 
@@ -94,7 +98,10 @@ final class PriorityThreshold {
         }
     }
 
-    /** Judges what comes before all else: {@link #PASSED}, or that nothing is admitted or the call comes too late. */
+    /**
+     * Judges what comes before all else: {@link #PASSED}, or that nothing is admitted or the call comes too late. In shadow
+     * mode it is admitted then, outside the limit: enforced it would take no place and matter to nobody.
+     */
     int judgeTime(Route route, CallContext context, Enforcement mode) {
         if (word.closed()) {
             return AdmissionWord.REFUSED_CLOSED;
@@ -102,11 +109,14 @@ final class PriorityThreshold {
         if (mode != Enforcement.OFF && isTooLate(context)) {
             inUseCounts()
                     .count(ArrivalCounts.EXPIRED + criticality(route, context).ordinal());
-            if (mode == Enforcement.ENFORCE) {
-                return REFUSED_DEADLINE;
-            }
+            return mode == Enforcement.ENFORCE ? REFUSED_DEADLINE : admitTooLate();
         }
         return PASSED;
+    }
+
+    private int admitTooLate() {
+        int admitted = word.tryAcquireOutside();
+        return admitted < 0 ? admitted : ADMITTED_OUTSIDE_DEADLINE;
     }
 
     /**

@@ -194,6 +194,7 @@ class PriorityThresholdTest {
         assertThat(limiter.stats().offered()).isZero();
         assertThat(limiter.statsByCriticality().get(Criticality.CRITICAL).expired())
                 .isEqualTo(2);
+        assertThat(limiter.stats(limiter.otherRoute()).expired()).isEqualTo(2);
         limiter.refuseAll(() -> {});
         assertThat(admit(late)).isEqualTo(RejectionReason.DRAINING);
     }
@@ -205,6 +206,26 @@ class PriorityThresholdTest {
         assertThat(admit(late)).isNull();
         assertThat(limiter.statsByCriticality().get(Criticality.CRITICAL).expired())
                 .isOne();
+    }
+
+    @Test
+    void deadlinePassed_inShadow_isToldByRouteAndTakesNoPlace() {
+        limiter = limiter(Enforcement.SHADOW);
+        Route search = limiter.route("search");
+        List<Permit> late = new ArrayList<>();
+        for (int i = 0; i < LIMIT; i++) {
+            late.add(limiter.tryAcquire(search, CallContext.NONE.timeout(Duration.ZERO, ticker)));
+        }
+        assertThat(limiter.inFlight()).isEqualTo(LIMIT);
+        assertThat(admit(CallContext.NONE)).isNull();
+        late.forEach(Permit::success);
+        drainRunning();
+        assertThat(limiter.stats(search)).isEqualTo(new LimiterStats(LIMIT, 0, 0, 0, 0, 0, 0, 0, 0, LIMIT));
+        assertThat(limiter.stats(limiter.otherRoute()).shadowed()).isZero();
+        CriticalityStats stats = limiter.statsByCriticality().get(Criticality.CRITICAL);
+        assertThat(stats.expired()).isEqualTo(LIMIT);
+        assertThat(stats.arrived()).isOne();
+        assertThat(limiter.inFlight()).isZero();
     }
 
     /** If it were refused, a baseline that is too high would never be mended: refused calls have no latency. */

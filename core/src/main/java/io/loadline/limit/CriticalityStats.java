@@ -5,8 +5,9 @@
 package io.loadline.limit;
 
 /**
- * Cumulative counts of the calls of one {@link Criticality} since the limiter first saw one that was not
- * {@link Criticality#CRITICAL}, or named a cohort, or came too late. Immutable.
+ * Cumulative counts of the calls of one {@link Criticality}. Immutable. Calls are counted from the first one that is not
+ * {@link Criticality#CRITICAL}, or names a cohort, until five minutes after the last, or for good once a route has another
+ * criticality; those that come too late always.
  *
  * @param arrived calls that came while the limiter took calls, but those too late or refused beyond their route's cap
  * @param shed calls of these refused with {@link RejectionReason#LIMIT}, {@link RejectionReason#PRIORITY} or

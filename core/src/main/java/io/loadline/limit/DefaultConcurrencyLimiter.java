@@ -402,7 +402,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     void useCriticality() {
-        admittance.priorities().use();
+        admittance.priorities().useForGood();
     }
 
     @Override

@@ -294,10 +294,14 @@ class PriorityThresholdTest {
         PriorityThreshold threshold = new PriorityThreshold(word, 0);
         for (int i = 0; i < 400; i++) {
             CallContext context = CallContext.of(i % 2 == 0 ? Criticality.CRITICAL : Criticality.SHEDDABLE);
-            int judged = threshold.judge(limiter.otherRoute(), context, Enforcement.ENFORCE, false);
+            ArrivalCounts counted = threshold.counting(limiter.otherRoute(), context);
+            assertThat(threshold.judge(counted, limiter.otherRoute(), context, Enforcement.ENFORCE, false))
+                    .isEqualTo(PriorityThreshold.PASSED);
             threshold.count(
-                    limiter.otherRoute(), context, i % 2 == 0 ? AdmissionWord.ADMITTED : AdmissionWord.REFUSED_LIMIT);
-            assertThat(judged).isEqualTo(PriorityThreshold.PASSED);
+                    counted,
+                    limiter.otherRoute(),
+                    context,
+                    i % 2 == 0 ? AdmissionWord.ADMITTED : AdmissionWord.REFUSED_LIMIT);
         }
         threshold.beat(0);
         while (word.free() > 0) {
@@ -305,12 +309,14 @@ class PriorityThresholdTest {
         }
         CallContext low = CallContext.of(Criticality.SHEDDABLE);
         CallContext high = CallContext.of(Criticality.CRITICAL);
-        assertThat(threshold.judge(limiter.otherRoute(), low, Enforcement.ENFORCE, true))
-                .isEqualTo(PriorityThreshold.REFUSED_PRIORITY);
-        assertThat(threshold.judge(limiter.otherRoute(), high, Enforcement.ENFORCE, true))
-                .isEqualTo(PriorityThreshold.PASSED);
-        assertThat(threshold.judge(limiter.otherRoute(), low, Enforcement.ENFORCE, false))
-                .isEqualTo(PriorityThreshold.PASSED);
+        assertThat(judge(threshold, low, true)).isEqualTo(PriorityThreshold.REFUSED_PRIORITY);
+        assertThat(judge(threshold, high, true)).isEqualTo(PriorityThreshold.PASSED);
+        assertThat(judge(threshold, low, false)).isEqualTo(PriorityThreshold.PASSED);
+    }
+
+    private int judge(PriorityThreshold threshold, CallContext context, boolean waits) {
+        Route route = limiter.otherRoute();
+        return threshold.judge(threshold.counting(route, context), route, context, Enforcement.ENFORCE, waits);
     }
 
     private static CallContext ofFourClasses(int i) {

@@ -59,7 +59,8 @@ public final class RouteTable {
         this.byFirstSegment = new HashMap<>();
         List<Candidate> sorted = new ArrayList<>(builder.candidates.values());
         sorted.sort((one, two) -> PathPattern.SPECIFICITY_COMPARATOR.compare(one.pattern, two.pattern));
-        builder.criticality.checkUsed(sorted.stream().map(each -> each.pattern).toList());
+        builder.criticality.checkUsed(
+                sorted.stream().flatMap(Candidate::handled).toList());
         Set<String> segments = new HashSet<>();
         for (Candidate candidate : sorted) {
             candidate.criticality(builder.criticality);
@@ -217,6 +218,13 @@ public final class RouteTable {
             if (anyMethod != null) {
                 names.add(anyMethod.name);
             }
+        }
+
+        Stream<RouteCriticality.Handled> handled() {
+            String path = pattern.getPatternString();
+            return Stream.concat(
+                    Stream.ofNullable(anyMethod).map(any -> new RouteCriticality.Handled(null, path)),
+                    byMethod.keySet().stream().map(method -> new RouteCriticality.Handled(method, path)));
         }
 
         void criticality(RouteCriticality table) {

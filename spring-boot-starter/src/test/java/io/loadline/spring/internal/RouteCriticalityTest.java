@@ -75,4 +75,21 @@ class RouteCriticalityTest {
                 .contains("loadline.limit.criticality.sheddable = /order/** names no route")
                 .doesNotContain("/orders/**");
     }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void settingWhoseMethodNoHandlerHas_isToldOfOnce(CapturedOutput output) {
+        RouteTable unused = RouteTable.of(
+                limiter,
+                Stream.of(builder ->
+                        builder.route(List.of("GET"), "/orders/{id}").route(List.of(), "/search")),
+                List.of(),
+                RouteCriticality.builder()
+                        .add(Criticality.CRITICAL_PLUS, List.of("put /orders/{id}", "GET /orders/{id}", "POST /search"))
+                        .build());
+        assertThat(output)
+                .containsOnlyOnce("loadline.limit.criticality.critical-plus = put /orders/{id} names no route")
+                .containsOnlyOnce("loadline.limit.criticality.critical-plus = POST /search names no route")
+                .doesNotContain("= GET /orders/{id}");
+    }
 }

@@ -225,7 +225,7 @@ public abstract class FarewellContract {
     /** What a long poll gets that was told to go. */
     protected abstract void assertEarly(Answer answer);
 
-    private void start(String... settings) {
+    protected void start(String... settings) {
         service = Service.start(
                 application,
                 server,

@@ -4,7 +4,6 @@
  */
 package io.loadline.limit;
 
-import io.loadline.limit.WaitQueue.Waiter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

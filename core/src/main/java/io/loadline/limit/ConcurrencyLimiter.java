@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -103,6 +104,12 @@ public interface ConcurrencyLimiter {
 
     /** {@link #acquireAsync(Route, Duration)} for a call of which more is known; see {@link #acquire(Route, Duration)}. */
     CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost);
+
+    /**
+     * {@link #acquireAsync(Route, CallContext, Duration)} whose stage, if there was something to wait for, is completed by
+     * {@code executor}, such as the event loop that the call belongs to. What it refuses is left to the common pool.
+     */
+    CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost, Executor executor);
 
     /**
      * The primitive under all other ways to acquire: admits a call of {@code route} and returns a ticket, or returns

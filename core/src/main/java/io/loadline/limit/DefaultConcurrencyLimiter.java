@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -114,6 +115,13 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     public CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost) {
         checkOwner(route);
         return waiting.acquireAsync(route, context, atMost);
+    }
+
+    @Override
+    public CompletionStage<Permit> acquireAsync(
+            Route route, CallContext context, Duration atMost, Executor executor) {
+        checkOwner(route);
+        return waiting.acquireAsync(route, context, atMost, Objects.requireNonNull(executor, "executor"));
     }
 
     @Override

@@ -104,9 +104,7 @@ class ShadowReportTest {
         service.enforce(Enforcement.SHADOW);
         CallContext late = CallContext.NONE.timeout(Duration.ZERO);
         for (int i = 0; i < 3; i++) {
-            service.limiter
-                    .tryAcquire(service.limiter.route("search"), late)
-                    .success();
+            service.limiter.tryAcquire(service.limiter.route("search"), late).success();
         }
         service.offer(50, Duration.ofSeconds(2));
         ShadowReport report = service.signal.snapshot().shadow();

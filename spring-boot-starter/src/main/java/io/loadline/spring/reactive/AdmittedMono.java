@@ -14,6 +14,7 @@ import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class AdmittedMono extends Mono<Void> {
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
         if (maxWait != null) {
-            AwaitedPermit.await(limiter.acquireAsync(route, context, maxWait), this, actual);
+            AwaitedPermit.await(this, maxWait, actual);
             return;
         }
         long ticket;
@@ -67,6 +68,11 @@ final class AdmittedMono extends Mono<Void> {
             return;
         }
         serve(ticket, actual);
+    }
+
+    /** Waits for a permit, which {@code executor} passes on. */
+    CompletionStage<Permit> acquire(Duration atMost, Executor executor) {
+        return limiter.acquireAsync(route, context, atMost, executor);
     }
 
     /** Where the request is served. */

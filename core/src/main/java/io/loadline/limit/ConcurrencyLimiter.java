@@ -47,7 +47,8 @@ public interface ConcurrencyLimiter {
 
     /**
      * The route named {@code name}, made at the first call. Beyond {@link Builder#maxRoutes} routes it is
-     * {@link #otherRoute()}, so names that come from outside cannot make memory or meters grow.
+     * {@link #otherRoute()}, so names that come from outside cannot make memory or meters grow; what is set there holds for
+     * all that are it.
      */
     Route route(String name);
 

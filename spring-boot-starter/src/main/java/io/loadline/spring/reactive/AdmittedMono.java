@@ -116,7 +116,9 @@ final class AdmittedMono extends Mono<Void> {
         AtomicBoolean told = new AtomicBoolean();
         Sinks.Empty<Void> over = Sinks.empty();
         boolean unusedIfTooMany = admission.outlive(() -> {
-            if (!response.endBody() && !response.isCommitted()) {
+            if (response.hasBody()) {
+                response.endBody();
+            } else if (!response.isCommitted()) {
                 told.set(true);
                 Sinks.EmitResult unused = over.tryEmitEmpty();
             }

@@ -324,8 +324,7 @@ public interface ConcurrencyLimiter {
         int maxRoutes = 100;
         int maxWaiters = AS_MANY_AS_RUN;
         Ticker ticker = Ticker.system();
-        Function<? super Throwable, Outcome> outcomeOf = DefaultConcurrencyLimiter::defaultOutcome;
-
+        Function<? super Throwable, Outcome> outcomeOf = FailureOutcomes::byDefault;
         Consumer<? super Throwable> onFailure = failure -> {};
         BooleanSupplier droppedCounts = () -> true;
         Tuning tuning = Tuning.DEFAULT;

@@ -12,13 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +30,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
      * and everything that may be slow or throw, runs there and never on a caller's thread.
      */
     private final String name;
-    private final Function<? super Throwable, Outcome> outcomeOf;
-    private final Consumer<? super Throwable> onFailure;
+    private final FailureOutcomes failures;
     private final BooleanSupplier droppedCounts;
     private final AdmissionWord word;
     private final WhenIdle whenIdle;
@@ -49,8 +44,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     DefaultConcurrencyLimiter(Builder builder) {
         this.name = builder.name;
-        this.outcomeOf = builder.outcomeOf;
-        this.onFailure = builder.onFailure;
+        this.failures = new FailureOutcomes(builder.outcomeOf, builder.onFailure);
         this.droppedCounts = builder.droppedCounts;
         LimitAlgorithm algorithm = builder.algorithm.get();
         boolean warm = algorithm.isWarm();
@@ -261,7 +255,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             outcome = Outcome.SUCCESS;
             return result;
         } catch (Throwable e) {
-            outcome = classify(e);
+            outcome = failures.of(e);
             throw e;
         } finally {
             release(ticket, route, outcome);
@@ -302,20 +296,20 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             // called, whereas the stage that whenComplete returns forgets its callback when somebody completes it.
             return within(context, action::get)
                     .whenComplete(
-                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)))
+                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : failures.of(failure)))
                     .thenApply(Function.identity());
         } catch (Exception e) {
-            permit.end(classify(e));
+            permit.end(failures.of(e));
             return CompletableFuture.failedFuture(e);
         } catch (Error e) {
-            permit.end(classify(e));
+            permit.end(failures.of(e));
             throw e;
         }
     }
 
     @Override
     public Outcome outcomeOf(Throwable failure) {
-        return classify(failure);
+        return failures.of(failure);
     }
 
     @Override
@@ -430,37 +424,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         control.stalled(duration);
     }
 
-    private Outcome classify(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        tell(cause);
-        try {
-            return Objects.requireNonNullElse(outcomeOf.apply(cause), Outcome.IGNORED);
-        } catch (Throwable e) {
-            // The call's own failure is what the caller must see, and the call must end whatever happens here.
-            return Outcome.IGNORED;
-        }
-    }
-
-    private void tell(Throwable failure) {
-        try {
-            onFailure.accept(failure);
-        } catch (Throwable e) {
-            // As above; and what the outcome is does not hang on who listens.
-        }
-    }
-
     private void checkOwner(Route route) {
         if (route.owner != this) {
             throw new IllegalArgumentException("route '" + route + "' belongs to another limiter than " + name);
         }
-    }
-
-    static Outcome defaultOutcome(Throwable failure) {
-        return failure instanceof TimeoutException
-                        || failure instanceof RejectedException
-                        || failure instanceof RejectedExecutionException
-                ? Outcome.DROPPED
-                : Outcome.IGNORED;
     }
 }

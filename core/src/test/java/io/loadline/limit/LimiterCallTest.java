@@ -224,14 +224,14 @@ class LimiterCallTest {
 
     @Test
     void defaultOutcome_wantOfCapacity_isDropped() {
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(new TimeoutException()))
+        assertThat(FailureOutcomes.byDefault(new TimeoutException()))
                 .isEqualTo(Outcome.DROPPED);
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(new RejectedExecutionException()))
+        assertThat(FailureOutcomes.byDefault(new RejectedExecutionException()))
                 .isEqualTo(Outcome.DROPPED);
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(RejectedException.of(RejectionReason.LIMIT)))
+        assertThat(FailureOutcomes.byDefault(RejectedException.of(RejectionReason.LIMIT)))
                 .isEqualTo(Outcome.DROPPED);
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(new IOException())).isEqualTo(Outcome.IGNORED);
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(new OutOfMemoryError()))
+        assertThat(FailureOutcomes.byDefault(new IOException())).isEqualTo(Outcome.IGNORED);
+        assertThat(FailureOutcomes.byDefault(new OutOfMemoryError()))
                 .isEqualTo(Outcome.IGNORED);
     }
 

@@ -41,8 +41,9 @@ final class WaitQueue {
      *
      * Places that a group of routes keeps for itself are not the next one's to have: they go to the first of the group's
      * own, wherever it stands. So each group has a line of its own beside the queue, in the same order: who is first in it
-     * is found without looking at anybody else, however many wait. A newcomer of the group may be faster, since the bit is the word's and the group's calls do
-     * not look at it; it takes one place of those that its like are guaranteed, and the next goes to who waits.
+     * is found without looking at anybody else, however many wait. A newcomer of the group may be faster, since the bit is
+     * the word's and the group's calls do not look at it; it takes one place of those that its like are guaranteed, and the
+     * next goes to who waits.
      *
      * The lock is taken only by those who wait and by those who find the bit. Nothing slow runs under it.
      *

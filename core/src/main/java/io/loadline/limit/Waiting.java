@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -235,6 +236,9 @@ final class Waiting {
         private final Executor executor;
         private final CompletableFuture<Permit> stage = new CompletableFuture<>();
 
+        /** Raised by whoever runs it first: an executor may run it and fail all the same. */
+        private final AtomicBoolean ran = new AtomicBoolean();
+
         StageWaiter(Route route, CallContext context, long deadlineNanos, Executor executor) {
             super(route, deadlineNanos);
             this.context = context;
@@ -279,6 +283,9 @@ final class Waiting {
 
         @Override
         public void run() {
+            if (!ran.compareAndSet(false, true)) {
+                return;
+            }
             RejectionReason refusal = refusal();
             if (refusal != null) {
                 stage.completeExceptionally(admittance.refuseWaiter(route(), context, refusal));

@@ -361,6 +361,18 @@ class WaitingTest {
         stage.join().close();
     }
 
+    @Test
+    void acquireAsync_withAnExecutorThatRunsAndFails_isCompletedOnce() {
+        CompletableFuture<Permit> stage = acquireAsync(task -> {
+            task.run();
+            throw new IllegalStateException("planned");
+        });
+        first.close();
+        runPool();
+        assertThat(limiter.inFlight()).isEqualTo(2);
+        assertThat(stage.join().success()).isTrue();
+    }
+
     private CompletableFuture<Permit> acquireAsync(Executor executor) {
         return limiter.acquireAsync(route, CallContext.NONE, LONG, executor).toCompletableFuture();
     }

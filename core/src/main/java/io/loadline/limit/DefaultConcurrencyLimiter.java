@@ -112,8 +112,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
-    public CompletionStage<Permit> acquireAsync(
-            Route route, CallContext context, Duration atMost, Executor executor) {
+    public CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost, Executor executor) {
         checkOwner(route);
         return waiting.acquireAsync(route, context, atMost, Objects.requireNonNull(executor, "executor"));
     }

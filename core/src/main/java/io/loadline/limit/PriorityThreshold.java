@@ -175,8 +175,7 @@ final class PriorityThreshold {
      * @param counted {@link #counting}
      * @param waits whether the call will wait if there is no room; it then needs to be below the threshold for that
      */
-    int judge(
-            @Nullable ArrivalCounts counted, Route route, CallContext context, Enforcement mode, boolean waits) {
+    int judge(@Nullable ArrivalCounts counted, Route route, CallContext context, Enforcement mode, boolean waits) {
         if (counted == null) {
             return PASSED;
         }

@@ -19,11 +19,7 @@ public final class Streams {
     private static final String EVENTS = "text/event-stream";
 
     private static final String[] TYPES = {
-        EVENTS,
-        "application/x-ndjson",
-        "application/stream+json",
-        "application/jsonl",
-        "application/json-seq"
+        EVENTS, "application/x-ndjson", "application/stream+json", "application/jsonl", "application/json-seq"
     };
 
     private final StripedStats stats;

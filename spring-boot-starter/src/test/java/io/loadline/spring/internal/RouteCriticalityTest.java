@@ -113,8 +113,8 @@ class RouteCriticalityTest {
     void settingWhoseMethodNoHandlerHas_isToldOfOnce(CapturedOutput output) {
         RouteTable unused = RouteTable.of(
                 limiter,
-                Stream.of(builder ->
-                        builder.route(List.of("GET"), "/orders/{id}").route(List.of(), "/search")),
+                Stream.of(
+                        builder -> builder.route(List.of("GET"), "/orders/{id}").route(List.of(), "/search")),
                 List.of(),
                 RouteCriticality.builder()
                         .add(Criticality.CRITICAL_PLUS, List.of("put /orders/{id}", "GET /orders/{id}", "POST /search"))

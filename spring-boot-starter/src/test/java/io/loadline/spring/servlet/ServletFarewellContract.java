@@ -47,7 +47,9 @@ abstract class ServletFarewellContract extends FarewellContract {
         try (Wire refused = wire("/events/raw?encoding=" + encoding)) {
             Answer answer = refused.read("GET");
             assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.body().replace("\0", "")).contains("\"reason\":\"route_cap\"").doesNotContain("hello");
+            assertThat(answer.body().replace("\0", ""))
+                    .contains("\"reason\":\"route_cap\"")
+                    .doesNotContain("hello");
             assertThat(answer.header("content-type")).startsWith("application/problem+json");
         }
     }

@@ -148,25 +148,23 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         setStatus(rejection.status());
         setHeader("Retry-After", rejection.retryAfterSeconds());
         setContentType(Rejection.PROBLEM_JSON);
-        setContentLength(body.length);
+        ServletOutputStream bytes = withBody ? bytesUnlessWriterTaken() : null;
+        // A writer's encoding can no longer be changed, so how long its text will be is for the container to find.
+        setContentLengthLong(withBody && bytes == null ? -1 : body.length);
         beforeCommit();
-        if (withBody) {
-            writeProblem(body);
+        if (bytes != null) {
+            bytes.write(body);
+        } else if (withBody) {
+            super.getWriter().write(new String(body, StandardCharsets.UTF_8));
         }
     }
 
-    private void writeProblem(byte[] body) throws IOException {
-        ServletOutputStream bytes;
+    private @Nullable ServletOutputStream bytesUnlessWriterTaken() throws IOException {
         try {
-            bytes = super.getOutputStream();
+            return super.getOutputStream();
         } catch (IllegalStateException writerTaken) {
-            // Whose encoding can no longer be changed.
-            String text = new String(body, StandardCharsets.UTF_8);
-            setContentLength(text.getBytes(getCharacterEncoding()).length);
-            super.getWriter().write(text);
-            return;
+            return null;
         }
-        bytes.write(body);
     }
 
     /** From here on {@link #end} may end it. */

@@ -11,7 +11,6 @@ import io.loadline.drain.DrainCoordinator.Listener;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.ConcurrencyLimiter;
-import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.LimiterStats;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Ticker;
@@ -315,13 +314,10 @@ final class Drain {
      */
     private long seen() {
         LimiterStats stats = limiter.stats();
-        long expired = limiter.statsByCriticality().values().stream()
-                .mapToLong(CriticalityStats::expired)
-                .sum();
         return stats.offered()
                 + stats.capped()
                 + stats.refused()
-                + expired
+                + stats.expired()
                 + limiter.waiting().waiting()
                 + limiter.inFlight();
     }

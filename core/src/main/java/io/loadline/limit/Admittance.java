@@ -124,14 +124,15 @@ final class Admittance implements WaitQueue.Entrance {
                 return own;
             }
         }
-        int admitted = priorities.judge(route, context, mode, waits);
+        ArrivalCounts counted = priorities.counting(route, context);
+        int admitted = priorities.judge(counted, route, context, mode, waits);
         if (admitted == PriorityThreshold.PASSED) {
             admitted = tryAcquire(group, mode);
         } else if (admitted == PriorityThreshold.BEYOND) {
             admitted = word.tryAcquireOutside();
         }
         if (!waits || admitted != AdmissionWord.REFUSED_LIMIT) {
-            priorities.count(route, context, admitted);
+            priorities.count(counted, route, context, admitted);
         }
         return admitted;
     }
@@ -139,7 +140,7 @@ final class Admittance implements WaitQueue.Entrance {
     /** Counts the refusal of a call that has waited, or would have; returns what to tell the caller. */
     RejectedException refuseWaiter(Route route, CallContext context, RejectionReason reason) {
         if (reason == RejectionReason.LIMIT || reason == RejectionReason.QUEUE) {
-            priorities.count(route, context, AdmissionWord.REFUSED_LIMIT);
+            priorities.count(priorities.counting(route, context), route, context, AdmissionWord.REFUSED_LIMIT);
         }
         count(route, reason);
         return RejectedException.of(reason);
@@ -154,9 +155,8 @@ final class Admittance implements WaitQueue.Entrance {
             }
             case ROUTE_CAP -> stats.count(route.index, StripedStats.CAPPED);
             case LIMIT, QUEUE, PRIORITY -> stats.count(route.index, StripedStats.SHED);
-            case DEADLINE -> {
-                // What comes too late is no demand: more capacity would not serve it.
-            }
+            // No demand: more capacity would not serve it.
+            case DEADLINE -> stats.count(route.index, StripedStats.EXPIRED);
         }
     }
 

@@ -153,7 +153,9 @@ final class Collector {
                 totals[at + StripedStats.SHED],
                 totals[at + StripedStats.REFUSED],
                 totals[at + StripedStats.CAPPED],
-                totals[at + StripedStats.SHADOW_CAPPED]);
+                totals[at + StripedStats.SHADOW_CAPPED],
+                totals[at + StripedStats.EXPIRED],
+                totals[at + StripedStats.SHADOW_EXPIRED]);
     }
 
     /** Timed calls of one route since the limiter was built, by the limiter's SLO. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -46,7 +47,8 @@ public interface ConcurrencyLimiter {
 
     /**
      * The route named {@code name}, made at the first call. Beyond {@link Builder#maxRoutes} routes it is
-     * {@link #otherRoute()}, so names that come from outside cannot make memory or meters grow.
+     * {@link #otherRoute()}, so names that come from outside cannot make memory or meters grow; what is set there holds for
+     * all that are it.
      */
     Route route(String name);
 
@@ -103,6 +105,12 @@ public interface ConcurrencyLimiter {
 
     /** {@link #acquireAsync(Route, Duration)} for a call of which more is known; see {@link #acquire(Route, Duration)}. */
     CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost);
+
+    /**
+     * {@link #acquireAsync(Route, CallContext, Duration)} whose stage, if there was something to wait for, is completed by
+     * {@code executor}, such as the event loop that the call belongs to. What it refuses is left to the common pool.
+     */
+    CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost, Executor executor);
 
     /**
      * The primitive under all other ways to acquire: admits a call of {@code route} and returns a ticket, or returns
@@ -316,8 +324,7 @@ public interface ConcurrencyLimiter {
         int maxRoutes = 100;
         int maxWaiters = AS_MANY_AS_RUN;
         Ticker ticker = Ticker.system();
-        Function<? super Throwable, Outcome> outcomeOf = DefaultConcurrencyLimiter::defaultOutcome;
-
+        Function<? super Throwable, Outcome> outcomeOf = FailureOutcomes::byDefault;
         Consumer<? super Throwable> onFailure = failure -> {};
         BooleanSupplier droppedCounts = () -> true;
         Tuning tuning = Tuning.DEFAULT;

@@ -81,9 +81,14 @@ public final class ContextHeaders {
      * @param header gives the value of a header by its name in any case, several of one name joined by commas; or null
      */
     public CallContext read(Route route, Function<String, @Nullable String> header) {
-        Criticality own = route.criticality();
+        return read(route, route.criticality(), header);
+    }
+
+    /** {@link #read(Route, Function)} where requests of their kind matter {@code own}, whatever others of the route do. */
+    public CallContext read(Route route, Criticality own, Function<String, @Nullable String> header) {
         Criticality claimed = claimed(header);
-        CallContext context = claimed == null && own == Criticality.CRITICAL
+        boolean usual = own == Criticality.CRITICAL && route.criticality() == Criticality.CRITICAL;
+        CallContext context = claimed == null && usual
                 ? CallContext.NONE
                 : CallContext.of(claimed == null ? own : bounded(claimed, own));
         String key = cohortHeader == null ? null : header.apply(cohortHeader);

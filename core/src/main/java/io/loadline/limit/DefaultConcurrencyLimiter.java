@@ -12,12 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +30,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
      * and everything that may be slow or throw, runs there and never on a caller's thread.
      */
     private final String name;
-    private final Function<? super Throwable, Outcome> outcomeOf;
-    private final Consumer<? super Throwable> onFailure;
+    private final FailureOutcomes failures;
     private final BooleanSupplier droppedCounts;
     private final AdmissionWord word;
     private final WhenIdle whenIdle;
@@ -48,8 +44,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     DefaultConcurrencyLimiter(Builder builder) {
         this.name = builder.name;
-        this.outcomeOf = builder.outcomeOf;
-        this.onFailure = builder.onFailure;
+        this.failures = new FailureOutcomes(builder.outcomeOf, builder.onFailure);
         this.droppedCounts = builder.droppedCounts;
         LimitAlgorithm algorithm = builder.algorithm.get();
         boolean warm = algorithm.isWarm();
@@ -117,6 +112,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost, Executor executor) {
+        checkOwner(route);
+        return waiting.acquireAsync(route, context, atMost, Objects.requireNonNull(executor, "executor"));
+    }
+
+    @Override
     public long tryAcquireTicket(Route route, CallContext context) {
         checkOwner(route);
         long ticket = admittance.admit(route, context, false);
@@ -158,7 +159,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             boolean shadowed = Ticket.isOutsideLimit(ticket);
             stats.end(route.index, field, shadowed, Ticket.isLow(ticket), rttNanos, route.cutNanos());
             if (outside && !shadowed) {
-                stats.count(route.index, StripedStats.SHADOW_CAPPED);
+                stats.count(
+                        route.index,
+                        Ticket.isOutsideDeadline(ticket) ? StripedStats.SHADOW_EXPIRED : StripedStats.SHADOW_CAPPED);
             }
         } finally {
             if (released != AdmissionWord.RELEASED) {
@@ -251,7 +254,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             outcome = Outcome.SUCCESS;
             return result;
         } catch (Throwable e) {
-            outcome = classify(e);
+            outcome = failures.of(e);
             throw e;
         } finally {
             release(ticket, route, outcome);
@@ -292,20 +295,20 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             // called, whereas the stage that whenComplete returns forgets its callback when somebody completes it.
             return within(context, action::get)
                     .whenComplete(
-                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : classify(failure)))
+                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : failures.of(failure)))
                     .thenApply(Function.identity());
         } catch (Exception e) {
-            permit.end(classify(e));
+            permit.end(failures.of(e));
             return CompletableFuture.failedFuture(e);
         } catch (Error e) {
-            permit.end(classify(e));
+            permit.end(failures.of(e));
             throw e;
         }
     }
 
     @Override
     public Outcome outcomeOf(Throwable failure) {
-        return classify(failure);
+        return failures.of(failure);
     }
 
     @Override
@@ -400,7 +403,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     void useCriticality() {
-        admittance.priorities().use();
+        admittance.priorities().useForGood();
     }
 
     @Override
@@ -420,37 +423,9 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         control.stalled(duration);
     }
 
-    private Outcome classify(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        tell(cause);
-        try {
-            return Objects.requireNonNullElse(outcomeOf.apply(cause), Outcome.IGNORED);
-        } catch (Throwable e) {
-            // The call's own failure is what the caller must see, and the call must end whatever happens here.
-            return Outcome.IGNORED;
-        }
-    }
-
-    private void tell(Throwable failure) {
-        try {
-            onFailure.accept(failure);
-        } catch (Throwable e) {
-            // As above; and what the outcome is does not hang on who listens.
-        }
-    }
-
     private void checkOwner(Route route) {
         if (route.owner != this) {
             throw new IllegalArgumentException("route '" + route + "' belongs to another limiter than " + name);
         }
-    }
-
-    static Outcome defaultOutcome(Throwable failure) {
-        return failure instanceof TimeoutException
-                        || failure instanceof RejectedException
-                        || failure instanceof RejectedExecutionException
-                ? Outcome.DROPPED
-                : Outcome.IGNORED;
     }
 }

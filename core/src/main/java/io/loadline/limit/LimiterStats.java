@@ -12,12 +12,14 @@ package io.loadline.limit;
  *   <li>{@code shadowed} grows when a call ends that ran although {@link Enforcement#ENFORCE} would have refused it
  *       because of the limit or of its criticality; it is counted by its outcome too.
  *   <li>{@code shed} grows when a call is refused because the limit was reached, whether it has waited or not, or nearly
- *       so and the call matters less than others. One that comes too late is no demand and counted by
- *       {@link CriticalityStats} alone.
+ *       so and the call matters less than others.
  *   <li>{@code refused} grows when a call is refused because the limiter takes no new work.
  *   <li>{@code capped} grows when a call is refused because its route has reached its own cap, or a stream because there
  *       are as many as there may be.
- *   <li>{@code shadowCapped} grows when one runs although {@link Enforcement#ENFORCE} would have refused it for that.
+ *   <li>{@code expired} grows when a call is refused because its deadline has passed. It is no demand: more capacity would
+ *       not serve it.
+ *   <li>{@code shadowCapped} and {@code shadowExpired} grow when one has run although {@link Enforcement#ENFORCE} would
+ *       have refused it for that.
  * </ul>
  *
  * Counts are read one by one: a snapshot taken under load may be off by the calls in flight.
@@ -31,6 +33,8 @@ package io.loadline.limit;
  * @param refused calls refused with {@link RejectionReason#DRAINING}
  * @param capped calls refused with {@link RejectionReason#ROUTE_CAP}
  * @param shadowCapped calls that ran beyond their route's cap
+ * @param expired calls refused with {@link RejectionReason#DEADLINE}
+ * @param shadowExpired calls that ran after their deadline
  */
 public record LimiterStats(
         long succeeded,
@@ -40,13 +44,15 @@ public record LimiterStats(
         long shed,
         long refused,
         long capped,
-        long shadowCapped) {
+        long shadowCapped,
+        long expired,
+        long shadowExpired) {
     /** Nothing counted. */
     public static final LimiterStats ZERO = new LimiterStats(0, 0, 0, 0, 0, 0);
 
-    /** Counts without any caps. */
+    /** Counts without any caps and deadlines. */
     public LimiterStats(long succeeded, long ignored, long dropped, long shadowed, long shed, long refused) {
-        this(succeeded, ignored, dropped, shadowed, shed, refused, 0, 0);
+        this(succeeded, ignored, dropped, shadowed, shed, refused, 0, 0, 0, 0);
     }
 
     /** Calls refused for {@code reason}; {@link RejectionReason#LIMIT} stands for all that is {@code shed}. */
@@ -55,7 +61,8 @@ public record LimiterStats(
             case LIMIT -> shed;
             case ROUTE_CAP -> capped;
             case DRAINING -> refused;
-            case QUEUE, PRIORITY, DEADLINE -> 0;
+            case DEADLINE -> expired;
+            case QUEUE, PRIORITY -> 0;
         };
     }
 
@@ -64,7 +71,8 @@ public record LimiterStats(
         return switch (reason) {
             case LIMIT -> shadowed;
             case ROUTE_CAP -> shadowCapped;
-            case DRAINING, QUEUE, PRIORITY, DEADLINE -> 0;
+            case DEADLINE -> shadowExpired;
+            case DRAINING, QUEUE, PRIORITY -> 0;
         };
     }
 
@@ -88,7 +96,9 @@ public record LimiterStats(
                 shed - earlier.shed,
                 refused - earlier.refused,
                 capped - earlier.capped,
-                shadowCapped - earlier.shadowCapped);
+                shadowCapped - earlier.shadowCapped,
+                expired - earlier.expired,
+                shadowExpired - earlier.shadowExpired);
     }
 
     /** The sum of both. */
@@ -101,6 +111,8 @@ public record LimiterStats(
                 shed + other.shed,
                 refused + other.refused,
                 capped + other.capped,
-                shadowCapped + other.shadowCapped);
+                shadowCapped + other.shadowCapped,
+                expired + other.expired,
+                shadowExpired + other.shadowExpired);
     }
 }

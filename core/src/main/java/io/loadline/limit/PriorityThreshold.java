@@ -4,6 +4,8 @@
  */
 package io.loadline.limit;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +44,21 @@ final class PriorityThreshold {
      * some. Where the turn begins differs between instances: who is out in one may try the next.
      *
      * While all calls are of one class and none names a cohort, there is nothing to prefer, and it stays open.
+     *
+     * Counting begins with the first call that is unlike the others, which may be anybody's who sends a header, and costs
+     * all others something. So it ends when no such call has come for a while, unless routes differ; what was counted
+     * remains. A call is counted by the object that it found when it was judged, or finds when it has waited: one that is
+     * unlike the others always finds one, so that its end is never counted without its arrival, nor the other way round.
      */
 
     /** Results of {@link #judge}; refusals are unlike those of {@link AdmissionWord} and {@link RouteGroup}. */
     static final int PASSED = 0;
 
     static final int BEYOND = 1;
+
+    /** In shadow mode, of a call that comes too late and runs. Unlike what the others admit with, too. */
+    static final int ADMITTED_OUTSIDE_DEADLINE = 5;
+
     static final int REFUSED_PRIORITY = -4;
     static final int REFUSED_DEADLINE = -5;
 
@@ -59,6 +70,7 @@ final class PriorityThreshold {
     private static final double MAX_FORGOTTEN = 0.1;
     private static final double NEGLIGIBLE = 0.002;
     private static final long TURN_NANOS = 500_000_000L;
+    private static final long QUIET_NANOS = 300_000_000_000L;
 
     /** A call is given up when this share of what its route takes without congestion is more than the time it has. */
     private static final int HOPELESS_SHARE = 4;
@@ -66,8 +78,19 @@ final class PriorityThreshold {
     private final AdmissionWord word;
     private final int firstTurn;
 
-    /** Null until criticality is used. Written once, under the lock, read by every acquire. */
+    /** Null while arrivals are not counted, else {@link #kept}. Written under the lock, read by every acquire. */
     private volatile @Nullable ArrivalCounts counts;
+
+    /** What was ever counted. Written once, under the lock, read by whoever counts what is rare and by the beat. */
+    private volatile @Nullable ArrivalCounts kept;
+
+    /** Whether routes differ. */
+    @GuardedBy("this")
+    private boolean forGood;
+
+    /** Whether counting began since the last beat. */
+    @GuardedBy("this")
+    private boolean begun;
 
     /** Null while everybody is admitted. Written by the beat, read by every acquire; a beat stale. */
     private volatile @Nullable Ladder ladder;
@@ -76,6 +99,9 @@ final class PriorityThreshold {
     private final double[] arrivals = new double[LEVELS];
     private double refused;
     private double keyed;
+
+    /** The last beat that found a call unlike the others. */
+    private long usedNanos;
 
     PriorityThreshold(AdmissionWord word, long originNanos) {
         this.word = word;
@@ -87,44 +113,74 @@ final class PriorityThreshold {
         return counts != null;
     }
 
-    /** Begins to count arrivals. */
-    synchronized void use() {
-        if (counts == null) {
-            counts = new ArrivalCounts(Runtime.getRuntime().availableProcessors());
-        }
+    /** Counts arrivals from now on, whatever comes. */
+    synchronized void useForGood() {
+        forGood = true;
+        ArrivalCounts unused = use();
     }
 
-    /** Judges what comes before all else: {@link #PASSED}, or that nothing is admitted or the call comes too late. */
+    private synchronized ArrivalCounts use() {
+        ArrivalCounts counted = kept();
+        begun = true;
+        counts = counted;
+        return counted;
+    }
+
+    private synchronized ArrivalCounts kept() {
+        ArrivalCounts present = kept;
+        if (present == null) {
+            present = new ArrivalCounts(Runtime.getRuntime().availableProcessors());
+            kept = present;
+        }
+        return present;
+    }
+
+    /** Where a call is counted; null if it is not. */
+    @Nullable
+    ArrivalCounts counting(Route route, CallContext context) {
+        ArrivalCounts counted = counts;
+        if (counted != null || (context.cohort() < 0 && criticality(route, context) == Criticality.CRITICAL)) {
+            return counted;
+        }
+        return use();
+    }
+
+    /**
+     * Judges what comes before all else: {@link #PASSED}, or that nothing is admitted or the call comes too late. In shadow
+     * mode it is admitted then, outside the limit: enforced it would take no place and matter to nobody.
+     */
     int judgeTime(Route route, CallContext context, Enforcement mode) {
         if (word.closed()) {
             return AdmissionWord.REFUSED_CLOSED;
         }
         if (mode != Enforcement.OFF && isTooLate(context)) {
-            inUseCounts()
+            // It is unlike the others in nothing that the threshold asks for, so arrivals need not be counted.
+            ArrivalCounts present = kept;
+            (present == null ? kept() : present)
                     .count(ArrivalCounts.EXPIRED + criticality(route, context).ordinal());
-            if (mode == Enforcement.ENFORCE) {
-                return REFUSED_DEADLINE;
-            }
+            return mode == Enforcement.ENFORCE ? REFUSED_DEADLINE : admitTooLate();
         }
         return PASSED;
+    }
+
+    private int admitTooLate() {
+        int admitted = word.tryAcquireOutside();
+        return admitted < 0 ? admitted : ADMITTED_OUTSIDE_DEADLINE;
     }
 
     /**
      * Judges a call that needs a place which others want, too, and counts its arrival: {@link #PASSED}, {@link #BEYOND} in
      * shadow mode, or that it is refused. What came of it is to be told to {@link #count}.
      *
+     * @param counted {@link #counting}
      * @param waits whether the call will wait if there is no room; it then needs to be below the threshold for that
      */
-    int judge(Route route, CallContext context, Enforcement mode, boolean waits) {
-        Criticality criticality = criticality(route, context);
-        ArrivalCounts counted = counts;
-        int cohort = context.cohort();
+    int judge(@Nullable ArrivalCounts counted, Route route, CallContext context, Enforcement mode, boolean waits) {
         if (counted == null) {
-            if (criticality == Criticality.CRITICAL && cohort < 0) {
-                return PASSED;
-            }
-            counted = inUseCounts();
+            return PASSED;
         }
+        Criticality criticality = criticality(route, context);
+        int cohort = context.cohort();
         if (cohort < 0) {
             cohort = counted.nextCohort();
         } else {
@@ -139,8 +195,7 @@ final class PriorityThreshold {
     }
 
     /** Counts what came of a call that was judged: a result of {@link #judge} or {@link AdmissionWord#tryAcquire}. */
-    void count(Route route, CallContext context, int admitted) {
-        ArrivalCounts counted = counts;
+    void count(@Nullable ArrivalCounts counted, Route route, CallContext context, int admitted) {
         if (counted != null) {
             if (admitted == REFUSED_PRIORITY || admitted == AdmissionWord.REFUSED_LIMIT) {
                 counted.count(ArrivalCounts.SHED + criticality(route, context).ordinal());
@@ -183,18 +238,9 @@ final class PriorityThreshold {
         return context.remainingNanos() - route.baselineNanos() / HOPELESS_SHARE;
     }
 
-    private ArrivalCounts inUseCounts() {
-        ArrivalCounts counted = counts;
-        while (counted == null) {
-            use();
-            counted = counts;
-        }
-        return counted;
-    }
-
-    /** Counts since criticality is used; empty before. */
+    /** Counts of all times in which criticality was used; empty before. */
     Map<Criticality, CriticalityStats> stats() {
-        ArrivalCounts counted = counts;
+        ArrivalCounts counted = kept;
         if (counted == null) {
             return Map.of();
         }
@@ -217,12 +263,13 @@ final class PriorityThreshold {
                 counted.sum(ArrivalCounts.EXPIRED + criticality));
     }
 
-    /** Moves the threshold; due about every 100 ms. */
+    /** Moves the threshold, or ends counting if there is nothing to prefer; due about every 100 ms. */
     void beat(long nowNanos) {
         ArrivalCounts counted = counts;
         if (counted == null) {
             return;
         }
+        boolean hasBegun = takeBegun();
         double fresh = 0;
         double[] since = new double[ArrivalCounts.FIELDS];
         for (int field = 0; field < ArrivalCounts.FIELDS; field++) {
@@ -231,16 +278,53 @@ final class PriorityThreshold {
             before[field] = sum;
             fresh += field < LEVELS ? since[field] : 0;
         }
-        double kept = 1 - Math.max(MIN_FORGOTTEN, Math.min(MAX_FORGOTTEN, fresh / ENOUGH_ARRIVALS));
-        for (int level = 0; level < LEVELS; level++) {
-            arrivals[level] = kept * arrivals[level] + since[level];
+        if (hasBegun || hasUnlike(since)) {
+            usedNanos = nowNanos;
+        } else if (nowNanos - usedNanos >= QUIET_NANOS && end()) {
+            return;
         }
-        keyed = kept * keyed + since[ArrivalCounts.KEYED];
-        refused *= kept;
+        double share = 1 - Math.max(MIN_FORGOTTEN, Math.min(MAX_FORGOTTEN, fresh / ENOUGH_ARRIVALS));
+        for (int level = 0; level < LEVELS; level++) {
+            arrivals[level] = share * arrivals[level] + since[level];
+        }
+        keyed = share * keyed + since[ArrivalCounts.KEYED];
+        refused *= share;
         for (int i = 0; i < Criticality.COUNT; i++) {
             refused += since[ArrivalCounts.SHED + i] + since[ArrivalCounts.SHADOWED + i];
         }
         ladder = next(nowNanos);
+    }
+
+    private synchronized boolean takeBegun() {
+        boolean taken = begun;
+        begun = false;
+        return taken;
+    }
+
+    /** Whether any of these calls was not of the class that all are of by default, or named a cohort. */
+    private static boolean hasUnlike(double[] since) {
+        int usual = Criticality.CRITICAL.ordinal();
+        boolean has = since[ArrivalCounts.KEYED] > 0;
+        for (int level = 0; level < LEVELS; level++) {
+            has |= level / COHORTS != usual && since[level] > 0;
+        }
+        for (int i = 0; i < Criticality.COUNT; i++) {
+            has |= i != usual && since[ArrivalCounts.OWN + i] > 0;
+        }
+        return has;
+    }
+
+    /** Counts no arrivals any more; false if it must go on. Who waits has been counted and will be again. */
+    private synchronized boolean end() {
+        if (forGood || begun || word.hasWaiters()) {
+            return false;
+        }
+        counts = null;
+        ladder = null;
+        Arrays.fill(arrivals, 0);
+        refused = 0;
+        keyed = 0;
+        return true;
     }
 
     private @Nullable Ladder next(long nowNanos) {

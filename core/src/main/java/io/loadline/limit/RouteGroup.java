@@ -53,6 +53,7 @@ final class RouteGroup extends RouteGroupPadding {
 
     private final RouteGroups owner;
     private final AdmissionWord word;
+    private final WaitLine waiting = new WaitLine(this);
 
     /** What is wanted; written under the owner's lock, read there and by whoever asks. */
     private volatile RouteLimits limits = RouteLimits.NONE;
@@ -201,6 +202,11 @@ final class RouteGroup extends RouteGroupPadding {
 
     RouteLimits limits() {
         return limits;
+    }
+
+    /** Its calls that wait; the {@link WaitQueue}'s. */
+    WaitLine waiting() {
+        return waiting;
     }
 
     void limits(RouteLimits changed) {

@@ -16,12 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe. They take no place in the limit and their duration is no latency; they have a bound of their own.
  */
 public final class Streams {
+    private static final String EVENTS = "text/event-stream";
+
     private static final String[] TYPES = {
-        "text/event-stream",
-        "application/x-ndjson",
-        "application/stream+json",
-        "application/jsonl",
-        "application/json-seq"
+        EVENTS, "application/x-ndjson", "application/stream+json", "application/jsonl", "application/json-seq"
     };
 
     private final StripedStats stats;
@@ -107,6 +105,11 @@ public final class Streams {
             }
         }
         return false;
+    }
+
+    /** Whether a response of this type is a stream of events, whose client comes back by itself. */
+    public static boolean isEventStream(@Nullable String contentType) {
+        return contentType != null && contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length());
     }
 
     static int checkMax(int max) {

@@ -34,7 +34,12 @@ final class StripedStats {
     static final int LOW_RTT_NANOS = 11;
     static final int UNCUT_NANOS = 12;
     static final int WITHIN_SLO = 13;
-    static final int LONGS = 14;
+
+    /** Last, since they are rare and all before them lie together. */
+    static final int EXPIRED = 14;
+
+    static final int SHADOW_EXPIRED = 15;
+    static final int LONGS = 16;
 
     /** Fields of a route that are double: sums of squares of latencies in nanoseconds. */
     static final int RTT_SQUARES = 0;

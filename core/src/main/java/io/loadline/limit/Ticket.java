@@ -13,8 +13,8 @@ final class Ticket {
      * a reading of the clock, since two readings cost more than everything else on the way in.
      *
      * GROUPED says that the call is counted by its route's group, which gives its place back, see RouteGroup. A call
-     * OUTSIDE the limit is counted by no group; two further bits say what it is beyond, or that it is no call any more but
-     * a stream.
+     * OUTSIDE the limit is counted by no group; two further bits say what it is beyond (the limit, its route's cap, its own
+     * deadline), or that it is no call any more but a stream.
      *
      * What is not VALID is no ticket: it is the reason of a refusal, one bit to the left. Nobody outside sees it.
      */
@@ -28,6 +28,7 @@ final class Ticket {
     private static final int OUTSIDE_BECAUSE = OUTSIDE | 16 | 32;
     private static final int OUTSIDE_LIMIT = OUTSIDE;
     private static final int OUTSIDE_CAP = OUTSIDE | 32;
+    private static final int OUTSIDE_DEADLINE = OUTSIDE | 16;
     private static final int STREAM = OUTSIDE | 16 | 32;
 
     private static final RejectionReason[] REASONS = RejectionReason.values();
@@ -37,18 +38,25 @@ final class Ticket {
     /**
      * The ticket of a call that was admitted so.
      *
-     * @param admitted a result of {@link AdmissionWord#tryAcquire} or {@link RouteGroup#tryAcquire}
+     * @param admitted a result of {@link AdmissionWord#tryAcquire}, {@link RouteGroup#tryAcquire} or
+     *     {@link PriorityThreshold#judgeTime}
      */
     static long of(int admitted, boolean grouped, boolean timed, long nanos) {
         int flags = grouped ? VALID | GROUPED : VALID;
         if (admitted == AdmissionWord.ADMITTED_LOW) {
             flags |= LOW;
-        } else if (admitted == AdmissionWord.ADMITTED_OUTSIDE) {
-            flags = VALID | OUTSIDE_LIMIT;
-        } else if (admitted == RouteGroup.ADMITTED_OUTSIDE_CAP) {
-            flags = VALID | OUTSIDE_CAP;
+        } else if (admitted >= AdmissionWord.ADMITTED_OUTSIDE) {
+            flags = VALID | outside(admitted);
         }
         return nanos << FLAG_BITS | (timed ? flags | TIMED : flags);
+    }
+
+    private static int outside(int admitted) {
+        return switch (admitted) {
+            case RouteGroup.ADMITTED_OUTSIDE_CAP -> OUTSIDE_CAP;
+            case PriorityThreshold.ADMITTED_OUTSIDE_DEADLINE -> OUTSIDE_DEADLINE;
+            default -> OUTSIDE_LIMIT;
+        };
     }
 
     static long refusal(RejectionReason reason) {
@@ -78,6 +86,10 @@ final class Ticket {
 
     static boolean isOutsideLimit(long ticket) {
         return (ticket & OUTSIDE_BECAUSE) == OUTSIDE_LIMIT;
+    }
+
+    static boolean isOutsideDeadline(long ticket) {
+        return (ticket & OUTSIDE_BECAUSE) == OUTSIDE_DEADLINE;
     }
 
     static boolean isGrouped(long ticket) {

@@ -7,6 +7,9 @@ package io.loadline.limit;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -37,8 +40,10 @@ final class WaitQueue {
      * the newcomer is refused, since the oldest is served next.
      *
      * Places that a group of routes keeps for itself are not the next one's to have: they go to the first of the group's
-     * own, wherever it stands. A newcomer of the group may be faster, since the bit is the word's and the group's calls do
-     * not look at it; it takes one place of those that its like are guaranteed, and the next goes to who waits.
+     * own, wherever it stands. So each group has a line of its own beside the queue, in the same order: who is first in it
+     * is found without looking at anybody else, however many wait. A newcomer of the group may be faster, since the bit is
+     * the word's and the group's calls do not look at it; it takes one place of those that its like are guaranteed, and the
+     * next goes to who waits.
      *
      * The lock is taken only by those who wait and by those who find the bit. Nothing slow runs under it.
      *
@@ -54,18 +59,13 @@ final class WaitQueue {
     private final IntSupplier maxWaiters;
     private final ReentrantLock lock = new ReentrantLock();
 
+    /** All who wait. */
     @GuardedBy("lock")
-    private @Nullable Waiter oldest;
+    private final WaitLine line = new WaitLine(null);
 
+    /** Of these, those of each group of which any wait, in no particular order. */
     @GuardedBy("lock")
-    private @Nullable Waiter newest;
-
-    @GuardedBy("lock")
-    private int size;
-
-    /** Of these, how many are of routes with limits of their own. */
-    @GuardedBy("lock")
-    private int grouped;
+    private final List<WaitLine> groups = new ArrayList<>();
 
     /** Whether the oldest has waited longer than the target at {@link #lateSinceNanos} and ever since. */
     @GuardedBy("lock")
@@ -111,7 +111,7 @@ final class WaitQueue {
         try {
             long now = nanoTime.getAsLong();
             waiter.sinceNanos = now;
-            if (oldest == null) {
+            if (line.isEmpty()) {
                 int admission = entrance.tryAcquireOrWait(waiter.group);
                 if (admission == AdmissionWord.REFUSED_LIMIT) {
                     append(waiter);
@@ -122,11 +122,11 @@ final class WaitQueue {
                 }
             } else {
                 judge(now);
-                if (size < maxWaiters.getAsInt()) {
+                if (line.size() < maxWaiters.getAsInt()) {
                     append(waiter);
                     handOverOwn(now, settled);
                 } else if (newestFirst) {
-                    refuse(unlink(oldest, now), RejectionReason.QUEUE, settled);
+                    refuse(unlink(Objects.requireNonNull(line.oldest()), now), RejectionReason.QUEUE, settled);
                     append(waiter);
                 } else {
                     refuse(waiter, RejectionReason.QUEUE, settled);
@@ -162,8 +162,8 @@ final class WaitQueue {
         lock.lock();
         try {
             long now = nanoTime.getAsLong();
-            for (Waiter waiter = oldest; waiter != null; ) {
-                Waiter next = waiter.newer;
+            for (Waiter waiter = line.oldest(); waiter != null; ) {
+                Waiter next = waiter.inQueue.newer;
                 if (waiter.isLate(now)) {
                     refuse(unlink(waiter, now), RejectionReason.QUEUE, settled);
                 }
@@ -178,7 +178,7 @@ final class WaitQueue {
 
     /** Refuses {@code waiter} if its time has passed; returns for how long it may still wait, at most 0 if no more. */
     long expire(Waiter waiter) {
-        if (waiter.isSettled) {
+        if (waiter.isSettled()) {
             return 0;
         }
         // Before the lock is taken: an error here would keep it for ever.
@@ -187,8 +187,8 @@ final class WaitQueue {
         long left;
         try {
             long now = nanoTime.getAsLong();
-            left = waiter.isSettled ? 0 : waiter.deadlineNanos - now;
-            if (left <= 0 && !waiter.isSettled) {
+            left = waiter.isSettled() ? 0 : waiter.deadlineNanos - now;
+            if (left <= 0 && !waiter.isSettled()) {
                 refuse(unlink(waiter, now), RejectionReason.QUEUE, settled);
                 noteIfEmpty();
             }
@@ -202,15 +202,15 @@ final class WaitQueue {
     /** Takes {@code waiter} out, who does not want to wait any more; returns false if it was settled before. */
     @CanIgnoreReturnValue
     boolean withdraw(Waiter waiter) {
-        if (waiter.isSettled) {
+        if (waiter.isSettled()) {
             return false;
         }
         lock.lock();
         try {
-            if (waiter.isSettled) {
+            if (waiter.isSettled()) {
                 return false;
             }
-            unlink(waiter, nanoTime.getAsLong()).isSettled = true;
+            unlink(waiter, nanoTime.getAsLong()).settle(ConcurrencyLimiter.REFUSED, null);
             withdrawn++;
             noteIfEmpty();
             return true;
@@ -222,7 +222,7 @@ final class WaitQueue {
     WaitingStats stats() {
         lock.lock();
         try {
-            return new WaitingStats(size, admitted, refused, withdrawn, Duration.ofNanos(waitedNanos));
+            return new WaitingStats(line.size(), admitted, refused, withdrawn, Duration.ofNanos(waitedNanos));
         } finally {
             lock.unlock();
         }
@@ -231,13 +231,12 @@ final class WaitQueue {
     @GuardedBy("lock")
     private void handOver(long now, Settled settled) {
         judge(now);
-        while (oldest != null && newest != null) {
-            Waiter next = newestFirst ? newest : oldest;
+        for (Waiter next; (next = first(line)) != null; ) {
             if (next.isLate(now)) {
                 refuse(unlink(next, now), RejectionReason.QUEUE, settled);
                 continue;
             }
-            int admission = entrance.tryAcquireAsWaiter(next.group, size == 1);
+            int admission = entrance.tryAcquireAsWaiter(next.group, line.size() == 1);
             if (admission == AdmissionWord.REFUSED_LIMIT) {
                 handOverOwn(now, settled);
                 break;
@@ -250,25 +249,40 @@ final class WaitQueue {
     /** Places kept for some of those who wait. To be looked for after whoever waits can be seen to. */
     @GuardedBy("lock")
     private void handOverOwn(long now, Settled settled) {
-        if (grouped == 0 || !entrance.hasOwn()) {
+        if (groups.isEmpty() || !entrance.hasOwn()) {
             return;
         }
-        for (Waiter waiter = newestFirst ? newest : oldest; waiter != null; ) {
-            Waiter next = newestFirst ? waiter.older : waiter.newer;
-            RouteGroup group = waiter.group;
-            if (group != null && !waiter.isLate(now)) {
-                int admission = entrance.tryAcquireOwn(group);
-                if (admission != AdmissionWord.REFUSED_LIMIT) {
-                    settle(unlink(waiter, now), admission, now, settled);
-                }
-            }
-            waiter = next;
+        // Backwards: a line that becomes empty is replaced by the last one, which has had its turn.
+        for (int i = groups.size() - 1; i >= 0; i--) {
+            handOverOwn(groups.get(i), now, settled);
         }
+    }
+
+    @GuardedBy("lock")
+    private void handOverOwn(WaitLine own, long now, Settled settled) {
+        RouteGroup group = Objects.requireNonNull(own.group);
+        for (Waiter next; (next = first(own)) != null; ) {
+            if (next.isLate(now)) {
+                refuse(unlink(next, now), RejectionReason.QUEUE, settled);
+                continue;
+            }
+            int admission = entrance.tryAcquireOwn(group);
+            if (admission == AdmissionWord.REFUSED_LIMIT) {
+                return;
+            }
+            settle(unlink(next, now), admission, now, settled);
+        }
+    }
+
+    @GuardedBy("lock")
+    private @Nullable Waiter first(WaitLine of) {
+        return newestFirst ? of.newest() : of.oldest();
     }
 
     /** To be called at every change of the oldest and before what depends on the order: so nothing is missed between. */
     @GuardedBy("lock")
     private void judge(long now) {
+        Waiter oldest = line.oldest();
         if (oldest == null || now - oldest.sinceNanos <= TARGET_NANOS) {
             late = false;
             return;
@@ -288,8 +302,7 @@ final class WaitQueue {
             refuse(waiter, entrance.reason(admission), settled);
             return;
         }
-        waiter.ticket = entrance.ticket(admission, waiter.group);
-        waiter.isSettled = true;
+        waiter.settle(entrance.ticket(admission, waiter.group), null);
         admitted++;
         waitedNanos += now - waiter.sinceNanos;
         settled.add(waiter);
@@ -297,42 +310,40 @@ final class WaitQueue {
 
     @GuardedBy("lock")
     private void refuse(Waiter waiter, RejectionReason reason, Settled settled) {
-        waiter.refusal = reason;
-        waiter.isSettled = true;
+        waiter.settle(ConcurrencyLimiter.REFUSED, reason);
         refused++;
         settled.add(waiter);
     }
 
     @GuardedBy("lock")
     private void append(Waiter waiter) {
-        waiter.older = newest;
-        if (newest == null) {
-            oldest = waiter;
-        } else {
-            newest.newer = waiter;
+        WaitLine own = waiter.group == null ? null : waiter.group.waiting();
+        if (own != null) {
+            if (own.isEmpty()) {
+                // First of all that is changed: for want of memory it may fail.
+                own.place = groups.size();
+                groups.add(own);
+            }
+            own.append(waiter);
         }
-        newest = waiter;
-        size++;
-        grouped += waiter.group == null ? 0 : 1;
+        line.append(waiter);
     }
 
     @GuardedBy("lock")
     private Waiter unlink(Waiter waiter, long now) {
-        if (waiter.older == null) {
-            oldest = waiter.newer;
-        } else {
-            waiter.older.newer = waiter.newer;
+        boolean wasOldest = line.oldest() == waiter;
+        line.unlink(waiter);
+        WaitLine own = waiter.group == null ? null : waiter.group.waiting();
+        if (own != null) {
+            own.unlink(waiter);
+            if (own.isEmpty()) {
+                WaitLine last = groups.remove(groups.size() - 1);
+                if (last != own) {
+                    last.place = own.place;
+                    groups.set(own.place, last);
+                }
+            }
         }
-        if (waiter.newer == null) {
-            newest = waiter.older;
-        } else {
-            waiter.newer.older = waiter.older;
-        }
-        boolean wasOldest = waiter.older == null;
-        waiter.older = null;
-        waiter.newer = null;
-        size--;
-        grouped -= waiter.group == null ? 0 : 1;
         if (wasOldest) {
             judge(now);
         }
@@ -341,7 +352,7 @@ final class WaitQueue {
 
     @GuardedBy("lock")
     private void noteIfEmpty() {
-        if (oldest == null) {
+        if (line.isEmpty()) {
             newestFirst = false;
             word.clearWaiters();
         }
@@ -368,56 +379,6 @@ final class WaitQueue {
         RejectionReason reason(int refusal);
     }
 
-    /** Somebody who waits. What is not final is the queue's until {@link #isSettled()}, and nobody's to change then. */
-    abstract static class Waiter {
-        private final Route route;
-
-        /** The route's when it began to wait: what is acquired in one place must not be released in another. */
-        private final @Nullable RouteGroup group;
-
-        private final long deadlineNanos;
-        private @Nullable Waiter older;
-        private @Nullable Waiter newer;
-        private long sinceNanos;
-        private long ticket = ConcurrencyLimiter.REFUSED;
-        private @Nullable RejectionReason refusal;
-
-        /** Written last under the lock, read by the waiter without. */
-        private volatile boolean isSettled;
-
-        /** A call of {@code route} that is not to be admitted at {@code deadlineNanos} or later. */
-        Waiter(Route route, long deadlineNanos) {
-            this.route = route;
-            this.group = route.group();
-            this.deadlineNanos = deadlineNanos;
-        }
-
-        /** It is settled, by somebody else than itself. Called once, outside the lock; must be quick and not throw. */
-        abstract void tell();
-
-        final Route route() {
-            return route;
-        }
-
-        final boolean isSettled() {
-            return isSettled;
-        }
-
-        /** {@link ConcurrencyLimiter#REFUSED} if refused or withdrawn. */
-        final long ticket() {
-            return ticket;
-        }
-
-        /** Null if admitted or withdrawn. */
-        final @Nullable RejectionReason refusal() {
-            return refusal;
-        }
-
-        private boolean isLate(long now) {
-            return now - deadlineNanos >= 0;
-        }
-    }
-
     /** Those who were settled and must be told, in that order. Not thread-safe. */
     private static final class Settled {
         private @Nullable Waiter first;
@@ -427,7 +388,7 @@ final class WaitQueue {
             if (last == null) {
                 first = waiter;
             } else {
-                last.newer = waiter;
+                last.inQueue.newer = waiter;
             }
             last = waiter;
         }
@@ -435,8 +396,8 @@ final class WaitQueue {
         void tell() {
             Waiter waiter = first;
             while (waiter != null) {
-                Waiter next = waiter.newer;
-                waiter.newer = null;
+                Waiter next = waiter.inQueue.newer;
+                waiter.inQueue.newer = null;
                 try {
                     waiter.tell();
                 } catch (Throwable e) {

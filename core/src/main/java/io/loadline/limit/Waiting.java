@@ -4,12 +4,12 @@
  */
 package io.loadline.limit;
 
-import io.loadline.limit.WaitQueue.Waiter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +20,8 @@ final class Waiting {
      * Timers: a thread parks for as long as it may wait. A stage has a timer of the JDK's own scheduler of futures, which
      * is taken back when the stage completes; what runs there is a few lines of ours.
      *
-     * Code of others, which is what depends on a stage, is run by a pool: a thread that releases has a request of its
-     * own to end, and would otherwise serve one after the other, each in the end of the last.
+     * Code of others, which is what depends on a stage, is run by a pool, or where its owner wants it: a thread that
+     * releases has a request of its own to end, and would otherwise serve one after the other, each in the end of the last.
      */
 
     /** Far from what times and timers overflow at. */
@@ -100,11 +100,15 @@ final class Waiting {
     }
 
     CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost) {
+        return acquireAsync(route, context, atMost, background);
+    }
+
+    CompletionStage<Permit> acquireAsync(Route route, CallContext context, Duration atMost, Executor executor) {
         long nanos = nanos(route, context, atMost);
         boolean waits = mayWait(nanos);
         long ticket = admittance.admit(route, context, waits);
         return Ticket.isRefusal(ticket)
-                ? waits ? enter(ticket, route, context, nanos) : failed(ticket)
+                ? waits ? enter(ticket, route, context, nanos, executor) : failed(ticket)
                 : CompletableFuture.completedFuture(limiter.permit(ticket, route));
     }
 
@@ -119,7 +123,7 @@ final class Waiting {
         if (!waits) {
             return failed(ticket);
         }
-        CompletableFuture<Permit> acquired = enter(ticket, route, context, nanos);
+        CompletableFuture<Permit> acquired = enter(ticket, route, context, nanos, background);
         CompletableFuture<T> result = new CompletableFuture<>();
         // What depends on a stage is not called if it has been completed itself; what these return nobody else can
         // complete, and so a permit always finds its end.
@@ -158,11 +162,12 @@ final class Waiting {
         }
     }
 
-    private CompletableFuture<Permit> enter(long refusal, Route route, CallContext context, long nanos) {
+    private CompletableFuture<Permit> enter(
+            long refusal, Route route, CallContext context, long nanos, Executor executor) {
         if (Ticket.reason(refusal) != RejectionReason.LIMIT) {
             return failed(refusal);
         }
-        StageWaiter waiter = new StageWaiter(route, context, admittance.now() + nanos);
+        StageWaiter waiter = new StageWaiter(route, context, admittance.now() + nanos, executor);
         queue.enter(waiter);
         if (!waiter.isSettled()) {
             try {
@@ -228,11 +233,16 @@ final class Waiting {
 
     private final class StageWaiter extends Waiter implements Runnable {
         private final CallContext context;
+        private final Executor executor;
         private final CompletableFuture<Permit> stage = new CompletableFuture<>();
 
-        StageWaiter(Route route, CallContext context, long deadlineNanos) {
+        /** Raised by whoever runs it first: an executor may run it and fail all the same. */
+        private final AtomicBoolean ran = new AtomicBoolean();
+
+        StageWaiter(Route route, CallContext context, long deadlineNanos, Executor executor) {
             super(route, deadlineNanos);
             this.context = context;
+            this.executor = executor;
             Object unused = stage.whenComplete((permit, failure) -> {
                 if (queue.withdraw(this)) {
                     // Who gave up waiting was demand, too.
@@ -256,16 +266,26 @@ final class Waiting {
 
         @Override
         void tell() {
-            try {
-                background.execute(this);
-            } catch (Throwable e) {
-                // No thread can be had, for example. Whose turn it is must not be lost with it.
+            // Whose turn it is must not be lost with an event loop that has ended, or for want of a thread.
+            if (!isTakenBy(executor) && !isTakenBy(background)) {
                 run();
+            }
+        }
+
+        private boolean isTakenBy(Executor other) {
+            try {
+                other.execute(this);
+                return true;
+            } catch (Throwable e) {
+                return false;
             }
         }
 
         @Override
         public void run() {
+            if (!ran.compareAndSet(false, true)) {
+                return;
+            }
             RejectionReason refusal = refusal();
             if (refusal != null) {
                 stage.completeExceptionally(admittance.refuseWaiter(route(), context, refusal));

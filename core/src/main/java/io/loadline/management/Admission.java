@@ -4,6 +4,7 @@
  */
 package io.loadline.management;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
 import io.loadline.limit.CallContext;
@@ -87,17 +88,21 @@ final class Admission {
         return true;
     }
 
-    /** The response is a stream that nobody is told to end; where there are too many it stays a call. */
-    void stream() {
+    /** The response is a stream that nobody is told to end; false where there are too many: it stays a call. */
+    @CanIgnoreReturnValue
+    boolean stream() {
         stream = true;
         long held = ticket.getAndSet(ConcurrencyLimiter.REFUSED);
+        boolean allowed = true;
         if (held != ConcurrencyLimiter.REFUSED) {
             long streaming = limiter.stream(held, route);
-            ticket.set(streaming == ConcurrencyLimiter.REFUSED ? held : streaming);
+            allowed = streaming != ConcurrencyLimiter.REFUSED;
+            ticket.set(allowed ? streaming : held);
             if (over) {
                 release(Outcome.IGNORED);
             }
         }
+        return allowed;
     }
 
     void end(Outcome outcome) {

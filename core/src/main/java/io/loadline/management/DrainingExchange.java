@@ -9,6 +9,8 @@ import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.Rejection;
+import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Streams;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +23,10 @@ import java.net.URI;
  * came, and that gives its place in the limit back if the response is a stream. As thread-safe as the exchange it wraps.
  */
 final class DrainingExchange extends HttpExchange {
+    /*
+     * What is beyond the bound of streams is the same on all servers: events are refused, all else stays a call. Here the
+     * handler has begun to answer by then, so it is told as if its client had gone.
+     */
     private final HttpExchange delegate;
     private final DrainCoordinator drain;
     private final Admission admission;
@@ -37,13 +43,34 @@ final class DrainingExchange extends HttpExchange {
 
     @Override
     public void sendResponseHeaders(int status, long length) throws IOException {
+        String type = delegate.getResponseHeaders().getFirst("Content-Type");
+        if (Streams.isStream(type) && !admission.stream() && Streams.isEventStream(type)) {
+            refuse(Rejection.of(RejectionReason.ROUTE_CAP));
+            throw new IOException("the event stream was refused: there are as many streams as there may be");
+        }
+        begin(status, length);
+    }
+
+    private void begin(int status, long length) throws IOException {
         if (drain.isDraining()) {
             delegate.getResponseHeaders().set("Connection", "close");
         }
-        if (Streams.isStream(delegate.getResponseHeaders().getFirst("Content-Type"))) {
-            admission.stream();
-        }
         delegate.sendResponseHeaders(status, length);
+    }
+
+    /** Answers that it is refused, and ends. */
+    void refuse(Rejection rejection) throws IOException {
+        byte[] body = rejection.problemJson();
+        Headers headers = delegate.getResponseHeaders();
+        headers.set("Content-Type", Rejection.PROBLEM_JSON);
+        headers.set("Retry-After", rejection.retryAfterSeconds());
+        boolean head = delegate.getRequestMethod().equals("HEAD");
+        try (delegate) {
+            begin(rejection.status(), head ? -1 : body.length);
+            if (!head) {
+                delegate.getResponseBody().write(body);
+            }
+        }
     }
 
     @Override

@@ -17,7 +17,6 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.RejectedException;
-import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
@@ -126,7 +125,9 @@ public final class LimitingFilter extends Filter {
      * it returns; that ends the exchange. Returns false if there are as many streams as there may be: the handler should
      * answer with 503, and the exchange stays an ordinary call.
      *
-     * <p>A response whose type says that it is a stream is known to be one without; a drain waits for its end.
+     * <p>A response whose type says that it is a stream is known to be one without; a drain waits for its end. If there are
+     * too many by then, an event stream is answered with 503, and {@code sendResponseHeaders} fails as for a client that has
+     * gone; any other stream stays an ordinary call.
      *
      * @param farewell tells the client to go, see {@link LongLivedExchanges#open}
      * @throws IllegalArgumentException if {@code exchange} is not what this filter gave to the handler
@@ -152,7 +153,7 @@ public final class LimitingFilter extends Filter {
             try {
                 admission.acquire(context, maxWait);
             } catch (RejectedException e) {
-                refuse(draining, e.rejection());
+                draining.refuse(e.rejection());
                 return;
             }
         }
@@ -206,19 +207,6 @@ public final class LimitingFilter extends Filter {
             }
         }
         return limiter.otherRoute();
-    }
-
-    private void refuse(HttpExchange exchange, Rejection rejection) throws IOException {
-        byte[] body = rejection.problemJson();
-        exchange.getResponseHeaders().set("Content-Type", Rejection.PROBLEM_JSON);
-        exchange.getResponseHeaders().set("Retry-After", rejection.retryAfterSeconds());
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        try (exchange) {
-            exchange.sendResponseHeaders(rejection.status(), head ? -1 : body.length);
-            if (!head) {
-                exchange.getResponseBody().write(body);
-            }
-        }
     }
 
     @Override

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param admitted calls that were admitted and have ended, since the start
  * @param shed calls refused because of the limit, since the start
  * @param capped calls refused because their route had reached its own cap, since the start
+ * @param expired calls refused because their deadline had passed, since the start
  * @param refused calls refused because the service was leaving, since the start
  * @param shadowed calls that ran beyond the limit, since the start
  * @param shadow what enforcing would have refused lately; all zero unless in shadow mode
@@ -72,6 +73,7 @@ public record LoadlineStatus(
         long admitted,
         long shed,
         long capped,
+        long expired,
         long refused,
         long shadowed,
         Shadow shadow,
@@ -150,6 +152,7 @@ public record LoadlineStatus(
                 snapshot.stats().completed(),
                 snapshot.stats().shed(),
                 snapshot.stats().capped(),
+                snapshot.stats().expired(),
                 snapshot.stats().refused(),
                 snapshot.stats().shadowed(),
                 Shadow.of(snapshot.shadow()),
@@ -192,6 +195,7 @@ public record LoadlineStatus(
                 .member("admitted", admitted)
                 .member("shed", shed)
                 .member("capped", capped)
+                .member("expired", expired)
                 .member("refused", refused)
                 .member("shadowed", shadowed)
                 .beginObject("shadow")

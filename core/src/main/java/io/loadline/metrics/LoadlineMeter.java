@@ -41,7 +41,8 @@ public enum LoadlineMeter {
     REQUESTS(
             "loadline.requests",
             null,
-            "Calls by result: succeeded, ignored, dropped, shed (limit or priority), capped (the route's own), refused (draining)",
+            "Calls by result: succeeded, ignored, dropped, shed (limit or priority), capped (the route's own),"
+                    + " expired (deadline), refused (draining)",
             "route",
             "result"),
     /** Tags: route, reason. A counter of its own, since these calls are counted by their result too. */

@@ -67,7 +67,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     /** What few routes ever have: it is registered when there is some, or there would be many counters of 0. */
     private static final Map<Tags, ToLongFunction<LimiterStats>> RARE = Map.of(
             Tags.of("result", "capped"), LimiterStats::capped,
-            Tags.of("reason", RejectionReason.ROUTE_CAP.tag()), LimiterStats::shadowCapped);
+            Tags.of("result", "expired"), LimiterStats::expired,
+            Tags.of("reason", RejectionReason.ROUTE_CAP.tag()), LimiterStats::shadowCapped,
+            Tags.of("reason", RejectionReason.DEADLINE.tag()), LimiterStats::shadowExpired);
 
     private static final Map<String, ToLongFunction<CriticalityStats>> CRITICALITY_RESULTS = Map.of(
             "shed", CriticalityStats::shed,

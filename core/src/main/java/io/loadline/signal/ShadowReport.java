@@ -13,7 +13,7 @@ import java.util.Locale;
  * What enforcing would have refused of the calls that ran in shadow mode, over the last minutes. Immutable.
  *
  * <p>For the limits it is an upper bound: what would have been refused ran, and made the service busier than it would
- * have been. Calls whose deadline had passed are not in it; they are counted by criticality only.
+ * have been.
  *
  * @param over the time it is about; zero outside shadow mode and while the limiter warms up
  * @param calls calls that ended in that time

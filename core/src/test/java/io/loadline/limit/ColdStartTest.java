@@ -6,15 +6,11 @@ package io.loadline.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.loadline.limit.LoadModel.Call;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Why the limiter has no slow start of its own, a share of the limit that rises from a fraction to 1 after readiness: a
@@ -22,22 +18,9 @@ import org.slf4j.LoggerFactory;
  * servers of 20 ms, a ramp from 0.2 to 1 over ten seconds sheds what a warm instance could serve and gains nothing for a
  * cold one; a limit that is enforced from the first call does.
  */
+@ExtendWith(QuietLimiter.class)
 class ColdStartTest {
     private static final double CAPACITY = 500;
-
-    @BeforeAll
-    static void quiet() {
-        logger().setLevel(Level.ERROR);
-    }
-
-    @AfterAll
-    static void loud() {
-        logger().setLevel(null);
-    }
-
-    private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger(ConcurrencyLimiter.class);
-    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})

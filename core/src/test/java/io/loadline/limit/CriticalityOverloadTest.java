@@ -6,41 +6,23 @@ package io.loadline.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.loadline.limit.LoadModel.Call;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * What criticality gives and what it costs in a simulated flood: one call of ten is CRITICAL_PLUS, three are CRITICAL, two
  * SHEDDABLE_PLUS, four SHEDDABLE. The same arrivals without criticality are what it is compared with.
  */
+@ExtendWith(QuietLimiter.class)
 class CriticalityOverloadTest {
     private static final double CALM = 20;
     private static final double SETTLED = 22;
     private static final double END = 50;
     private static final double LAST = 65;
-
-    /** Each run would log its refusals once a minute of its own, virtual time. */
-    @BeforeAll
-    static void quiet() {
-        logger().setLevel(Level.ERROR);
-    }
-
-    @AfterAll
-    static void loud() {
-        logger().setLevel(null);
-    }
-
-    private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger(ConcurrencyLimiter.class);
-    }
 
     /** Ten servers of 20 ms; the adaptive limit is about 18, so that there are few slots to tell classes apart. */
     @ParameterizedTest

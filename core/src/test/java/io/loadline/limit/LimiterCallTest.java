@@ -224,15 +224,12 @@ class LimiterCallTest {
 
     @Test
     void defaultOutcome_wantOfCapacity_isDropped() {
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(new TimeoutException()))
+        assertThat(FailureOutcomes.byDefault(new TimeoutException())).isEqualTo(Outcome.DROPPED);
+        assertThat(FailureOutcomes.byDefault(new RejectedExecutionException())).isEqualTo(Outcome.DROPPED);
+        assertThat(FailureOutcomes.byDefault(RejectedException.of(RejectionReason.LIMIT)))
                 .isEqualTo(Outcome.DROPPED);
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(new RejectedExecutionException()))
-                .isEqualTo(Outcome.DROPPED);
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(RejectedException.of(RejectionReason.LIMIT)))
-                .isEqualTo(Outcome.DROPPED);
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(new IOException())).isEqualTo(Outcome.IGNORED);
-        assertThat(DefaultConcurrencyLimiter.defaultOutcome(new OutOfMemoryError()))
-                .isEqualTo(Outcome.IGNORED);
+        assertThat(FailureOutcomes.byDefault(new IOException())).isEqualTo(Outcome.IGNORED);
+        assertThat(FailureOutcomes.byDefault(new OutOfMemoryError())).isEqualTo(Outcome.IGNORED);
     }
 
     private void assertOutcomes(long succeeded, long ignored, long dropped) {

@@ -81,6 +81,25 @@ class LimiterEventsTest {
     }
 
     @Test
+    void shed_tellsOfDeadlines() throws IOException {
+        CallContext late = CallContext.NONE.timeout(Duration.ZERO, ticker);
+        List<RecordedEvent> events = record("io.loadline.Shed", () -> {
+            beat();
+            assertThat(limiter.tryAcquire(limiter.route("work"), late)).isNull();
+            limiter.enforcement(Enforcement.SHADOW);
+            limiter.tryAcquire(limiter.route("work"), late).close();
+            limiter.tryAcquire(limiter.route("work"), late).close();
+            beat();
+        });
+        assertThat(events)
+                .extracting(
+                        event -> event.getString("reason"),
+                        event -> event.getLong("calls"),
+                        event -> event.getBoolean("enforced"))
+                .containsExactly(tuple("deadline", 1L, true), tuple("deadline", 2L, false));
+    }
+
+    @Test
     void limitChange_tellsBothLimitsAndWhy() throws IOException {
         List<RecordedEvent> events = record("io.loadline.LimitChange", () -> {
             algorithm.thenDecides(7, 7, 4);

@@ -194,6 +194,7 @@ class PriorityThresholdTest {
         assertThat(limiter.stats().offered()).isZero();
         assertThat(limiter.statsByCriticality().get(Criticality.CRITICAL).expired())
                 .isEqualTo(2);
+        assertThat(limiter.stats(limiter.otherRoute()).expired()).isEqualTo(2);
         limiter.refuseAll(() -> {});
         assertThat(admit(late)).isEqualTo(RejectionReason.DRAINING);
     }
@@ -205,6 +206,26 @@ class PriorityThresholdTest {
         assertThat(admit(late)).isNull();
         assertThat(limiter.statsByCriticality().get(Criticality.CRITICAL).expired())
                 .isOne();
+    }
+
+    @Test
+    void deadlinePassed_inShadow_isToldByRouteAndTakesNoPlace() {
+        limiter = limiter(Enforcement.SHADOW);
+        Route search = limiter.route("search");
+        List<Permit> late = new ArrayList<>();
+        for (int i = 0; i < LIMIT; i++) {
+            late.add(limiter.tryAcquire(search, CallContext.NONE.timeout(Duration.ZERO, ticker)));
+        }
+        assertThat(limiter.inFlight()).isEqualTo(LIMIT);
+        assertThat(admit(CallContext.NONE)).isNull();
+        late.forEach(Permit::success);
+        drainRunning();
+        assertThat(limiter.stats(search)).isEqualTo(new LimiterStats(LIMIT, 0, 0, 0, 0, 0, 0, 0, 0, LIMIT));
+        assertThat(limiter.stats(limiter.otherRoute()).shadowed()).isZero();
+        CriticalityStats stats = limiter.statsByCriticality().get(Criticality.CRITICAL);
+        assertThat(stats.expired()).isEqualTo(LIMIT);
+        assertThat(stats.arrived()).isZero();
+        assertThat(limiter.inFlight()).isZero();
     }
 
     /** If it were refused, a baseline that is too high would never be mended: refused calls have no latency. */
@@ -273,10 +294,14 @@ class PriorityThresholdTest {
         PriorityThreshold threshold = new PriorityThreshold(word, 0);
         for (int i = 0; i < 400; i++) {
             CallContext context = CallContext.of(i % 2 == 0 ? Criticality.CRITICAL : Criticality.SHEDDABLE);
-            int judged = threshold.judge(limiter.otherRoute(), context, Enforcement.ENFORCE, false);
+            ArrivalCounts counted = threshold.counting(limiter.otherRoute(), context);
+            assertThat(threshold.judge(counted, limiter.otherRoute(), context, Enforcement.ENFORCE, false))
+                    .isEqualTo(PriorityThreshold.PASSED);
             threshold.count(
-                    limiter.otherRoute(), context, i % 2 == 0 ? AdmissionWord.ADMITTED : AdmissionWord.REFUSED_LIMIT);
-            assertThat(judged).isEqualTo(PriorityThreshold.PASSED);
+                    counted,
+                    limiter.otherRoute(),
+                    context,
+                    i % 2 == 0 ? AdmissionWord.ADMITTED : AdmissionWord.REFUSED_LIMIT);
         }
         threshold.beat(0);
         while (word.free() > 0) {
@@ -284,12 +309,14 @@ class PriorityThresholdTest {
         }
         CallContext low = CallContext.of(Criticality.SHEDDABLE);
         CallContext high = CallContext.of(Criticality.CRITICAL);
-        assertThat(threshold.judge(limiter.otherRoute(), low, Enforcement.ENFORCE, true))
-                .isEqualTo(PriorityThreshold.REFUSED_PRIORITY);
-        assertThat(threshold.judge(limiter.otherRoute(), high, Enforcement.ENFORCE, true))
-                .isEqualTo(PriorityThreshold.PASSED);
-        assertThat(threshold.judge(limiter.otherRoute(), low, Enforcement.ENFORCE, false))
-                .isEqualTo(PriorityThreshold.PASSED);
+        assertThat(judge(threshold, low, true)).isEqualTo(PriorityThreshold.REFUSED_PRIORITY);
+        assertThat(judge(threshold, high, true)).isEqualTo(PriorityThreshold.PASSED);
+        assertThat(judge(threshold, low, false)).isEqualTo(PriorityThreshold.PASSED);
+    }
+
+    private int judge(PriorityThreshold threshold, CallContext context, boolean waits) {
+        Route route = limiter.otherRoute();
+        return threshold.judge(threshold.counting(route, context), route, context, Enforcement.ENFORCE, waits);
     }
 
     private static CallContext ofFourClasses(int i) {

@@ -4,7 +4,6 @@
  */
 package io.loadline.limit;
 
-import io.loadline.limit.WaitQueue.Waiter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

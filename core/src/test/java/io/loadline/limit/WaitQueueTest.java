@@ -6,7 +6,6 @@ package io.loadline.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadline.limit.WaitQueue.Waiter;
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -334,6 +334,50 @@ class WaitingTest {
     }
 
     @Test
+    void acquireAsync_withAnExecutor_isCompletedThere() {
+        Deque<Runnable> loop = new ArrayDeque<>();
+        CompletableFuture<Permit> stage = acquireAsync(loop::add);
+        CompletableFuture<Permit> refused = acquireAsync(loop::add);
+        first.close();
+        limiter.refuseAll(() -> {});
+        assertThat(pool).isEmpty();
+        assertThat(loop).hasSize(2);
+        assertThat(stage).isNotDone();
+        loop.forEach(Runnable::run);
+        stage.join().close();
+        assertThat(refused).isCompletedExceptionally();
+        limiter.resume();
+    }
+
+    /** As an event loop does whose server has stopped. */
+    @Test
+    void acquireAsync_withAnExecutorThatTakesNothing_isCompletedByThePool() {
+        CompletableFuture<Permit> stage = acquireAsync(task -> {
+            throw new RejectedExecutionException("stopped");
+        });
+        first.close();
+        assertThat(stage).isNotDone();
+        runPool();
+        stage.join().close();
+    }
+
+    @Test
+    void acquireAsync_withAnExecutorThatRunsAndFails_isCompletedOnce() {
+        CompletableFuture<Permit> stage = acquireAsync(task -> {
+            task.run();
+            throw new IllegalStateException("planned");
+        });
+        first.close();
+        runPool();
+        assertThat(limiter.inFlight()).isEqualTo(2);
+        assertThat(stage.join().success()).isTrue();
+    }
+
+    private CompletableFuture<Permit> acquireAsync(Executor executor) {
+        return limiter.acquireAsync(route, CallContext.NONE, LONG, executor).toCompletableFuture();
+    }
+
+    @Test
     void acquire_interrupted_throwsAndWithdraws() throws Exception {
         AtomicInteger interrupted = new AtomicInteger();
         Thread waiter = new Thread(() -> {

@@ -21,6 +21,7 @@ import io.loadline.drain.DrainResult;
 import io.loadline.drain.UnfinishedCall;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
+import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import io.loadline.startup.WarmUpReport;
@@ -43,6 +44,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,48 @@ class LimitingFilterLifecycleTest {
             assertThat(stream.get("/work").response().status()).isEqualTo(503);
         }
         awaitFiltered();
+        assertThat(limiter.stats().capped()).isEqualTo(1);
+        assertThat(limiter.inFlight()).isZero();
+    }
+
+    @Test
+    void eventStream_beyondTheMostStreams_isRefused() throws Exception {
+        limiter.streams().max(0);
+        AtomicReference<IOException> told = new AtomicReference<>();
+        handler = exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+            try (exchange) {
+                exchange.sendResponseHeaders(200, 0);
+            } catch (IOException e) {
+                told.set(e);
+            }
+        };
+        try (RawConnection stream = connect()) {
+            RawConnection.Response refused = stream.get("/work").response();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.body()).contains("\"reason\":\"route_cap\"");
+        }
+        awaitFiltered();
+        assertThat(told.get()).hasMessageContaining("as many streams as there may be");
+        assertThat(limiter.stats()).isEqualTo(new LimiterStats(0, 1, 0, 0, 0, 0, 1, 0, 0, 0));
+        assertThat(limiter.inFlight()).isZero();
+    }
+
+    @Test
+    void otherStream_beyondTheMostStreams_staysACall() throws Exception {
+        limiter.streams().max(0);
+        AtomicInteger calls = new AtomicInteger();
+        handler = exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
+            exchange.sendResponseHeaders(200, 0);
+            calls.set(limiter.inFlight());
+            exchange.close();
+        };
+        try (RawConnection stream = connect()) {
+            assertThat(stream.get("/work").response().status()).isEqualTo(200);
+        }
+        awaitFiltered();
+        assertThat(calls).hasValue(1);
         assertThat(limiter.stats().capped()).isEqualTo(1);
         assertThat(limiter.inFlight()).isZero();
     }

@@ -360,8 +360,7 @@ class LimitingFilterTest {
             assertThat(response.status()).isEqualTo(503);
             assertThat(response.body()).contains("\"reason\":\"deadline\"");
         }
-        assertThat(limiter.statsByCriticality().get(Criticality.CRITICAL).expired())
-                .isOne();
+        assertThat(limiter.stats(work).expired()).isOne();
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.internal.Listeners;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.Enforcement;
@@ -461,6 +462,34 @@ class LoadlineMetricsTest {
         }
         assertThat(registry.get("loadline.requests.shadowed")
                         .tags("reason", "route_cap", "route", "pay")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void expired_isCountedByRouteFromItsFirstRefusalOn() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(10, SECOND);
+        assertThat(registry.find("loadline.requests").tag("result", "expired").functionCounters())
+                .isEmpty();
+
+        CallContext late = CallContext.NONE.timeout(Duration.ZERO);
+        assertThat(service.limiter.tryAcquire(service.limiter.route("pay"), late))
+                .isNull();
+        service.offer(10, SECOND);
+        assertThat(registry.get("loadline.requests")
+                        .tags("result", "expired", "route", "pay")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+
+        service.enforce(Enforcement.SHADOW);
+        service.limiter.tryAcquire(service.limiter.route("pay"), late).success();
+        service.offer(10, SECOND);
+        assertThat(registry.get("loadline.requests.shadowed")
+                        .tags("reason", "deadline", "route", "pay")
                         .functionCounter()
                         .count())
                 .isEqualTo(1);

@@ -7,6 +7,7 @@ package io.loadline.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.loadline.limit.CallContext;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.RejectionReason;
@@ -95,6 +96,20 @@ class ShadowReportTest {
         service.enforce(Enforcement.ENFORCE);
         service.offer(50, Duration.ofSeconds(2));
         assertThat(service.signal.snapshot().shadow()).isEqualTo(ShadowReport.NONE);
+    }
+
+    @Test
+    void snapshot_inShadowMode_tellsOfDeadlinesThatHadPassed() {
+        SimulatedService service = new SimulatedService().ready();
+        service.enforce(Enforcement.SHADOW);
+        CallContext late = CallContext.NONE.timeout(Duration.ZERO);
+        for (int i = 0; i < 3; i++) {
+            service.limiter.tryAcquire(service.limiter.route("search"), late).success();
+        }
+        service.offer(50, Duration.ofSeconds(2));
+        ShadowReport report = service.signal.snapshot().shadow();
+        assertThat(report.refusals()).containsExactly(new Refusals("search", RejectionReason.DEADLINE, 3));
+        assertThat(service.signal.snapshot().explanation()).contains("3 on search (deadline)");
     }
 
     private static LimiterStats stats(long calls, long shadowed) {

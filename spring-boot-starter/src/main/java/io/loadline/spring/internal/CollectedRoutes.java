@@ -97,7 +97,7 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
      *
      * @param header gives the value of a request's header, or null
      */
-    public @Nullable Route match(String method, String path, Function<String, @Nullable String> header) {
+    public @Nullable MatchedRoute match(String method, String path, Function<String, @Nullable String> header) {
         WarmUp calls = warmUp;
         boolean own = calls != null && calls.isOwn(header.apply(WarmUp.HEADER));
         return own || isExcluded(header) ? null : table.match(method, path);

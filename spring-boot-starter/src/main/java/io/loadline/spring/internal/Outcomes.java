@@ -15,8 +15,6 @@ public final class Outcomes {
     /** Deep enough for what frameworks wrap around a failure, and an end for chains that have none. */
     private static final int MAX_DEPTH = 10;
 
-    private static final String EVENTS = "text/event-stream";
-
     private Outcomes() {}
 
     /** The outcome of a request that ends with {@code failure}: that of its causes, if one of them stands for overload. */
@@ -41,6 +39,6 @@ public final class Outcomes {
 
     /** Whether a response of this type is an event stream, whose client comes back by itself when it ends. */
     public static boolean isEventStream(@Nullable String contentType) {
-        return contentType != null && contentType.regionMatches(true, 0, EVENTS, 0, EVENTS.length());
+        return Streams.isEventStream(contentType);
     }
 }

@@ -42,18 +42,18 @@ public final class RouteCriticality {
             return null;
         }
         for (Entry entry : entries) {
-            if ((entry.method == null || entry.method.equals(method)) && entry.pattern.matches(path)) {
+            if (entry.matches(method, path)) {
                 return entry.criticality;
             }
         }
         return null;
     }
 
-    /** Tells of settings that name none of the routes: somebody meant one. */
-    void checkUsed(List<PathPattern> routes) {
+    /** Tells of settings that name none of the routes, by pattern or method: somebody meant one. */
+    void checkUsed(List<Handled> routes) {
         for (Entry entry : entries) {
-            if (routes.stream().noneMatch(route -> entry.matches(route.getPatternString()))) {
-                LOG.warn("{} = {} names no route and has no effect", entry.key, entry.pattern.getPatternString());
+            if (routes.stream().noneMatch(entry::matches)) {
+                LOG.warn("{} = {} names no route and has no effect", entry.key, entry.text);
             }
         }
     }
@@ -67,10 +67,23 @@ public final class RouteCriticality {
         }
     }
 
-    private record Entry(String key, @Nullable String method, PathPattern pattern, Criticality criticality) {
-        boolean matches(String route) {
-            PathContainer path = path(route);
-            return path != null && pattern.matches(path);
+    /**
+     * What a handler is for. Immutable.
+     *
+     * @param method the HTTP method; null if it is for all
+     * @param pattern the route's pattern
+     */
+    record Handled(@Nullable String method, String pattern) {}
+
+    private record Entry(
+            String key, String text, @Nullable String method, PathPattern pattern, Criticality criticality) {
+        boolean matches(@Nullable String handled, PathContainer path) {
+            return (method == null || method.equals(handled)) && pattern.matches(path);
+        }
+
+        boolean matches(Handled route) {
+            PathContainer path = path(route.pattern);
+            return path != null && matches(route.method, path);
         }
     }
 
@@ -91,7 +104,8 @@ public final class RouteCriticality {
                 int space = text.indexOf(' ');
                 String method = space < 0 ? null : text.substring(0, space).toUpperCase(Locale.ROOT);
                 String path = text.substring(space + 1).strip();
-                entries.add(new Entry(key, method, PathSetting.parse(key, path, "/reports/**"), criticality));
+                PathPattern pattern = PathSetting.parse(key, path, "/reports/**");
+                entries.add(new Entry(key, text, method, pattern, criticality));
             }
             return this;
         }

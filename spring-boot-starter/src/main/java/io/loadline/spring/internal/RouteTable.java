@@ -43,6 +43,7 @@ public final class RouteTable {
             .toList();
 
     private final ConcurrencyLimiter limiter;
+    private final MatchedRoute other;
     private final Set<String> untouched;
     private final List<String> untouchedBelow;
     private final List<PathPattern> excluded;
@@ -52,6 +53,7 @@ public final class RouteTable {
 
     private RouteTable(Builder builder) {
         this.limiter = builder.limiter;
+        this.other = new MatchedRoute(limiter.otherRoute(), null);
         this.untouched = Set.copyOf(builder.untouched);
         this.untouchedBelow = List.copyOf(builder.untouchedBelow);
         this.excluded = List.copyOf(builder.excluded);
@@ -59,7 +61,8 @@ public final class RouteTable {
         this.byFirstSegment = new HashMap<>();
         List<Candidate> sorted = new ArrayList<>(builder.candidates.values());
         sorted.sort((one, two) -> PathPattern.SPECIFICITY_COMPARATOR.compare(one.pattern, two.pattern));
-        builder.criticality.checkUsed(sorted.stream().map(each -> each.pattern).toList());
+        builder.criticality.checkUsed(
+                sorted.stream().flatMap(Candidate::handled).toList());
         Set<String> segments = new HashSet<>();
         for (Candidate candidate : sorted) {
             candidate.criticality(builder.criticality);
@@ -120,7 +123,7 @@ public final class RouteTable {
      * @param method the HTTP method as it came
      * @param path the path as it came, without context path and query
      */
-    public @Nullable Route match(String method, String path) {
+    public @Nullable MatchedRoute match(String method, String path) {
         boolean plain = isPlain(path);
         if (plain && (untouched.contains(path) || isUntouchedBelow(path))) {
             return null;
@@ -135,27 +138,27 @@ public final class RouteTable {
             }
         }
         Candidate exact = literal.get(path);
-        Route route = exact == null ? null : exact.route(method, limiter);
+        MatchedRoute route = exact == null ? null : exact.route(method, limiter);
         return route != null ? route : search(method, path, parsed);
     }
 
-    private Route search(String method, String path, @Nullable PathContainer parsed) {
+    private MatchedRoute search(String method, String path, @Nullable PathContainer parsed) {
         List<Candidate> candidates = byFirstSegment.getOrDefault(firstSegment(path), anyFirstSegment);
         if (candidates.isEmpty()) {
-            return limiter.otherRoute();
+            return other;
         }
         PathContainer container = parsed != null ? parsed : parse(path);
         if (container != null) {
             for (Candidate candidate : candidates) {
                 if (candidate.pattern.matches(container)) {
-                    Route route = candidate.route(method, limiter);
+                    MatchedRoute route = candidate.route(method, limiter);
                     if (route != null) {
                         return route;
                     }
                 }
             }
         }
-        return limiter.otherRoute();
+        return other;
     }
 
     /** Servers may map another path than the one that came if it has segments like {@code ..}, or is encoded. */
@@ -219,6 +222,13 @@ public final class RouteTable {
             }
         }
 
+        Stream<RouteCriticality.Handled> handled() {
+            String path = pattern.getPatternString();
+            return Stream.concat(
+                    Stream.ofNullable(anyMethod).map(any -> new RouteCriticality.Handled(null, path)),
+                    byMethod.keySet().stream().map(method -> new RouteCriticality.Handled(method, path)));
+        }
+
         void criticality(RouteCriticality table) {
             String path = pattern.getPatternString();
             if (anyMethod != null) {
@@ -228,7 +238,7 @@ public final class RouteTable {
         }
 
         @Nullable
-        Route route(String method, ConcurrencyLimiter limiter) {
+        MatchedRoute route(String method, ConcurrencyLimiter limiter) {
             Named named = byMethod.get(method);
             if (named == null && method.equals("HEAD")) {
                 named = byMethod.get("GET");
@@ -248,22 +258,31 @@ public final class RouteTable {
         private @Nullable Criticality criticality;
 
         /** Written by whoever takes the route first, always with the same value; read by every request. */
-        private volatile @Nullable Route route;
+        private volatile @Nullable MatchedRoute route;
 
         Named(String name) {
             this.name = name;
         }
 
-        Route route(ConcurrencyLimiter limiter) {
-            Route known = route;
+        MatchedRoute route(ConcurrencyLimiter limiter) {
+            MatchedRoute known = route;
             if (known == null) {
-                known = limiter.route(name);
-                if (criticality != null && known != limiter.otherRoute()) {
-                    known.criticality(criticality);
-                }
+                known = make(limiter);
                 route = known;
             }
             return known;
+        }
+
+        private MatchedRoute make(ConcurrencyLimiter limiter) {
+            Route made = limiter.route(name);
+            if (criticality == null) {
+                return new MatchedRoute(made, null);
+            }
+            if (made == limiter.otherRoute()) {
+                // Of as many as may be told apart this is one too many, but what it matters is known all the same.
+                return new MatchedRoute(made, criticality);
+            }
+            return new MatchedRoute(made.criticality(criticality), null);
         }
     }
 

@@ -9,9 +9,9 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
-import io.loadline.limit.Route;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
+import io.loadline.spring.internal.MatchedRoute;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
@@ -62,12 +62,12 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
         });
         ServerHttpRequest request = exchange.getRequest();
         String path = request.getPath().pathWithinApplication().value();
-        Route route = routes.match(request.getMethod().name(), path, request.getHeaders()::getFirst);
-        if (route == null) {
+        MatchedRoute matched = routes.match(request.getMethod().name(), path, request.getHeaders()::getFirst);
+        if (matched == null) {
             return chain.filter(exchange);
         }
-        CallContext call = headers.read(route, name -> header(request.getHeaders(), name));
-        return new AdmittedMono(limiter, drain, route, call, maxWait, longLived.match(path), exchange, chain);
+        CallContext call = matched.context(headers, name -> header(request.getHeaders(), name));
+        return new AdmittedMono(limiter, drain, matched.route(), call, maxWait, longLived.match(path), exchange, chain);
     }
 
     /** Only baggage is customarily sent in several headers of one name. */

@@ -8,12 +8,14 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.Permit;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +58,7 @@ final class AdmittedMono extends Mono<Void> {
     @Override
     public void subscribe(CoreSubscriber<? super Void> actual) {
         if (maxWait != null) {
-            AwaitedPermit.await(limiter.acquireAsync(route, context, maxWait), this, actual);
+            AwaitedPermit.await(this, maxWait, actual);
             return;
         }
         long ticket;
@@ -67,6 +69,11 @@ final class AdmittedMono extends Mono<Void> {
             return;
         }
         serve(ticket, actual);
+    }
+
+    /** Waits for a permit, which {@code executor} passes on. */
+    CompletionStage<Permit> acquire(Duration atMost, Executor executor) {
+        return limiter.acquireAsync(route, context, atMost, executor);
     }
 
     /** Where the request is served. */
@@ -110,7 +117,9 @@ final class AdmittedMono extends Mono<Void> {
         AtomicBoolean told = new AtomicBoolean();
         Sinks.Empty<Void> over = Sinks.empty();
         boolean unusedIfTooMany = admission.outlive(() -> {
-            if (!response.endBody() && !response.isCommitted()) {
+            if (response.hasBody()) {
+                response.endBody();
+            } else if (!response.isCommitted()) {
                 told.set(true);
                 Sinks.EmitResult unused = over.tryEmitEmpty();
             }

@@ -7,9 +7,9 @@ package io.loadline.spring.reactive;
 import io.loadline.limit.Permit;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +20,9 @@ import reactor.util.context.Context;
 /** A request that waits for its permit without a thread, and what comes after it. Thread-safe. */
 final class AwaitedPermit implements CoreSubscriber<Void>, Subscription {
     /*
-     * The subscriber gets its subscription while nothing is subscribed to yet. If it cancels then, the permit is not
-     * waited for any more; a permit that is on its way to the event loop already is given back there.
+     * The limiter passes the permit on by the event loop of the request, and what follows stays there. The subscriber gets
+     * its subscription while nothing is subscribed to yet. If it cancels then, the permit is not waited for any more; a
+     * permit that is on its way to the event loop already is given back there.
      */
     private static final Subscription CANCELLED = new Subscription() {
         @Override
@@ -31,20 +32,25 @@ final class AwaitedPermit implements CoreSubscriber<Void>, Subscription {
         public void cancel() {}
     };
 
-    private final CompletableFuture<Permit> permit;
     private final AdmittedMono request;
     private final CoreSubscriber<? super Void> actual;
     private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
 
-    private AwaitedPermit(CompletableFuture<Permit> permit, AdmittedMono request, CoreSubscriber<? super Void> actual) {
-        this.permit = permit;
+    private final CompletableFuture<Permit> permit;
+
+    /** Whether the server has stopped, and with it the connection. Written before what reads it is passed on. */
+    private boolean stopped;
+
+    private AwaitedPermit(AdmittedMono request, Duration atMost, CoreSubscriber<? super Void> actual) {
         this.request = request;
         this.actual = actual;
+        this.permit = request.acquire(atMost, this::execute).toCompletableFuture();
     }
 
-    /** Serves or refuses {@code request} when {@code permit} is there, at once if it is there already. */
-    static void await(CompletionStage<Permit> permit, AdmittedMono request, CoreSubscriber<? super Void> actual) {
-        CompletableFuture<Permit> future = permit.toCompletableFuture();
+    /** Serves or refuses {@code request} when its permit is there, at once if it is there already. */
+    static void await(AdmittedMono request, Duration atMost, CoreSubscriber<? super Void> actual) {
+        AwaitedPermit awaited = new AwaitedPermit(request, atMost, actual);
+        CompletableFuture<Permit> future = awaited.permit;
         Permit granted = null;
         Throwable failure = null;
         if (future.isDone()) {
@@ -57,9 +63,8 @@ final class AwaitedPermit implements CoreSubscriber<Void>, Subscription {
             go(granted, failure, request, actual);
             return;
         }
-        AwaitedPermit awaited = new AwaitedPermit(future, request, actual);
         actual.onSubscribe(awaited);
-        Object unused = future.whenComplete(awaited::arrive);
+        Object unused = future.whenComplete(awaited::goOn);
     }
 
     private static void go(
@@ -77,19 +82,17 @@ final class AwaitedPermit implements CoreSubscriber<Void>, Subscription {
         }
     }
 
-    private void arrive(@Nullable Permit granted, @Nullable Throwable failure) {
+    private void execute(Runnable task) {
         try {
-            request.executor().execute(() -> goOn(granted, failure));
-        } catch (RejectedExecutionException closing) {
-            // The server has stopped, and with it the connection.
-            if (granted != null) {
-                granted.close();
-            }
+            request.executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            stopped = true;
+            throw e;
         }
     }
 
     private void goOn(@Nullable Permit granted, @Nullable Throwable failure) {
-        if (upstream.get() == CANCELLED) {
+        if (stopped || upstream.get() == CANCELLED) {
             if (granted != null) {
                 granted.close();
             }

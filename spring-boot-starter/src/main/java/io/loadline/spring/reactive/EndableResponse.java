@@ -44,15 +44,14 @@ final class EndableResponse extends ServerHttpResponseDecorator {
     public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
         String type = getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
         boolean stream = Outcomes.isStream(type) && !returnsOneValue();
-        if (!longLived && !(stream && Outcomes.isEventStream(type))) {
-            return stream && !admission.stream() ? refuse() : super.writeAndFlushWith(body);
+        boolean events = stream && Outcomes.isEventStream(type);
+        if (!longLived && !events) {
+            boolean unusedIfTooMany = !stream || admission.stream();
+            return super.writeAndFlushWith(body);
         }
         Sinks.Empty<Void> ended = Sinks.empty();
         end = ended;
-        boolean open = admission.outlive(() -> {
-            boolean unused = endBody();
-        });
-        if (!open) {
+        if (events && !admission.outlive(this::endBody)) {
             return refuse();
         }
         return super.writeAndFlushWith(Flux.from(body).takeUntilOther(ended.asMono()));
@@ -86,13 +85,15 @@ final class EndableResponse extends ServerHttpResponseDecorator {
         }
     }
 
-    /** Returns whether there was a body to end. */
-    boolean endBody() {
+    boolean hasBody() {
+        return end != null;
+    }
+
+    /** Does nothing before there is one. */
+    void endBody() {
         Sinks.Empty<Void> present = end;
-        if (present == null) {
-            return false;
+        if (present != null) {
+            Sinks.EmitResult unused = present.tryEmitEmpty();
         }
-        Sinks.EmitResult unused = present.tryEmitEmpty();
-        return true;
     }
 }

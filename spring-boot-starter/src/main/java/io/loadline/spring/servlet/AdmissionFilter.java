@@ -18,6 +18,7 @@ import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
+import io.loadline.spring.internal.MatchedRoute;
 import io.loadline.spring.internal.Outcomes;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
@@ -88,8 +89,8 @@ final class AdmissionFilter implements Filter {
                 answering.answering();
             }
         }
-        Route route = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
-        if (route == null) {
+        MatchedRoute matched = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
+        if (matched == null) {
             CallContext context = (CallContext) request.getAttribute(CallContext.ATTRIBUTE);
             try {
                 within(context == null ? CallContext.NONE : context, chain, request, response);
@@ -102,7 +103,8 @@ final class AdmissionFilter implements Filter {
             }
             return;
         }
-        CallContext context = headers.read(route, name -> header(bareRequest, name));
+        Route route = matched.route();
+        CallContext context = matched.context(headers, name -> header(bareRequest, name));
         long ticket;
         try {
             ticket = acquire(route, context);
@@ -172,7 +174,7 @@ final class AdmissionFilter implements Filter {
         }
     }
 
-    private @Nullable Route route(HttpServletRequest request) {
+    private @Nullable MatchedRoute route(HttpServletRequest request) {
         return routes.match(request.getMethod(), path(request), request::getHeader);
     }
 

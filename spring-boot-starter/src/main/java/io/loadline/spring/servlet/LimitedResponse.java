@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -150,8 +151,22 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         setContentLength(body.length);
         beforeCommit();
         if (withBody) {
-            super.getOutputStream().write(body);
+            writeProblem(body);
         }
+    }
+
+    private void writeProblem(byte[] body) throws IOException {
+        ServletOutputStream bytes;
+        try {
+            bytes = super.getOutputStream();
+        } catch (IllegalStateException writerTaken) {
+            // Whose encoding can no longer be changed.
+            String text = new String(body, StandardCharsets.UTF_8);
+            setContentLength(text.getBytes(getCharacterEncoding()).length);
+            super.getWriter().write(text);
+            return;
+        }
+        bytes.write(body);
     }
 
     /** From here on {@link #end} may end it. */

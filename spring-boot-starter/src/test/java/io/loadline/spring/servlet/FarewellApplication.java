@@ -165,6 +165,24 @@ class FarewellApplication {
         return registration;
     }
 
+    /** An event stream without Spring, written as text in the encoding that the request names. */
+    @Bean
+    @SuppressWarnings("serial")
+    ServletRegistrationBean<HttpServlet> rawEvents() {
+        HttpServlet servlet = new HttpServlet() {
+            @Override
+            protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                response.setContentType("text/event-stream");
+                response.setCharacterEncoding(request.getParameter("encoding"));
+                response.getWriter().print("data: hello\n\n");
+                request.startAsync().setTimeout(0);
+            }
+        };
+        ServletRegistrationBean<HttpServlet> registration = new ServletRegistrationBean<>(servlet, "/events/raw");
+        registration.setAsyncSupported(true);
+        return registration;
+    }
+
     private record EarlyAnswer(AsyncContext context) implements AsyncListener {
 
         @Override

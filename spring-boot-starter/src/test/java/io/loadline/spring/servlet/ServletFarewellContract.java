@@ -13,6 +13,8 @@ import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.Wire;
 import io.loadline.spring.testing.Wire.Answer;
 import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds on servlet containers besides. */
 abstract class ServletFarewellContract extends FarewellContract {
@@ -35,6 +37,21 @@ abstract class ServletFarewellContract extends FarewellContract {
     @Override
     protected List<String> refusable() {
         return List.of("/sse", "/flux", "/silent", "/silent-events");
+    }
+
+    /** Bytes can no longer be had then, and the encoding is what it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ISO-8859-1", "UTF-16"})
+    void stream_beyondTheMost_whoseWriterWasTaken_isToldWhy(String encoding) {
+        start("loadline.limit.max-streams=0");
+        try (Wire refused = wire("/events/raw?encoding=" + encoding)) {
+            Answer answer = refused.read("GET");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body().replace("\0", ""))
+                    .contains("\"reason\":\"route_cap\"")
+                    .doesNotContain("hello");
+            assertThat(answer.header("content-type")).startsWith("application/problem+json");
+        }
     }
 
     @Override

@@ -171,6 +171,22 @@ public abstract class FarewellContract {
         await().until(() -> service.loadline().limiter().streams().open() <= 1);
     }
 
+    /** What ends by itself needs no other service, but a place. */
+    @Test
+    void streamThatEndsByItself_beyondTheMost_staysACall() {
+        start("loadline.limit.max-streams=0");
+        String gate = Gate.newName();
+        try (Wire lines = wire("/lines?gate=" + gate)) {
+            assertThat(lines.readHead().status()).isEqualTo(200);
+            assertThat(new String(lines.readChunk(), StandardCharsets.UTF_8)).contains("first");
+            assertThat(service.inFlight()).isOne();
+            assertThat(service.loadline().limiter().streams().open()).isZero();
+            Gate.of(gate).open();
+            lines.skipChunks();
+        }
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+    }
+
     /** Streams that are known as such before their first byte. */
     protected List<String> refusable() {
         return List.of("/sse", "/flood");
@@ -225,7 +241,7 @@ public abstract class FarewellContract {
     /** What a long poll gets that was told to go. */
     protected abstract void assertEarly(Answer answer);
 
-    private void start(String... settings) {
+    protected void start(String... settings) {
         service = Service.start(
                 application,
                 server,

@@ -115,9 +115,10 @@ final class AdmissionWord extends PaddingAfterWord {
             int limit = limit(current);
             long next;
             int admitted;
+            int running = inFlight + 1 + outside(current) - notCalls();
             if (inFlight < limit || (enforcement == Enforcement.OFF && inFlight < COUNT_MASK)) {
                 next = (current + 1) & ~clearIfAdmitted;
-                admitted = ADMITTED;
+                admitted = running <= limit >> 1 ? ADMITTED_LOW : ADMITTED;
             } else if (enforcement == Enforcement.SHADOW && outside(current) < COUNT_MASK) {
                 next = (current + ONE_OUTSIDE) & ~clearIfAdmitted;
                 admitted = ADMITTED_OUTSIDE;
@@ -128,16 +129,14 @@ final class AdmissionWord extends PaddingAfterWord {
                 next = current | setIfRefused;
                 admitted = REFUSED_LIMIT;
             }
+            boolean isPeak = running > peak;
+            // Everything is ready by now: who has the cache line makes all others wait until he lets it go.
             long witness = (long) WORD.compareAndExchange(this, current, next);
             if (witness == current) {
-                if (admitted == REFUSED_LIMIT) {
-                    return REFUSED_LIMIT;
-                }
-                int running = inFlight + 1 + outside(current) - notCalls();
-                if (running > peak) {
+                if (isPeak && admitted != REFUSED_LIMIT) {
                     peak = running;
                 }
-                return admitted == ADMITTED && running <= limit >> 1 ? ADMITTED_LOW : admitted;
+                return admitted;
             }
             current = witness;
         }

@@ -123,7 +123,7 @@ final class Waiting {
         CompletableFuture<T> result = new CompletableFuture<>();
         // What depends on a stage is not called if it has been completed itself; what these return nobody else can
         // complete, and so a permit always finds its end.
-        Object unusedRun = acquired.whenComplete((permit, failure) -> {
+        Object unusedRun = acquired.handle((permit, failure) -> {
             if (failure != null) {
                 result.completeExceptionally(failure);
             } else if (result.isDone()) {
@@ -131,8 +131,9 @@ final class Waiting {
             } else {
                 start(permit, context, action, result);
             }
+            return true;
         });
-        Object unusedEnd = result.whenComplete((value, failure) -> acquired.cancel(false));
+        whenDone(result, () -> acquired.cancel(false));
         return result;
     }
 
@@ -156,6 +157,14 @@ final class Waiting {
         } catch (Throwable e) {
             result.completeExceptionally(e);
         }
+    }
+
+    /** The stage that {@code whenComplete} returns would fail with {@code stage}, and take a stack trace for that. */
+    private static void whenDone(CompletableFuture<?> stage, Runnable action) {
+        Object unused = stage.handle((value, failure) -> {
+            action.run();
+            return true;
+        });
     }
 
     private CompletableFuture<Permit> enter(long refusal, Route route, CallContext context, long nanos) {
@@ -233,7 +242,7 @@ final class Waiting {
         StageWaiter(Route route, CallContext context, long deadlineNanos) {
             super(route, deadlineNanos);
             this.context = context;
-            Object unused = stage.whenComplete((permit, failure) -> {
+            whenDone(stage, () -> {
                 if (queue.withdraw(this)) {
                     // Who gave up waiting was demand, too.
                     Object unusedRefusal = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
@@ -243,7 +252,7 @@ final class Waiting {
 
         void expireIn(long nanos) {
             Runnable cancel = background.schedule(this::expire, nanos);
-            Object unused = stage.whenComplete((permit, failure) -> cancel.run());
+            whenDone(stage, cancel);
         }
 
         private void expire() {

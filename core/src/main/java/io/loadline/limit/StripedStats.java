@@ -63,8 +63,7 @@ final class StripedStats {
     private static final int PAD = 16;
     private static final int VERSION = PAD;
     private static final int TURN = PAD + 1;
-    private static final int OWNER = PAD + 2;
-    private static final int FIRST = PAD + 4;
+    private static final int FIRST = PAD + 2;
 
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
@@ -80,7 +79,7 @@ final class StripedStats {
     private final int homeShift;
     private final long sloNanos;
 
-    /** Who owns a stripe of the second half. Written by the owner when it has become one, cleared by the beat. */
+    /** Who owns a stripe of the second half. A thread enters itself where there is nobody; the beat removes the dead. */
     private final AtomicReferenceArray<@Nullable Thread> owners;
 
     /* Of the beat alone: what it has seen so far, and what it sees now. */
@@ -114,7 +113,7 @@ final class StripedStats {
         if (sampleMask == 0) {
             return true;
         }
-        long[] stripe = longs[shared + home(Thread.currentThread().getId())];
+        long[] stripe = longs[shared + home(Thread.currentThread())];
         // Unclaimed and racy on purpose: a lost increment only shifts whose turn it is.
         long turn = stripe[TURN] + 1;
         stripe[TURN] = turn;
@@ -208,18 +207,22 @@ final class StripedStats {
             Thread owner = owners.get(i);
             if (owner != null && !owner.isAlive()) {
                 owners.set(i, null);
-                ELEMENT.setRelease(longs[shared + i], OWNER, 0L);
             }
         }
     }
 
+    boolean isOwner(Thread thread) {
+        return owners.get(home(thread)) == thread;
+    }
+
     /** A stripe for an update by this thread alone, until {@link #end(long[])}. */
     private int begin() {
-        long id = Thread.currentThread().getId();
-        int home = home(id);
-        long[] own = longs[shared + home];
-        // Nobody but this thread writes its id there, and it is not taken away while this thread lives.
-        if (own[OWNER] == id || (own[OWNER] == 0 && own(home, own, id))) {
+        Thread thread = Thread.currentThread();
+        int home = home(thread);
+        Thread owner = owners.get(home);
+        // What belongs to this thread is not taken away while it lives.
+        if (owner == thread || (owner == null && !isVirtual(thread) && owners.compareAndSet(home, null, thread))) {
+            long[] own = longs[shared + home];
             ELEMENT.setOpaque(own, VERSION, own[VERSION] | 1);
             VarHandle.storeStoreFence();
             return shared + home;
@@ -229,15 +232,6 @@ final class StripedStats {
 
     private static void end(long[] stripe) {
         ELEMENT.setRelease(stripe, VERSION, stripe[VERSION] + 1);
-    }
-
-    private boolean own(int home, long[] stripe, long id) {
-        Thread thread = Thread.currentThread();
-        if (isVirtual(thread) || !ELEMENT.compareAndSet(stripe, OWNER, 0L, id)) {
-            return false;
-        }
-        owners.set(home, thread);
-        return true;
     }
 
     private int claim(int home) {
@@ -259,8 +253,8 @@ final class StripedStats {
      * Threads that run together often have neighbouring ids. The highest bits of their product with 2^32 / phi keep
      * neighbours farthest apart (Knuth's Fibonacci hashing); lower bits would put every second pair on one stripe.
      */
-    private int home(long id) {
-        int spread = (int) id * 0x9E3779B9;
+    private int home(Thread thread) {
+        int spread = (int) thread.getId() * 0x9E3779B9;
         // Twice, since a shift by 32, for a single stripe, would be none.
         return (spread >>> 1) >>> (homeShift - 1);
     }

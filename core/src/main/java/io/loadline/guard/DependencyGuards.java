@@ -150,8 +150,9 @@ public final class DependencyGuards implements AutoCloseable {
         }
     }
 
+    /** One that was open when its last call came, long ago, may be well by now. */
     private static boolean isBlocked(DependencyGuard guard) {
-        return guard.state() != GuardState.CLOSED;
+        return guard.state() == GuardState.HALF_OPEN || !guard.isUsable();
     }
 
     private static double share(DependencyGuard guard) {

@@ -38,6 +38,9 @@ final class GuardWatch {
     private static final Logger LOG = LoggerFactory.getLogger(GuardWatch.class);
 
     private static final int BEATS_OF_SECOND = 10;
+    /** So many calls, or all if there are fewer places, hang before that means anything. */
+    private static final int FEW = 3;
+
     /** What is kept for a breaker that hangs; each call is recorded once, so this is more than it has a use for. */
     private static final int MOST_RECORDS = 1_000;
 
@@ -178,7 +181,8 @@ final class GuardWatch {
         int place = beats++ % BEATS_OF_SECOND;
         long healthy = ended - (beats <= BEATS_OF_SECOND ? 0 : endedBefore[place]);
         endedBefore[place] = ended;
-        int enough = Math.max(1, Math.min(breaker.minimumCalls(), (places.limit() + 1) / 2));
+        int half = (places.limit() + 1) / 2;
+        int enough = Math.max(Math.min(FEW, places.limit()), Math.min(breaker.minimumCalls(), half));
         if (closed && overdue >= enough && overdue >= breaker.slowCallRate() * (overdue + Math.max(0, healthy))) {
             records.add(breaker::open);
         }

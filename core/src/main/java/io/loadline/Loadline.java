@@ -17,6 +17,8 @@ import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
+import io.loadline.guard.DependencyGuard;
+import io.loadline.guard.DependencyGuards;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
@@ -63,6 +65,7 @@ public final class Loadline implements AutoCloseable {
     private final DrainCoordinator drain;
     private final Startup startup;
     private final DependencyChecks dependencies;
+    private final DependencyGuards guards;
     private final LoadSignal signal;
     private final FatalErrors fatalErrors;
     private final MemoryMonitor memory;
@@ -99,6 +102,12 @@ public final class Loadline implements AutoCloseable {
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
         this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
+        this.guards = DependencyGuards.builder(heartbeat)
+                .limit(() -> limiter.isEnforcing() ? limiter.limit() : -1)
+                .inFlight(limiter::inFlight)
+                .readiness(dependencies)
+                .defaults(builder.guards)
+                .build();
         MemoryMonitor.Builder memoryBuilder = MemoryMonitor.builder(name, heartbeat)
                 .started(this::hasStarted)
                 .completedCalls(() -> limiter.stats().completed());
@@ -116,7 +125,8 @@ public final class Loadline implements AutoCloseable {
         this.advisor = advisorBuilder.build();
         this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
                 .memory(advisor, fatalErrors)
-                .waiting(limiter);
+                .waiting(limiter)
+                .guards(guards);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -185,6 +195,11 @@ public final class Loadline implements AutoCloseable {
     /** What it depends on. */
     public DependencyChecks dependencies() {
         return dependencies;
+    }
+
+    /** What stands between it and those. */
+    public DependencyGuards guards() {
+        return guards;
     }
 
     /** How loaded it is. */
@@ -289,6 +304,7 @@ public final class Loadline implements AutoCloseable {
         startup.close();
         drain.close();
         dependencies.close();
+        guards.close();
         signal.close();
         memory.close();
         advisor.close();
@@ -369,6 +385,7 @@ public final class Loadline implements AutoCloseable {
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
         private final List<DependencyCheck> dependencies = new ArrayList<>();
         private final List<DrainParticipant> participants = new ArrayList<>();
+        private Consumer<? super DependencyGuard.Builder> guards = builder -> {};
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private StartupPlan startup = StartupPlan.empty();
         private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
@@ -424,6 +441,13 @@ public final class Loadline implements AutoCloseable {
                     "there is a dependency of this name already: '%s'",
                     check.name());
             this.dependencies.add(check);
+            return this;
+        }
+
+        /** Configures all guards of dependencies, before what is set for each. */
+        @CanIgnoreReturnValue
+        public Builder guards(Consumer<? super DependencyGuard.Builder> configure) {
+            this.guards = configure;
             return this;
         }
 

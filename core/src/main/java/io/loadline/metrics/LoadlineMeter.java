@@ -106,6 +106,48 @@ public enum LoadlineMeter {
     /** Tag: dependency. NaN until it is known. */
     DEPENDENCY_UP(
             "loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
+    /** Tags: dependency, result. A counter whose results add up to all calls that were asked for. */
+    DEPENDENCY_CALLS(
+            "loadline.dependency.calls",
+            null,
+            "Calls to the dependency by result: succeeded, failed, timed_out, cancelled, or refused for breaker_open, bulkhead_full, deadline",
+            "dependency",
+            "result"),
+    /** Tag: dependency. A counter of its own, since these calls are counted by their result too. */
+    DEPENDENCY_SLOW(
+            "loadline.dependency.slow", null, "Calls to the dependency that took longer than a call may", "dependency"),
+    /** Tag: dependency. A timer. */
+    DEPENDENCY_TIME("loadline.dependency.time", "seconds", "Time that calls to the dependency took", "dependency"),
+    /** Tag: dependency. Of the last 10 to 20 s. */
+    DEPENDENCY_P99(
+            "loadline.dependency.p99",
+            "seconds",
+            "What 99 of 100 successful calls of the last seconds took at most; NaN without any",
+            "dependency"),
+    /** Tag: dependency. */
+    DEPENDENCY_IN_FLIGHT("loadline.dependency.inflight", "calls", "Calls to the dependency that run now", "dependency"),
+    /** Tag: dependency. */
+    DEPENDENCY_LIMIT(
+            "loadline.dependency.limit", "calls", "Calls to the dependency that may run at once", "dependency"),
+    /** Tag: dependency. */
+    DEPENDENCY_LOST(
+            "loadline.dependency.lost",
+            "calls",
+            "Calls that hang since before the dependency recovered and were written off",
+            "dependency"),
+    /** Tag: dependency. */
+    DEPENDENCY_SHARE(
+            "loadline.dependency.share",
+            null,
+            "Share of the requests' time that is spent in calls to the dependency, 0 to 1",
+            "dependency"),
+    /** Tags: dependency, state. */
+    DEPENDENCY_STATE(
+            "loadline.dependency.state",
+            null,
+            "1 for the state of the dependency's circuit breaker, else 0",
+            "dependency",
+            "state"),
     /** Holds by dependencies and others included. */
     READINESS("loadline.readiness", null, "1 if the service accepts traffic, else 0"),
     /** Tag: state. */

@@ -15,6 +15,7 @@ import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
+import io.loadline.guard.DependencyGuards;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -100,6 +101,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private @Nullable WaitingMeters waiting;
 
+    @GuardedBy("this")
+    private @Nullable DependencyGuards guards;
+
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
             String application,
@@ -132,6 +136,13 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /** Adds the meters of guarded dependencies; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics guards(DependencyGuards guards) {
+        this.guards = guards;
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -145,7 +156,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                     registry.getClass().getSimpleName());
             return;
         }
-        Binding binding = new Binding(registry);
+        Binding binding = new Binding(registry, guards);
         bindings.add(binding);
         binding.bind();
         if (memory != null) {
@@ -176,10 +187,12 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final Set<String> dependencyNames = new HashSet<>();
         private boolean criticality;
         private @Nullable StartupMeters start;
+        private final @Nullable GuardMeters guarded;
         private boolean unbound;
 
-        Binding(MeterRegistry registry) {
+        Binding(MeterRegistry registry, @Nullable DependencyGuards guards) {
             this.registry = registry;
+            this.guarded = guards == null ? null : new GuardMeters(guards, registry);
             this.news = signal.listen(snapshot -> follow());
         }
 
@@ -263,6 +276,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             if (start != null) {
                 start.follow();
             }
+            if (guarded != null) {
+                guarded.follow();
+            }
         }
 
         synchronized void unbind() {
@@ -272,6 +288,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.forEach(registry::remove);
             if (start != null) {
                 start.remove();
+            }
+            if (guarded != null) {
+                guarded.remove();
             }
         }
 

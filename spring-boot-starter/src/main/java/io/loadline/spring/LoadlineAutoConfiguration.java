@@ -4,16 +4,20 @@
  */
 package io.loadline.spring;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.loadline.Loadline;
 import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.guard.DependencyGuard;
+import io.loadline.guard.DependencyGuards;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
 import io.loadline.spring.internal.DependencySource;
+import io.loadline.spring.internal.GuardedHosts;
 import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.Deferred;
 import io.loadline.startup.Startup;
@@ -51,10 +55,14 @@ public final class LoadlineAutoConfiguration {
             Environment environment,
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
-            ObjectProvider<Saturation> saturations) {
+            ObjectProvider<Saturation> saturations,
+            ObjectProvider<CircuitBreakerRegistry> circuitBreakers) {
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
-        return loadline.limiter(builder -> {
+        Loadline built = loadline.guards(builder -> circuitBreakers.ifUnique(registry -> {
+                    DependencyGuard.Builder unused = builder.circuitBreakerRegistry(registry);
+                }))
+                .limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
@@ -66,6 +74,8 @@ public final class LoadlineAutoConfiguration {
                     LoadSignal.Builder unused = builder.saturation(saturation);
                 }))
                 .build();
+        GuardSettings.apply(built.guards(), properties.guard());
+        return built;
     }
 
     // The parts are closed by the whole, hence no destroy methods of their own.
@@ -97,6 +107,17 @@ public final class LoadlineAutoConfiguration {
     @ConditionalOnMissingBean
     DrainCoordinator loadlineDrain(Loadline loadline) {
         return loadline.drain();
+    }
+
+    @Bean(destroyMethod = "")
+    @ConditionalOnMissingBean
+    DependencyGuards loadlineGuards(Loadline loadline) {
+        return loadline.guards();
+    }
+
+    @Bean
+    GuardedHosts loadlineGuardedHosts(Loadline loadline, LoadlineProperties properties) {
+        return GuardSettings.hosts(loadline.guards(), properties.guard());
     }
 
     @Bean(destroyMethod = "")

@@ -25,6 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether Loadline does anything at all. If not, startup stages run while the context starts.
  * @param name Name of the service in logs, meters and explanations. Default: spring.application.name.
  * @param limit How many requests are admitted at once.
+ * @param guard What stands between the service and those it depends on.
  * @param drain How the service leaves.
  * @param startup How the service starts.
  * @param memory How the service's memory is watched.
@@ -34,6 +35,7 @@ public record LoadlineProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String name,
         @DefaultValue Limit limit,
+        @DefaultValue Guard guard,
         @DefaultValue Drain drain,
         @DefaultValue Startup startup,
         @DefaultValue Memory memory) {
@@ -152,6 +154,45 @@ public record LoadlineProperties(
             @Nullable Duration maxWait,
             @Nullable Integer maxWaiters,
             @DefaultValue("false") boolean platformThreads) {}
+
+    /**
+     * The settings under {@code loadline.guard.*}. Immutable.
+     *
+     * @param dependencies Services that this one depends on, by names of your own.
+     */
+    public record Guard(@DefaultValue Map<String, Dependency> dependencies) {}
+
+    /**
+     * The settings under {@code loadline.guard.dependencies.*}. Immutable.
+     *
+     * @param hosts Hosts, with a port or without, whose requests by RestClient, RestTemplate and WebClient go through its
+     *     guard. Default: none, only calls that name the guard do.
+     * @param concurrency Number of calls that may run at once. Default: half of the limit, at least 4.
+     * @param timeLimit Time a call has at most. Default: 5s.
+     * @param slowCall Duration from which on a call is slow; a dependency that hangs is noticed so much later. Default:
+     *     1s.
+     * @param slowCallRate Share of slow calls at which no more are made, above 0 to 1. Default: 0.8.
+     * @param failureRate Share of failed calls at which no more are made, above 0 to 1. Default: 0.5.
+     * @param window Number of calls, the latest ones, of which the shares are taken. Default: 100.
+     * @param minimumCalls Number of calls before shares are taken. Default: 20.
+     * @param openFirst How long no calls are made the first time. Default: 500ms.
+     * @param openMost How long no calls are made when it has not recovered again and again. Default: 2s.
+     * @param feedsReadiness Whether readiness goes down with it. All instances share it, so think twice. Default: false.
+     * @param propagate Whether criticality and remaining time go with requests to its hosts. Default: true.
+     */
+    public record Dependency(
+            @DefaultValue List<String> hosts,
+            @Nullable Integer concurrency,
+            @Nullable Duration timeLimit,
+            @Nullable Duration slowCall,
+            @Nullable Double slowCallRate,
+            @Nullable Double failureRate,
+            @Nullable Integer window,
+            @Nullable Integer minimumCalls,
+            @Nullable Duration openFirst,
+            @Nullable Duration openMost,
+            @Nullable Boolean feedsReadiness,
+            @DefaultValue("true") boolean propagate) {}
 
     /**
      * The settings under {@code loadline.drain.*}. Immutable.

@@ -15,6 +15,8 @@ import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.IntakeGate;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -98,6 +100,13 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private @Nullable WaitingMeters waiting;
 
+    /** The same. */
+    @GuardedBy("this")
+    private @Nullable DegradationMeters degradation;
+
+    /** The same. Written before anything is bound, read by bindings. */
+    private volatile @Nullable IntakeMeters intake;
+
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
             String application,
@@ -130,6 +139,20 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /** Adds the meters of optional features; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics degradation(Degradation features) {
+        degradation = new DegradationMeters(features);
+        return this;
+    }
+
+    /** Adds the meters of a gate before messages, from when it is used. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics intake(IntakeGate gate) {
+        intake = new IntakeMeters(gate);
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -152,6 +175,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         if (waiting != null) {
             binding.keep(waiting.register(registry));
         }
+        if (degradation != null) {
+            binding.keep(degradation.register(registry));
+        }
     }
 
     /** Removes all meters from all registries. */
@@ -173,6 +199,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final Set<String> resources = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
         private boolean criticality;
+        private boolean hasIntake;
         private @Nullable StartupMeters start;
         private boolean unbound;
 
@@ -244,6 +271,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             if (!criticality && !snapshot.criticalities().isEmpty()) {
                 criticality = true;
                 countByCriticality();
+            }
+            IntakeMeters gate = intake;
+            if (!hasIntake && gate != null && gate.isUsed()) {
+                hasIntake = true;
+                meters.addAll(gate.register(registry));
             }
             for (DependencyStatus dependency : dependencies.statuses()) {
                 if (dependencyNames.add(dependency.name())) {

@@ -16,6 +16,9 @@ import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainParticipant;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.FeatureOverride;
+import io.loadline.guard.IntakeGate;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -65,6 +68,8 @@ class LoadlineMetricsTest {
             LoadlineMeter.CRITICALITY_SHADOWED,
             LoadlineMeter.STARTUP_AHEAD,
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
+            LoadlineMeter.DEGRADATION_WITHHELD,
+            LoadlineMeter.INTAKE_PAUSES,
             LoadlineMeter.FATAL_ERRORS);
 
     private final SimulatedService service = new SimulatedService();
@@ -79,10 +84,17 @@ class LoadlineMetricsTest {
     private final FatalErrors errors = FatalErrors.create(service.availability, FatalErrors.Policy.REPORT);
     private final MemoryAdvisor advisor =
             MemoryAdvisor.builder("shop", memory, service.signal).build();
+    private final Degradation degradation = Degradation.builder(service.heartbeat, () -> Double.NaN)
+            .feature("recommendations", 0.9)
+            .build();
+    private final IntakeGate intake = IntakeGate.builder(service.limiter, service.availability, service.heartbeat)
+            .build();
     private final LoadlineMetrics metrics = new LoadlineMetrics(
                     "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
             .memory(advisor, errors)
-            .waiting(service.limiter);
+            .waiting(service.limiter)
+            .degradation(degradation)
+            .intake(intake);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -156,6 +168,7 @@ class LoadlineMetricsTest {
         PrometheusMeterRegistry prometheus = prometheus();
         metrics.bindTo(prometheus);
         service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
+        assertThat(intake.isOpen()).isTrue();
         service.ready();
         service.offer(50, SECOND);
         String text = prometheus.scrape();
@@ -187,6 +200,7 @@ class LoadlineMetricsTest {
     void meters_haveTheTagsAndUnitsOfTheTable() {
         metrics.bindTo(registry);
         service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
+        assertThat(intake.isOpen()).isTrue();
         service.ready();
         service.offer(50, SECOND);
 
@@ -203,6 +217,38 @@ class LoadlineMetricsTest {
                     .containsExactlyInAnyOrder(row.tagKeys());
         }
         assertThat(seen).containsExactlyInAnyOrder(LoadlineMeter.values());
+    }
+
+    @Test
+    void features_haveGaugesAndACounter() {
+        metrics.bindTo(registry);
+        assertThat(gauge(LoadlineMeter.DEGRADATION_LEVEL)).isZero();
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FEATURE, "feature", "recommendations"))
+                .isEqualTo(1);
+        degradation.force("recommendations", FeatureOverride.off("ann", "too slow"));
+        assertThat(degradation.allows("recommendations")).isFalse();
+
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FEATURE, "feature", "recommendations"))
+                .isZero();
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FORCED, "feature", "recommendations"))
+                .isEqualTo(1);
+        assertThat(registry.get("loadline.degradation.withheld")
+                        .tags("feature", "recommendations")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void gateThatNobodyAsks_hasNoMeters() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(registry.find("loadline.intake.open").meter()).isNull();
+        assertThat(intake.isOpen()).isTrue();
+
+        service.offer(50, SECOND);
+        assertThat(gauge(LoadlineMeter.INTAKE_OPEN)).isEqualTo(1);
     }
 
     @Test

@@ -188,16 +188,7 @@ public final class Degradation implements AutoCloseable {
                 states.keySet(),
                 changed.features().keySet());
         synchronized (lock) {
-            int startLevel = 0;
-            for (FeatureThresholds level : changed.levels()) {
-                boolean wholeLevel = changed.features().entrySet().stream()
-                        .filter(each -> each.getValue().equals(level))
-                        .allMatch(each -> isOffByLoad(states.get(each.getKey())));
-                if (!wholeLevel) {
-                    break;
-                }
-                startLevel++;
-            }
+            int startLevel = levelsOff(changed);
             settings = changed;
             arrange(changed, startLevel);
             refresh(Cause.SETTINGS, null, "");
@@ -274,8 +265,23 @@ public final class Degradation implements AutoCloseable {
     }
 
     @GuardedBy("lock")
-    private boolean isOffByLoad(@Nullable State state) {
-        return state != null && state.level > 0 && ladder.level() >= state.level;
+    private boolean isOffByLoad(State state) {
+        return state.level > 0 && ladder.level() >= state.level;
+    }
+
+    /** How many of its levels, from the first, consist of features that are off now. */
+    @GuardedBy("lock")
+    private int levelsOff(DegradationSettings changed) {
+        int count = 0;
+        for (FeatureThresholds level : changed.levels()) {
+            for (Map.Entry<String, FeatureThresholds> each : changed.features().entrySet()) {
+                if (each.getValue().equals(level) && !isOffByLoad(state(each.getKey()))) {
+                    return count;
+                }
+            }
+            count++;
+        }
+        return count;
     }
 
     /** Sets the flags, and tells of those that changed and of {@code decided}. */

@@ -55,7 +55,7 @@ public record FeatureOverride(
         return new FeatureOverride(on, by, why, duration);
     }
 
-    static String check(String name, String text) {
+    static void check(String name, String text) {
         checkArgument(!text.isBlank(), "%s must not be blank: '%s'", name, text);
         checkArgument(text.length() <= LONGEST, "%s must have at most %s characters: %s", name, LONGEST, text.length());
         checkArgument(
@@ -63,6 +63,5 @@ public record FeatureOverride(
                 "%s must have no control characters: '%s'",
                 name,
                 text.replaceAll("\\p{Cntrl}", "?"));
-        return text;
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,8 +88,8 @@ public final class IntakeGate implements AutoCloseable {
     /** Written by whoever asks first, read by the beat; a beat stale. */
     private volatile boolean used;
 
-    /** Written under the lock, read by meters. */
-    private volatile long pauses;
+    /** Raised under the lock, read by meters. */
+    private final AtomicLong pauses = new AtomicLong();
 
     /** Confined to the beat. */
     private boolean loadFailed;
@@ -185,7 +186,7 @@ public final class IntakeGate implements AutoCloseable {
 
     /** How often it has shut, other than for leaving. */
     public long pauses() {
-        return pauses;
+        return pauses.get();
     }
 
     /** Whether anybody has asked it for anything. */
@@ -266,7 +267,7 @@ public final class IntakeGate implements AutoCloseable {
         }
         IntakeState state = new IntakeState(reason, clock.instant(), loadNow);
         if (before.state.open() && reason != Reason.LEAVING) {
-            pauses = pauses + 1;
+            pauses.incrementAndGet();
         }
         gate = new Gate(state);
         listeners.enqueue(state);

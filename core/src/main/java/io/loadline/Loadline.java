@@ -19,6 +19,8 @@ import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
 import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.DependencyGuards;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.IntakeGate;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
@@ -67,6 +69,8 @@ public final class Loadline implements AutoCloseable {
     private final DependencyChecks dependencies;
     private final DependencyGuards guards;
     private final LoadSignal signal;
+    private final Degradation degradation;
+    private final IntakeGate intake;
     private final FatalErrors fatalErrors;
     private final MemoryMonitor memory;
     private final MemoryAdvisor advisor;
@@ -101,6 +105,15 @@ public final class Loadline implements AutoCloseable {
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
+        Degradation.Builder degradationBuilder =
+                Degradation.builder(heartbeat, this::knownLoad).clock(builder.clock);
+        builder.degradation.accept(degradationBuilder);
+        this.degradation = degradationBuilder.build();
+        IntakeGate.Builder intakeBuilder = IntakeGate.builder(limiter, availability, heartbeat)
+                .load(this::knownLoad)
+                .clock(builder.clock);
+        builder.intake.accept(intakeBuilder);
+        this.intake = intakeBuilder.build();
         this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
         this.guards = DependencyGuards.builder(heartbeat)
                 .limit(() -> limiter.isEnforcing() ? limiter.limit() : -1)
@@ -126,7 +139,9 @@ public final class Loadline implements AutoCloseable {
         this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
                 .memory(advisor, fatalErrors)
                 .waiting(limiter)
-                .guards(guards);
+                .guards(guards)
+                .degradation(degradation)
+                .intake(intake);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -207,6 +222,16 @@ public final class Loadline implements AutoCloseable {
         return signal;
     }
 
+    /** What it gives up when it is loaded. */
+    public Degradation degradation() {
+        return degradation;
+    }
+
+    /** When it fetches messages. */
+    public IntakeGate intake() {
+        return intake;
+    }
+
     /** What its memory does. */
     public MemoryMonitor memory() {
         return memory;
@@ -235,7 +260,13 @@ public final class Loadline implements AutoCloseable {
     /** What {@code /loadline} tells. */
     public LoadlineStatus status() {
         return LoadlineStatus.of(
-                name, signal.snapshot(), availability.readinessHolds(), drain.progress(), dependencies.statuses());
+                name,
+                signal.snapshot(),
+                availability.readinessHolds(),
+                drain.progress(),
+                dependencies.statuses(),
+                degradation.status(),
+                intake.isUsed() ? intake.state() : null);
     }
 
     /** What {@code /loadline/load} tells, to somebody who scales by it. */
@@ -305,6 +336,8 @@ public final class Loadline implements AutoCloseable {
         drain.close();
         dependencies.close();
         guards.close();
+        degradation.close();
+        intake.close();
         signal.close();
         memory.close();
         advisor.close();
@@ -372,6 +405,11 @@ public final class Loadline implements AutoCloseable {
         limiter.beat();
     }
 
+    /** Not that of somebody who scales by it. */
+    private double knownLoad() {
+        return signal.snapshot().load();
+    }
+
     private static String version() {
         String version = Loadline.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
@@ -387,6 +425,8 @@ public final class Loadline implements AutoCloseable {
         private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super DependencyGuard.Builder> guards = builder -> {};
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
+        private Consumer<? super Degradation.Builder> degradation = builder -> {};
+        private Consumer<? super IntakeGate.Builder> intake = builder -> {};
         private StartupPlan startup = StartupPlan.empty();
         private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
         private Consumer<? super MemoryAdvisor.Builder> advice = builder -> {};
@@ -455,6 +495,20 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
+            return this;
+        }
+
+        /** Configures what is given up when the service is loaded. Default: nothing. */
+        @CanIgnoreReturnValue
+        public Builder degradation(Consumer<? super Degradation.Builder> configure) {
+            this.degradation = configure;
+            return this;
+        }
+
+        /** Configures when messages are fetched. */
+        @CanIgnoreReturnValue
+        public Builder intake(Consumer<? super IntakeGate.Builder> configure) {
+            this.intake = configure;
             return this;
         }
 

@@ -178,6 +178,23 @@ public enum LoadlineMeter {
     MEMORY_CHECK("loadline.memory.check", null, "1 if the answer is yes, 0 if it is no, NaN if not yet", "question"),
     /** A counter. */
     FATAL_ERRORS("loadline.errors.fatal", null, "Errors seen that the JVM does not recover from"),
+    /** 0 when nothing is off because of the load. */
+    DEGRADATION_LEVEL("loadline.degradation.level", null, "Levels of optional features that are off for the load"),
+    /** Tag: feature. */
+    DEGRADATION_FEATURE("loadline.degradation.feature", null, "1 if the optional feature is on, else 0", "feature"),
+    /** Tag: feature. */
+    DEGRADATION_FORCED(
+            "loadline.degradation.forced",
+            null,
+            "1 if somebody has decided whether the feature is on, else 0",
+            "feature"),
+    /** Tag: feature. A counter. */
+    DEGRADATION_WITHHELD(
+            "loadline.degradation.withheld", null, "Times the feature was asked for while it was off", "feature"),
+    /** From when the gate is used. */
+    INTAKE_OPEN("loadline.intake.open", null, "1 if messages may be fetched, else 0"),
+    /** A counter, from when the gate is used. */
+    INTAKE_PAUSES("loadline.intake.pauses", null, "Times the fetching of messages was paused"),
     /** Tags: application, version. */
     INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
 

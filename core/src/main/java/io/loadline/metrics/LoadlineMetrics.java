@@ -16,6 +16,8 @@ import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
 import io.loadline.guard.DependencyGuards;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.IntakeGate;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -103,6 +105,12 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
 
     @GuardedBy("this")
     private @Nullable DependencyGuards guards;
+    /** The same. */
+    @GuardedBy("this")
+    private @Nullable DegradationMeters degradation;
+
+    /** The same. Written before anything is bound, read by bindings. */
+    private volatile @Nullable IntakeMeters intake;
 
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
@@ -143,6 +151,20 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /** Adds the meters of optional features; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics degradation(Degradation features) {
+        degradation = new DegradationMeters(features);
+        return this;
+    }
+
+    /** Adds the meters of a gate before messages, from when it is used. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics intake(IntakeGate gate) {
+        intake = new IntakeMeters(gate);
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -165,6 +187,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         if (waiting != null) {
             binding.keep(waiting.register(registry));
         }
+        if (degradation != null) {
+            binding.keep(degradation.register(registry));
+        }
     }
 
     /** Removes all meters from all registries. */
@@ -186,6 +211,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final Set<String> resources = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
         private boolean criticality;
+        private boolean hasIntake;
         private @Nullable StartupMeters start;
         private final @Nullable GuardMeters guarded;
         private boolean unbound;
@@ -259,6 +285,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             if (!criticality && !snapshot.criticalities().isEmpty()) {
                 criticality = true;
                 countByCriticality();
+            }
+            IntakeMeters gate = intake;
+            if (!hasIntake && gate != null && gate.isUsed()) {
+                hasIntake = true;
+                meters.addAll(gate.register(registry));
             }
             for (DependencyStatus dependency : dependencies.statuses()) {
                 if (dependencyNames.add(dependency.name())) {

@@ -20,6 +20,9 @@ import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.DependencyGuards;
 import io.loadline.guard.GuardOutcome;
 import io.loadline.guard.GuardPermit;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.FeatureOverride;
+import io.loadline.guard.IntakeGate;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.Criticality;
@@ -72,6 +75,8 @@ class LoadlineMetricsTest {
             LoadlineMeter.DEPENDENCY_SLOW,
             LoadlineMeter.STARTUP_AHEAD,
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
+            LoadlineMeter.DEGRADATION_WITHHELD,
+            LoadlineMeter.INTAKE_PAUSES,
             LoadlineMeter.FATAL_ERRORS);
 
     private final SimulatedService service = new SimulatedService();
@@ -90,11 +95,18 @@ class LoadlineMetricsTest {
             .inFlight(service.limiter::inFlight)
             .build();
     private final DependencyGuard inventory = guards.guard("inventory", builder -> builder.concurrency(2));
+    private final Degradation degradation = Degradation.builder(service.heartbeat, () -> Double.NaN)
+            .feature("recommendations", 0.9)
+            .build();
+    private final IntakeGate intake = IntakeGate.builder(service.limiter, service.availability, service.heartbeat)
+            .build();
     private final LoadlineMetrics metrics = new LoadlineMetrics(
                     "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
             .memory(advisor, errors)
             .waiting(service.limiter)
-            .guards(guards);
+            .guards(guards)
+            .degradation(degradation)
+            .intake(intake);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -168,6 +180,7 @@ class LoadlineMetricsTest {
         PrometheusMeterRegistry prometheus = prometheus();
         metrics.bindTo(prometheus);
         service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
+        assertThat(intake.isOpen()).isTrue();
         service.ready();
         service.offer(50, SECOND);
         String text = prometheus.scrape();
@@ -199,6 +212,7 @@ class LoadlineMetricsTest {
     void meters_haveTheTagsAndUnitsOfTheTable() {
         metrics.bindTo(registry);
         service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
+        assertThat(intake.isOpen()).isTrue();
         service.ready();
         service.offer(50, SECOND);
 
@@ -215,6 +229,38 @@ class LoadlineMetricsTest {
                     .containsExactlyInAnyOrder(row.tagKeys());
         }
         assertThat(seen).containsExactlyInAnyOrder(LoadlineMeter.values());
+    }
+
+    @Test
+    void features_haveGaugesAndACounter() {
+        metrics.bindTo(registry);
+        assertThat(gauge(LoadlineMeter.DEGRADATION_LEVEL)).isZero();
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FEATURE, "feature", "recommendations"))
+                .isEqualTo(1);
+        degradation.force("recommendations", FeatureOverride.off("ann", "too slow"));
+        assertThat(degradation.allows("recommendations")).isFalse();
+
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FEATURE, "feature", "recommendations"))
+                .isZero();
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FORCED, "feature", "recommendations"))
+                .isEqualTo(1);
+        assertThat(registry.get("loadline.degradation.withheld")
+                        .tags("feature", "recommendations")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void gateThatNobodyAsks_hasNoMeters() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(registry.find("loadline.intake.open").meter()).isNull();
+        assertThat(intake.isOpen()).isTrue();
+
+        service.offer(50, SECOND);
+        assertThat(gauge(LoadlineMeter.INTAKE_OPEN)).isEqualTo(1);
     }
 
     @Test

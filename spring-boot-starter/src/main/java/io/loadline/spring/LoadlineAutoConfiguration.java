@@ -11,6 +11,8 @@ import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.DependencyGuards;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.IntakeGate;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.metrics.LoadlineMetrics;
@@ -55,6 +57,8 @@ public final class LoadlineAutoConfiguration {
             Environment environment,
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
+            ObjectProvider<DegradationBuilderCustomizer> degradationCustomizers,
+            ObjectProvider<IntakeBuilderCustomizer> intakeCustomizers,
             ObjectProvider<Saturation> saturations,
             ObjectProvider<CircuitBreakerRegistry> circuitBreakers) {
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
@@ -69,6 +73,14 @@ public final class LoadlineAutoConfiguration {
                 .drain(builder -> {
                     LoadlineFactory.configure(builder, properties.drain());
                     drainCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                })
+                .degradation(builder -> {
+                    GuardSettingsFactory.configure(builder, properties.guard().degradation());
+                    degradationCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                })
+                .intake(builder -> {
+                    GuardSettingsFactory.configure(builder, properties.guard().intake());
+                    intakeCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
                 .signal(builder -> saturations.orderedStream().forEach(saturation -> {
                     LoadSignal.Builder unused = builder.saturation(saturation);
@@ -124,6 +136,18 @@ public final class LoadlineAutoConfiguration {
     @ConditionalOnMissingBean
     LoadSignal loadlineSignal(Loadline loadline) {
         return loadline.signal();
+    }
+
+    @Bean(destroyMethod = "")
+    @ConditionalOnMissingBean
+    Degradation loadlineDegradation(Loadline loadline) {
+        return loadline.degradation();
+    }
+
+    @Bean(destroyMethod = "")
+    @ConditionalOnMissingBean
+    IntakeGate loadlineIntake(Loadline loadline) {
+        return loadline.intake();
     }
 
     /** Bound to the application's registries by Spring Boot. */

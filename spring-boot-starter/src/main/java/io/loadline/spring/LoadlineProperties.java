@@ -29,6 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param drain How the service leaves.
  * @param startup How the service starts.
  * @param memory How the service's memory is watched.
+ * @param guard What surrounds requests: features that are given up, the intake of messages.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
@@ -38,7 +39,8 @@ public record LoadlineProperties(
         @DefaultValue Guard guard,
         @DefaultValue Drain drain,
         @DefaultValue Startup startup,
-        @DefaultValue Memory memory) {
+        @DefaultValue Memory memory,
+        @DefaultValue Guard guard) {
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.
@@ -304,6 +306,61 @@ public record LoadlineProperties(
             @Nullable Duration window,
             @Nullable String request,
             FatalErrors.@Nullable Policy fatalErrors) {}
+
+    /**
+     * The settings under {@code loadline.guard.*}. Immutable.
+     *
+     * @param degradation Which optional features are given up as the load rises.
+     * @param intake When message listeners are paused.
+     */
+    public record Guard(
+            @DefaultValue Degradation degradation,
+            @DefaultValue Intake intake) {}
+
+    /**
+     * The settings under {@code loadline.guard.degradation.*}. Immutable.
+     *
+     * @param features Optional features by name, such as recommendations.
+     * @param settle Least time between two levels of features that go off. Default: 5s.
+     * @param offAtLeast How long a feature stays off at least. Default: 30s.
+     * @param calm How long the load must have been low before a level comes back. Default: 15s.
+     * @param silence After how long without a valid load features come back all the same. Default: 2m.
+     */
+    public record Degradation(
+            @DefaultValue Map<String, FeatureSettings> features,
+            @Nullable Duration settle,
+            @Nullable Duration offAtLeast,
+            @Nullable Duration calm,
+            @Nullable Duration silence) {}
+
+    /**
+     * The settings under {@code loadline.guard.degradation.features.*}. Immutable.
+     *
+     * @param offAbove Load above which it goes off, such as 0.9. Default: it goes off by hand only.
+     * @param onBelow Load below which it may come back. Default: three quarters of off-above.
+     */
+    public record FeatureSettings(
+            @Nullable Double offAbove, @Nullable Double onBelow) {}
+
+    /**
+     * The settings under {@code loadline.guard.intake.*}. Immutable.
+     *
+     * @param enabled Whether Kafka and RabbitMQ listeners are paused while the service has enough to do.
+     * @param pauseAbove Load above which they are paused. Default: 1.1.
+     * @param resumeBelow Load below which they may go on. Default: 0.9, or 80 % of pause-above if that is less.
+     * @param pausedAtLeast How long they are paused at least. Default: 5s.
+     * @param calm How long the load must have been low before they go on. Default: 2s.
+     * @param maxWait How long a message that is handled through the gate waits to be admitted. Default: 500ms.
+     * @param exclude Ids of listeners that are never paused.
+     */
+    public record Intake(
+            @DefaultValue("false") boolean enabled,
+            @Nullable Double pauseAbove,
+            @Nullable Double resumeBelow,
+            @Nullable Duration pausedAtLeast,
+            @Nullable Duration calm,
+            @Nullable Duration maxWait,
+            @DefaultValue List<String> exclude) {}
 
     /** What moves the limit. */
     public enum Algorithm {

@@ -153,8 +153,8 @@ final class Admittance implements WaitQueue.Entrance {
             }
             case ROUTE_CAP -> stats.count(route.index, StripedStats.CAPPED);
             case LIMIT, QUEUE, PRIORITY -> stats.count(route.index, StripedStats.SHED);
-            case DEADLINE -> {
-                // What comes too late is no demand: more capacity would not serve it.
+            case DEADLINE, QUOTA -> {
+                // What comes too late is no demand: more capacity would not serve it. Quotas are not asked here.
             }
         }
     }

@@ -55,7 +55,7 @@ public record LimiterStats(
             case LIMIT -> shed;
             case ROUTE_CAP -> capped;
             case DRAINING -> refused;
-            case QUEUE, PRIORITY, DEADLINE -> 0;
+            case QUEUE, PRIORITY, DEADLINE, QUOTA -> 0;
         };
     }
 
@@ -64,7 +64,7 @@ public record LimiterStats(
         return switch (reason) {
             case LIMIT -> shadowed;
             case ROUTE_CAP -> shadowCapped;
-            case DRAINING, QUEUE, PRIORITY, DEADLINE -> 0;
+            case DRAINING, QUEUE, PRIORITY, DEADLINE, QUOTA -> 0;
         };
     }
 

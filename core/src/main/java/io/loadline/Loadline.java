@@ -17,6 +17,7 @@ import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
@@ -117,6 +118,7 @@ public final class Loadline implements AutoCloseable {
         this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
                 .memory(advisor, fatalErrors)
                 .waiting(limiter);
+        builder.quotas.forEach(metrics::quota);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -369,6 +371,7 @@ public final class Loadline implements AutoCloseable {
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
         private final List<DependencyCheck> dependencies = new ArrayList<>();
         private final List<DrainParticipant> participants = new ArrayList<>();
+        private final List<Quota> quotas = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private StartupPlan startup = StartupPlan.empty();
         private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
@@ -424,6 +427,21 @@ public final class Loadline implements AutoCloseable {
                     "there is a dependency of this name already: '%s'",
                     check.name());
             this.dependencies.add(check);
+            return this;
+        }
+
+        /**
+         * Adds a quota, whose meters are published with all others. Adapters ask it.
+         *
+         * @throws IllegalArgumentException if there is one of that name
+         */
+        @CanIgnoreReturnValue
+        public Builder quota(Quota quota) {
+            checkArgument(
+                    quotas.stream().noneMatch(each -> each.name().equals(quota.name())),
+                    "there is a quota of this name already: '%s'",
+                    quota.name());
+            this.quotas.add(quota);
             return this;
         }
 

@@ -15,6 +15,7 @@ import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -98,6 +99,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private @Nullable WaitingMeters waiting;
 
+    /** The same. */
+    @GuardedBy("this")
+    private final List<QuotaMetrics> quotas = new ArrayList<>();
+
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
             String application,
@@ -130,6 +135,13 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /** Adds the meters of a quota; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics quota(Quota quota) {
+        quotas.add(new QuotaMetrics(quota));
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -152,6 +164,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         if (waiting != null) {
             binding.keep(waiting.register(registry));
         }
+        quotas.forEach(quota -> binding.keep(quota.register(registry)));
     }
 
     /** Removes all meters from all registries. */

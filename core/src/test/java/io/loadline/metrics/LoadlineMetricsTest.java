@@ -16,6 +16,7 @@ import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainParticipant;
+import io.loadline.guard.Quota;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -65,6 +66,9 @@ class LoadlineMetricsTest {
             LoadlineMeter.CRITICALITY_SHADOWED,
             LoadlineMeter.STARTUP_AHEAD,
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
+            LoadlineMeter.QUOTA_REQUESTS,
+            LoadlineMeter.QUOTA_EVICTED,
+            LoadlineMeter.QUOTA_KEYS_MISSING,
             LoadlineMeter.FATAL_ERRORS);
 
     private final SimulatedService service = new SimulatedService();
@@ -82,7 +86,8 @@ class LoadlineMetricsTest {
     private final LoadlineMetrics metrics = new LoadlineMetrics(
                     "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
             .memory(advisor, errors)
-            .waiting(service.limiter);
+            .waiting(service.limiter)
+            .quota(Quota.builder("api").limit(1, SECOND).build());
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test

@@ -17,7 +17,6 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.RejectedException;
-import io.loadline.limit.Rejection;
 import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
@@ -152,7 +151,7 @@ public final class LimitingFilter extends Filter {
             try {
                 admission.acquire(context, maxWait);
             } catch (RejectedException e) {
-                refuse(draining, e.rejection());
+                Refusals.write(draining, e.rejection());
                 return;
             }
         }
@@ -206,19 +205,6 @@ public final class LimitingFilter extends Filter {
             }
         }
         return limiter.otherRoute();
-    }
-
-    private void refuse(HttpExchange exchange, Rejection rejection) throws IOException {
-        byte[] body = rejection.problemJson();
-        exchange.getResponseHeaders().set("Content-Type", Rejection.PROBLEM_JSON);
-        exchange.getResponseHeaders().set("Retry-After", rejection.retryAfterSeconds());
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        try (exchange) {
-            exchange.sendResponseHeaders(rejection.status(), head ? -1 : body.length);
-            if (!head) {
-                exchange.getResponseBody().write(body);
-            }
-        }
     }
 
     @Override

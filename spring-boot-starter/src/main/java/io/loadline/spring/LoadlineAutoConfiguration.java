@@ -8,11 +8,14 @@ import io.loadline.Loadline;
 import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.guard.ClientKey;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
+import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.DependencySource;
 import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.Deferred;
@@ -20,6 +23,7 @@ import io.loadline.startup.Startup;
 import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -51,9 +55,12 @@ public final class LoadlineAutoConfiguration {
             Environment environment,
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
-            ObjectProvider<Saturation> saturations) {
+            ObjectProvider<Saturation> saturations,
+            ObjectProvider<Quota> quotas) {
+        QuotaFactory.checkUnused(properties.guard().quota());
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
+        quotas.orderedStream().forEach(loadline::quota);
         return loadline.limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
@@ -74,6 +81,19 @@ public final class LoadlineAutoConfiguration {
     @ConditionalOnMissingBean
     ConcurrencyLimiter loadlineLimiter(Loadline loadline) {
         return loadline.limiter();
+    }
+
+    @Bean
+    @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
+    Quota loadlineQuota(LoadlineProperties properties, ObjectProvider<QuotaBuilderCustomizer> customizers) {
+        return QuotaFactory.quota(properties.guard().quota(), customizers);
+    }
+
+    @Bean
+    @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
+    ClientQuota loadlineClientQuota(
+            @Qualifier("loadlineQuota") Quota quota, LoadlineProperties properties, ObjectProvider<ClientKey> keys) {
+        return QuotaFactory.clients(quota, properties.guard().quota(), keys);
     }
 
     @Bean

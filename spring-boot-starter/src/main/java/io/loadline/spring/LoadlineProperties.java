@@ -6,6 +6,7 @@ package io.loadline.spring;
 
 import io.loadline.availability.FatalErrors;
 import io.loadline.drain.ReadinessFlip;
+import io.loadline.guard.MissingKeys;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.Enforcement;
 import io.loadline.startup.StageTier;
@@ -28,6 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param drain How the service leaves.
  * @param startup How the service starts.
  * @param memory How the service's memory is watched.
+ * @param guard What surrounds requests beside the limit.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
@@ -36,7 +38,8 @@ public record LoadlineProperties(
         @DefaultValue Limit limit,
         @DefaultValue Drain drain,
         @DefaultValue Startup startup,
-        @DefaultValue Memory memory) {
+        @DefaultValue Memory memory,
+        @DefaultValue Guard guard) {
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.
@@ -263,6 +266,68 @@ public record LoadlineProperties(
             @Nullable Duration window,
             @Nullable String request,
             FatalErrors.@Nullable Policy fatalErrors) {}
+
+    /**
+     * The settings under {@code loadline.guard.*}. Immutable.
+     *
+     * @param quota How often each client may ask.
+     */
+    public record Guard(@DefaultValue ClientQuotas quota) {}
+
+    /**
+     * The settings under {@code loadline.guard.quota.*}. Immutable.
+     *
+     * @param limit Number of requests that each client may make in a period; beyond it they get 429. Default: there is no
+     *     quota.
+     * @param period Length of a period, 10 ms to a day; also of classes that have none of their own. Default: 1s.
+     * @param key What tells the client: ip, principal (asked after security), header: with the name of a header, such as
+     *     header:X-Api-Key, or bean, the application's ClientKey. Default: ip.
+     * @param enforcement What happens to a request beyond the quota: enforce refuses it, shadow admits and counts it, off
+     *     does not look. Default: enforce.
+     * @param maxClients Number of clients that have a quota of their own at a time; about as many as come within a minute,
+     *     or a period if that is longer. Default: 20,000.
+     * @param newcomers Number of requests that all clients together may make in a period that have no quota of their own,
+     *     since there are more clients than max-clients. Default: ten times the limit.
+     * @param missingKeys What happens to requests that tell no client: share makes them one client together, admit, or
+     *     refuse. Default: share.
+     * @param trustedProxies Addresses of proxies, or ranges of them such as 10.0.0.0/8, that are believed when they say for
+     *     whom they ask. Default: none.
+     * @param forwardingHeader Header in which they do: x-forwarded-for or forwarded. Default: x-forwarded-for.
+     * @param ipv6Prefix Number of bits that IPv6 clients have in common to be one. Default: 64.
+     * @param classes Limits of classes of clients.
+     */
+    public record ClientQuotas(
+            @Nullable Integer limit,
+            @Nullable Duration period,
+            @Nullable String key,
+            @Nullable Enforcement enforcement,
+            @Nullable Integer maxClients,
+            @Nullable Integer newcomers,
+            @Nullable MissingKeys missingKeys,
+            @DefaultValue List<String> trustedProxies,
+            @Nullable ForwardingHeader forwardingHeader,
+            @Nullable Integer ipv6Prefix,
+            @DefaultValue Map<String, ClientClass> classes) {}
+
+    /**
+     * The settings under {@code loadline.guard.quota.classes.*}. Immutable.
+     *
+     * @param limit Number of requests that each client of the class may make in a period.
+     * @param period Length of a period. Default: loadline.guard.quota.period.
+     * @param clients Keys of the clients that belong to it; a QuotaBuilderCustomizer may tell others.
+     */
+    public record ClientClass(
+            @Nullable Integer limit,
+            @Nullable Duration period,
+            @DefaultValue List<String> clients) {}
+
+    /** Where proxies say for whom they ask. */
+    public enum ForwardingHeader {
+        /** The customary one. */
+        X_FORWARDED_FOR,
+        /** The one of RFC 7239. */
+        FORWARDED
+    }
 
     /** What moves the limit. */
     public enum Algorithm {

@@ -21,6 +21,7 @@ import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.DependencyGuards;
 import io.loadline.guard.Degradation;
 import io.loadline.guard.IntakeGate;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
@@ -142,6 +143,7 @@ public final class Loadline implements AutoCloseable {
                 .guards(guards)
                 .degradation(degradation)
                 .intake(intake);
+        builder.quotas.forEach(metrics::quota);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -424,6 +426,7 @@ public final class Loadline implements AutoCloseable {
         private final List<DependencyCheck> dependencies = new ArrayList<>();
         private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super DependencyGuard.Builder> guards = builder -> {};
+        private final List<Quota> quotas = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private Consumer<? super Degradation.Builder> degradation = builder -> {};
         private Consumer<? super IntakeGate.Builder> intake = builder -> {};
@@ -488,6 +491,21 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder guards(Consumer<? super DependencyGuard.Builder> configure) {
             this.guards = configure;
+            return this;
+        }
+
+        /**
+         * Adds a quota, whose meters are published with all others. Adapters ask it.
+         *
+         * @throws IllegalArgumentException if there is one of that name
+         */
+        @CanIgnoreReturnValue
+        public Builder quota(Quota quota) {
+            checkArgument(
+                    quotas.stream().noneMatch(each -> each.name().equals(quota.name())),
+                    "there is a quota of this name already: '%s'",
+                    quota.name());
+            this.quotas.add(quota);
             return this;
         }
 

@@ -157,6 +157,9 @@ final class Admittance implements WaitQueue.Entrance {
             case LIMIT, QUEUE, PRIORITY -> stats.count(route.index, StripedStats.SHED);
             // No demand: more capacity would not serve it.
             case DEADLINE -> stats.count(route.index, StripedStats.EXPIRED);
+            case QUOTA -> {
+                // Quotas are not asked here.
+            }
         }
     }
 

@@ -176,6 +176,25 @@ public enum LoadlineMeter {
     MEMORY_ADVICE("loadline.memory.advice", "bytes", "Advised size; NaN while there is no advice", "size"),
     /** Tag: question, of {@link io.loadline.advice.Checklist.Question}. */
     MEMORY_CHECK("loadline.memory.check", null, "1 if the answer is yes, 0 if it is no, NaN if not yet", "question"),
+    /** Tags: quota, result. A counter whose results add up to all decisions. */
+    QUOTA_REQUESTS(
+            "loadline.quota.requests",
+            null,
+            "Requests by result: allowed, shadowed (allowed beyond the quota), refused, crowded (refused newcomers)",
+            "quota",
+            "result"),
+    /** Tag: quota. */
+    QUOTA_CLIENTS("loadline.quota.clients", null, "Clients that have a quota of their own now", "quota"),
+    /** Tag: quota. */
+    QUOTA_NEWCOMERS("loadline.quota.newcomers", null, "Clients for which there is no place now", "quota"),
+    /** Tag: quota. A counter. */
+    QUOTA_EVICTED("loadline.quota.evicted", null, "Clients that lost their place to busier ones", "quota"),
+    /** Tag: quota. A counter; these requests are counted by their result, too. */
+    QUOTA_KEYS_MISSING(
+            "loadline.quota.keys.missing",
+            null,
+            "Requests that told no client, or whose key could not be found out",
+            "quota"),
     /** A counter. */
     FATAL_ERRORS("loadline.errors.fatal", null, "Errors seen that the JVM does not recover from"),
     /** 0 when nothing is off because of the load. */

@@ -18,6 +18,7 @@ import io.loadline.drain.DrainPhase;
 import io.loadline.guard.DependencyGuards;
 import io.loadline.guard.Degradation;
 import io.loadline.guard.IntakeGate;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -103,14 +104,20 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private @Nullable WaitingMeters waiting;
 
+    /** The same. */
     @GuardedBy("this")
     private @Nullable DependencyGuards guards;
+
     /** The same. */
     @GuardedBy("this")
     private @Nullable DegradationMeters degradation;
 
     /** The same. Written before anything is bound, read by bindings. */
     private volatile @Nullable IntakeMeters intake;
+
+    /** The same. */
+    @GuardedBy("this")
+    private final List<QuotaMetrics> quotas = new ArrayList<>();
 
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
@@ -165,6 +172,13 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /** Adds the meters of a quota; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics quota(Quota quota) {
+        quotas.add(new QuotaMetrics(quota));
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -190,6 +204,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         if (degradation != null) {
             binding.keep(degradation.register(registry));
         }
+        quotas.forEach(quota -> binding.keep(quota.register(registry)));
     }
 
     /** Removes all meters from all registries. */

@@ -23,6 +23,7 @@ import io.loadline.guard.GuardPermit;
 import io.loadline.guard.Degradation;
 import io.loadline.guard.FeatureOverride;
 import io.loadline.guard.IntakeGate;
+import io.loadline.guard.Quota;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.Criticality;
@@ -77,6 +78,9 @@ class LoadlineMetricsTest {
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
             LoadlineMeter.DEGRADATION_WITHHELD,
             LoadlineMeter.INTAKE_PAUSES,
+            LoadlineMeter.QUOTA_REQUESTS,
+            LoadlineMeter.QUOTA_EVICTED,
+            LoadlineMeter.QUOTA_KEYS_MISSING,
             LoadlineMeter.FATAL_ERRORS);
 
     private final SimulatedService service = new SimulatedService();
@@ -106,7 +110,8 @@ class LoadlineMetricsTest {
             .waiting(service.limiter)
             .guards(guards)
             .degradation(degradation)
-            .intake(intake);
+            .intake(intake)
+            .quota(Quota.builder("api").limit(1, SECOND).build());
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test

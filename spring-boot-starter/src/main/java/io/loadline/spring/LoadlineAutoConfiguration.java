@@ -13,11 +13,14 @@ import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.DependencyGuards;
 import io.loadline.guard.Degradation;
 import io.loadline.guard.IntakeGate;
+import io.loadline.guard.ClientKey;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
+import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.DependencySource;
 import io.loadline.spring.internal.GuardedHosts;
 import io.loadline.spring.internal.RouteCriticality;
@@ -26,6 +29,7 @@ import io.loadline.startup.Startup;
 import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -60,9 +64,12 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<DegradationBuilderCustomizer> degradationCustomizers,
             ObjectProvider<IntakeBuilderCustomizer> intakeCustomizers,
             ObjectProvider<Saturation> saturations,
-            ObjectProvider<CircuitBreakerRegistry> circuitBreakers) {
+            ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
+            ObjectProvider<Quota> quotas) {
+        QuotaFactory.checkUnused(properties.guard().quota());
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
+        quotas.orderedStream().forEach(loadline::quota);
         Loadline built = loadline.guards(builder -> circuitBreakers.ifUnique(registry -> {
                     DependencyGuard.Builder unused = builder.circuitBreakerRegistry(registry);
                 }))
@@ -96,6 +103,19 @@ public final class LoadlineAutoConfiguration {
     @ConditionalOnMissingBean
     ConcurrencyLimiter loadlineLimiter(Loadline loadline) {
         return loadline.limiter();
+    }
+
+    @Bean
+    @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
+    Quota loadlineQuota(LoadlineProperties properties, ObjectProvider<QuotaBuilderCustomizer> customizers) {
+        return QuotaFactory.quota(properties.guard().quota(), customizers);
+    }
+
+    @Bean
+    @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
+    ClientQuota loadlineClientQuota(
+            @Qualifier("loadlineQuota") Quota quota, LoadlineProperties properties, ObjectProvider<ClientKey> keys) {
+        return QuotaFactory.clients(quota, properties.guard().quota(), keys);
     }
 
     @Bean

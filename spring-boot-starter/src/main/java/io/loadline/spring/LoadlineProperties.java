@@ -6,6 +6,7 @@ package io.loadline.spring;
 
 import io.loadline.availability.FatalErrors;
 import io.loadline.drain.ReadinessFlip;
+import io.loadline.guard.MissingKeys;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.Enforcement;
 import io.loadline.startup.StageTier;
@@ -25,18 +26,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether Loadline does anything at all. If not, startup stages run while the context starts.
  * @param name Name of the service in logs, meters and explanations. Default: spring.application.name.
  * @param limit How many requests are admitted at once.
- * @param guard What stands between the service and those it depends on.
  * @param drain How the service leaves.
  * @param startup How the service starts.
  * @param memory How the service's memory is watched.
- * @param guard What surrounds requests: features that are given up, the intake of messages.
+ * @param guard What surrounds requests beside the limit: quotas of clients, guards of dependencies, features that are given
+ *     up, the intake of messages.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String name,
         @DefaultValue Limit limit,
-        @DefaultValue Guard guard,
         @DefaultValue Drain drain,
         @DefaultValue Startup startup,
         @DefaultValue Memory memory,
@@ -160,9 +160,16 @@ public record LoadlineProperties(
     /**
      * The settings under {@code loadline.guard.*}. Immutable.
      *
+     * @param quota How often each client may ask.
      * @param dependencies Services that this one depends on, by names of your own.
+     * @param degradation Which optional features are given up as the load rises.
+     * @param intake When message listeners are paused.
      */
-    public record Guard(@DefaultValue Map<String, Dependency> dependencies) {}
+    public record Guard(
+            @DefaultValue ClientQuotas quota,
+            @DefaultValue Map<String, Dependency> dependencies,
+            @DefaultValue Degradation degradation,
+            @DefaultValue Intake intake) {}
 
     /**
      * The settings under {@code loadline.guard.dependencies.*}. Immutable.
@@ -308,16 +315,6 @@ public record LoadlineProperties(
             FatalErrors.@Nullable Policy fatalErrors) {}
 
     /**
-     * The settings under {@code loadline.guard.*}. Immutable.
-     *
-     * @param degradation Which optional features are given up as the load rises.
-     * @param intake When message listeners are paused.
-     */
-    public record Guard(
-            @DefaultValue Degradation degradation,
-            @DefaultValue Intake intake) {}
-
-    /**
      * The settings under {@code loadline.guard.degradation.*}. Immutable.
      *
      * @param features Optional features by name, such as recommendations.
@@ -361,6 +358,61 @@ public record LoadlineProperties(
             @Nullable Duration calm,
             @Nullable Duration maxWait,
             @DefaultValue List<String> exclude) {}
+
+    /**
+     * The settings under {@code loadline.guard.quota.*}. Immutable.
+     *
+     * @param limit Number of requests that each client may make in a period; beyond it they get 429. Default: there is no
+     *     quota.
+     * @param period Length of a period, 10 ms to a day; also of classes that have none of their own. Default: 1s.
+     * @param key What tells the client: ip, principal (asked after security), header: with the name of a header, such as
+     *     header:X-Api-Key, or bean, the application's ClientKey. Default: ip.
+     * @param enforcement What happens to a request beyond the quota: enforce refuses it, shadow admits and counts it, off
+     *     does not look. Default: enforce.
+     * @param maxClients Number of clients that have a quota of their own at a time; about as many as come within a minute,
+     *     or a period if that is longer. Default: 20,000.
+     * @param newcomers Number of requests that all clients together may make in a period that have no quota of their own,
+     *     since there are more clients than max-clients. Default: ten times the limit.
+     * @param missingKeys What happens to requests that tell no client: share makes them one client together, admit, or
+     *     refuse. Default: share.
+     * @param trustedProxies Addresses of proxies, or ranges of them such as 10.0.0.0/8, that are believed when they say for
+     *     whom they ask. Default: none.
+     * @param forwardingHeader Header in which they do: x-forwarded-for or forwarded. Default: x-forwarded-for.
+     * @param ipv6Prefix Number of bits that IPv6 clients have in common to be one. Default: 64.
+     * @param classes Limits of classes of clients.
+     */
+    public record ClientQuotas(
+            @Nullable Integer limit,
+            @Nullable Duration period,
+            @Nullable String key,
+            @Nullable Enforcement enforcement,
+            @Nullable Integer maxClients,
+            @Nullable Integer newcomers,
+            @Nullable MissingKeys missingKeys,
+            @DefaultValue List<String> trustedProxies,
+            @Nullable ForwardingHeader forwardingHeader,
+            @Nullable Integer ipv6Prefix,
+            @DefaultValue Map<String, ClientClass> classes) {}
+
+    /**
+     * The settings under {@code loadline.guard.quota.classes.*}. Immutable.
+     *
+     * @param limit Number of requests that each client of the class may make in a period.
+     * @param period Length of a period. Default: loadline.guard.quota.period.
+     * @param clients Keys of the clients that belong to it; a QuotaBuilderCustomizer may tell others.
+     */
+    public record ClientClass(
+            @Nullable Integer limit,
+            @Nullable Duration period,
+            @DefaultValue List<String> clients) {}
+
+    /** Where proxies say for whom they ask. */
+    public enum ForwardingHeader {
+        /** The customary one. */
+        X_FORWARDED_FOR,
+        /** The one of RFC 7239. */
+        FORWARDED
+    }
 
     /** What moves the limit. */
     public enum Algorithm {

@@ -308,7 +308,7 @@ public final class IntakeGate implements AutoCloseable {
     private static boolean passes(RejectionReason reason) {
         return switch (reason) {
             case LIMIT, QUEUE, PRIORITY, ROUTE_CAP -> true;
-            case DRAINING, DEADLINE -> false;
+            case DRAINING, DEADLINE, QUOTA -> false;
         };
     }
 

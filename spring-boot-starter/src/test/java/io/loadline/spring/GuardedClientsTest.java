@@ -133,7 +133,8 @@ class GuardedClientsTest {
                     .isEqualTo("answer");
             Headers headers = received.take();
             assertThat(headers.get("baggage")).containsExactly("criticality=sheddable");
-            assertThat(Double.parseDouble(headers.getFirst("X-Request-Timeout"))).isBetween(0.1, 0.4);
+            assertThat(Double.parseDouble(headers.getFirst("X-Request-Timeout")))
+                    .isBetween(0.1, 0.4);
             assertThatExceptionOfType(Exception.class)
                     .isThrownBy(() -> client.get()
                             .uri("/fails")

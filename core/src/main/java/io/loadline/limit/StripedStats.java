@@ -60,6 +60,10 @@ final class StripedStats {
     static final int DOUBLES = 2;
 
     private static final int MOST_TRIES = 100;
+
+    /** A minute. Sums are never set back, and one call of a day would make them too coarse for calls of a millisecond. */
+    private static final double MOST_SQUARED_NANOS = 6e10;
+
     private static final int PAD = 16;
     private static final int VERSION = PAD;
     private static final int TURN = PAD + 1;
@@ -141,7 +145,8 @@ final class StripedStats {
             double[] squares = doubles[index];
             int squareAt = PAD + route * DOUBLES;
             long cut = Math.min(rttNanos, cutNanos);
-            double square = (double) cut * cut;
+            double root = Math.min(cut, MOST_SQUARED_NANOS);
+            double square = root * root;
             stripe[at + TIMED]++;
             stripe[at + UNCUT_NANOS] += rttNanos;
             stripe[at + RTT_NANOS] += cut;
@@ -164,8 +169,10 @@ final class StripedStats {
         Arrays.fill(nowLongs, 0, routes * LONGS, 0);
         Arrays.fill(nowDoubles, 0, routes * DOUBLES, 0);
         for (int index = 0; index < longs.length; index++) {
+            // Who has stopped in the midst of one update keeps nobody waiting for each route again.
+            int tries = MOST_TRIES;
             for (int route = 0; route < routes; route++) {
-                add(index, route);
+                tries = add(index, route, tries) ? tries : 1;
             }
         }
         for (int i = 0; i < routes * LONGS; i++) {
@@ -178,20 +185,19 @@ final class StripedStats {
         }
     }
 
-    private void add(int index, int route) {
+    /** Returns whether what was read belongs together. */
+    private boolean add(int index, int route, int mostTries) {
         long[] stripe = longs[index];
         double[] squares = doubles[index];
         int longAt = route * LONGS;
         int doubleAt = route * DOUBLES;
-        for (int tries = 1; ; tries++) {
+        boolean whole = false;
+        for (int tries = 1; !whole && tries <= mostTries; tries++) {
             long version = (long) ELEMENT.getAcquire(stripe, VERSION);
             System.arraycopy(stripe, FIRST + longAt, copiedLongs, 0, LONGS);
             System.arraycopy(squares, PAD + doubleAt, copiedDoubles, 0, DOUBLES);
             VarHandle.loadLoadFence();
-            if (((version & 1) == 0 && (long) ELEMENT.getOpaque(stripe, VERSION) == version) || tries == MOST_TRIES) {
-                break;
-            }
-            Thread.onSpinWait();
+            whole = (version & 1) == 0 && (long) ELEMENT.getOpaque(stripe, VERSION) == version;
         }
         for (int i = 0; i < LONGS; i++) {
             nowLongs[longAt + i] += copiedLongs[i];
@@ -199,6 +205,7 @@ final class StripedStats {
         for (int i = 0; i < DOUBLES; i++) {
             nowDoubles[doubleAt + i] += copiedDoubles[i];
         }
+        return whole;
     }
 
     /** What belonged to threads that have ended is for others. */
@@ -240,6 +247,8 @@ final class StripedStats {
             long[] stripe = longs[index];
             long version = stripe[VERSION];
             if ((version & 1) == 0 && ELEMENT.compareAndSet(stripe, VERSION, version, version + 1)) {
+                // Not all processors keep later stores behind the one of a compare-and-set.
+                VarHandle.storeStoreFence();
                 return index;
             }
             index = (index + 1) & (shared - 1);

@@ -17,6 +17,11 @@ import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.DependencyGuard;
+import io.loadline.guard.DependencyGuards;
+import io.loadline.guard.IntakeGate;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.management.LoadlineStatus;
 import io.loadline.management.ManagementEndpoints;
@@ -63,7 +68,10 @@ public final class Loadline implements AutoCloseable {
     private final DrainCoordinator drain;
     private final Startup startup;
     private final DependencyChecks dependencies;
+    private final DependencyGuards guards;
     private final LoadSignal signal;
+    private final Degradation degradation;
+    private final IntakeGate intake;
     private final FatalErrors fatalErrors;
     private final MemoryMonitor memory;
     private final MemoryAdvisor advisor;
@@ -98,7 +106,22 @@ public final class Loadline implements AutoCloseable {
                 LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
+        Degradation.Builder degradationBuilder =
+                Degradation.builder(heartbeat, this::knownLoad).clock(builder.clock);
+        builder.degradation.accept(degradationBuilder);
+        this.degradation = degradationBuilder.build();
+        IntakeGate.Builder intakeBuilder = IntakeGate.builder(limiter, availability, heartbeat)
+                .load(this::knownLoad)
+                .clock(builder.clock);
+        builder.intake.accept(intakeBuilder);
+        this.intake = intakeBuilder.build();
         this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
+        this.guards = DependencyGuards.builder(heartbeat)
+                .limit(() -> limiter.isEnforcing() ? limiter.limit() : -1)
+                .inFlight(limiter::inFlight)
+                .readiness(dependencies)
+                .defaults(builder.guards)
+                .build();
         MemoryMonitor.Builder memoryBuilder = MemoryMonitor.builder(name, heartbeat)
                 .started(this::hasStarted)
                 .completedCalls(() -> limiter.stats().completed());
@@ -116,7 +139,11 @@ public final class Loadline implements AutoCloseable {
         this.advisor = advisorBuilder.build();
         this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
                 .memory(advisor, fatalErrors)
-                .waiting(limiter);
+                .waiting(limiter)
+                .guards(guards)
+                .degradation(degradation)
+                .intake(intake);
+        builder.quotas.forEach(metrics::quota);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -187,9 +214,24 @@ public final class Loadline implements AutoCloseable {
         return dependencies;
     }
 
+    /** What stands between it and those. */
+    public DependencyGuards guards() {
+        return guards;
+    }
+
     /** How loaded it is. */
     public LoadSignal signal() {
         return signal;
+    }
+
+    /** What it gives up when it is loaded. */
+    public Degradation degradation() {
+        return degradation;
+    }
+
+    /** When it fetches messages. */
+    public IntakeGate intake() {
+        return intake;
     }
 
     /** What its memory does. */
@@ -220,7 +262,13 @@ public final class Loadline implements AutoCloseable {
     /** What {@code /loadline} tells. */
     public LoadlineStatus status() {
         return LoadlineStatus.of(
-                name, signal.snapshot(), availability.readinessHolds(), drain.progress(), dependencies.statuses());
+                name,
+                signal.snapshot(),
+                availability.readinessHolds(),
+                drain.progress(),
+                dependencies.statuses(),
+                degradation.status(),
+                intake.isUsed() ? intake.state() : null);
     }
 
     /** What {@code /loadline/load} tells, to somebody who scales by it. */
@@ -289,6 +337,9 @@ public final class Loadline implements AutoCloseable {
         startup.close();
         drain.close();
         dependencies.close();
+        guards.close();
+        degradation.close();
+        intake.close();
         signal.close();
         memory.close();
         advisor.close();
@@ -356,6 +407,11 @@ public final class Loadline implements AutoCloseable {
         limiter.beat();
     }
 
+    /** Not that of somebody who scales by it. */
+    private double knownLoad() {
+        return signal.snapshot().load();
+    }
+
     private static String version() {
         String version = Loadline.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
@@ -369,7 +425,11 @@ public final class Loadline implements AutoCloseable {
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
         private final List<DependencyCheck> dependencies = new ArrayList<>();
         private final List<DrainParticipant> participants = new ArrayList<>();
+        private Consumer<? super DependencyGuard.Builder> guards = builder -> {};
+        private final List<Quota> quotas = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
+        private Consumer<? super Degradation.Builder> degradation = builder -> {};
+        private Consumer<? super IntakeGate.Builder> intake = builder -> {};
         private StartupPlan startup = StartupPlan.empty();
         private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
         private Consumer<? super MemoryAdvisor.Builder> advice = builder -> {};
@@ -427,10 +487,46 @@ public final class Loadline implements AutoCloseable {
             return this;
         }
 
+        /** Configures all guards of dependencies, before what is set for each. */
+        @CanIgnoreReturnValue
+        public Builder guards(Consumer<? super DependencyGuard.Builder> configure) {
+            this.guards = configure;
+            return this;
+        }
+
+        /**
+         * Adds a quota, whose meters are published with all others. Adapters ask it.
+         *
+         * @throws IllegalArgumentException if there is one of that name
+         */
+        @CanIgnoreReturnValue
+        public Builder quota(Quota quota) {
+            checkArgument(
+                    quotas.stream().noneMatch(each -> each.name().equals(quota.name())),
+                    "there is a quota of this name already: '%s'",
+                    quota.name());
+            this.quotas.add(quota);
+            return this;
+        }
+
         /** Configures the signal. */
         @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
+            return this;
+        }
+
+        /** Configures what is given up when the service is loaded. Default: nothing. */
+        @CanIgnoreReturnValue
+        public Builder degradation(Consumer<? super Degradation.Builder> configure) {
+            this.degradation = configure;
+            return this;
+        }
+
+        /** Configures when messages are fetched. */
+        @CanIgnoreReturnValue
+        public Builder intake(Consumer<? super IntakeGate.Builder> configure) {
+            this.intake = configure;
             return this;
         }
 

@@ -162,6 +162,7 @@ class ArchitectureTest {
                         "org.slf4j..",
                         "io.micrometer..",
                         "io.github.resilience4j..",
+                        "com.github.benmanes.caffeine..",
                         ""));
     }
 
@@ -178,7 +179,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackage(ROOT + ".guard")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.github.resilience4j.."));
+                .resideInAnyPackage("io.github.resilience4j..", "com.github.benmanes.caffeine.."));
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Permit;
+import io.loadline.signal.Saturation;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
 import io.loadline.time.Heartbeat;
@@ -174,6 +175,45 @@ class LoadlineTest {
             assertThat(loadline.availability().ready("warm")).isTrue();
             drop(limiter, 1);
             assertThat(limiter.stats().dropped()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void features_goOffWithTheSignalsLoadAndAreTold() {
+        ManualTicker ticker = new ManualTicker();
+        try (Loadline loadline = Loadline.builder("shop")
+                .ticker(ticker)
+                .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10)))
+                .signal(signal -> signal.saturation(Saturation.of("pool", () -> 0.97)))
+                .degradation(
+                        degradation -> degradation.feature("previews", 0.95).feature("export"))
+                .build()) {
+            assertThat(loadline.availability().ready("")).isTrue();
+            assertThat(loadline.degradation().allows("previews")).isTrue();
+            for (int beat = 0; beat < 20; beat++) {
+                ticker.advance(Heartbeat.PERIOD);
+                loadline.heartbeat().beat();
+            }
+            assertThat(loadline.degradation().allows("previews")).isFalse();
+            assertThat(loadline.degradation().allows("export")).isTrue();
+            assertThat(loadline.status().explanation())
+                    .endsWith("Degradation, level 1 of 1: previews is off (load 0.97 above 0.95).");
+            assertThat(loadline.status().toJson())
+                    .contains("\"degradation\":{\"level\":1,\"levels\":1,\"features\":[{\"name\":\"previews\"")
+                    .endsWith("\"intake\":null}");
+        }
+    }
+
+    @Test
+    void intake_isToldOfIfAnybodyAsks() {
+        try (Loadline loadline =
+                Loadline.builder("shop").ticker(new ManualTicker()).build()) {
+            assertThat(loadline.status().intake()).isNull();
+            assertThat(loadline.intake().isOpen()).isTrue();
+            assertThat(loadline.status().toJson()).contains("\"intake\":{\"open\":true,\"reason\":\"none\"");
+            loadline.availability().draining("test");
+            assertThat(loadline.status().toJson()).contains("\"intake\":{\"open\":false,\"reason\":\"leaving\"");
+            assertThat(loadline.status().explanation()).contains("No messages are fetched since ");
         }
     }
 

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * Limit, calls in flight, calls outside the limit, whether somebody waits, and whether new calls are taken at all, in
  * one atomic word. Thread-safe.
  */
-final class AdmissionWord extends AdmissionWordPadding {
+final class AdmissionWord extends PaddingAfterWord {
     /*
      * One fact in one place: the check against the limit and the count are one compare-and-set against a consistent
      * limit, so the limit can never be exceeded by a race, and lowering it is a smaller number that blocks nobody:
      * what is in flight falls by itself. Since the closed bit is in the same word, no call is admitted after it was
-     * set, and "closed and empty" is final until somebody reopens: a drain can wait for it.
+     * set, and "closed and empty" is final until somebody reopens: a drain can wait for it. A lost race goes on with the
+     * value that won it, instead of asking again for a cache line that it has by then.
      *
      * The waiters bit says that somebody waits. It is set by the same compare-and-set that finds no room, so that
      * whoever makes room later finds it, and no wake-up is lost. While it is set a newcomer is refused even where there
@@ -55,30 +56,24 @@ final class AdmissionWord extends AdmissionWordPadding {
     private static final long LIMIT_FIELD = (long) MAX_LIMIT << LIMIT_SHIFT;
     private static final long COUNT_FIELDS = (1L << LIMIT_SHIFT) - 1;
 
-    /** A fraction of a microsecond. With none, 8 and 32 of them, two threads in a loop took 73, 44 and 36 ns a pair. */
-    private static final int PAUSES = 8;
-
     private static final VarHandle WORD;
     private static final VarHandle STREAMS;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            WORD = lookup.findVarHandle(AdmissionWord.class, "word", long.class);
+            WORD = lookup.findVarHandle(AdmissionWordField.class, "word", long.class);
             STREAMS = lookup.findVarHandle(AdmissionWord.class, "streams", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** Written by every acquire and release, by compare-and-set only. */
-    private volatile long word;
-
     /**
      * The most calls that ran at once since it was last taken. Written after a successful acquire, read by the beat. A
      * maximum may be lost to a thread that was stopped before it wrote a smaller one, until the next acquire at that
-     * level: good enough for what it is for, and exact it would cost a second compare-and-set. It shares the word's
-     * cache line on purpose: who writes it has just won that line.
+     * level: good enough for what it is for, and exact it would cost a second compare-and-set. Like all that follows it is
+     * mostly read, and not in the word's cache line, which another thread may have taken already when it is.
      */
     private int peak;
 
@@ -107,8 +102,7 @@ final class AdmissionWord extends AdmissionWordPadding {
     }
 
     private int tryAcquire(Enforcement enforcement, long barriers, long clearIfAdmitted, long setIfRefused) {
-        for (; ; ) {
-            long current = word;
+        for (long current = word; ; ) {
             if ((current & barriers) != 0) {
                 if (current < 0) {
                     return REFUSED_CLOSED;
@@ -119,26 +113,32 @@ final class AdmissionWord extends AdmissionWordPadding {
             }
             int inFlight = inFlight(current);
             int limit = limit(current);
+            long next;
+            int admitted;
+            int running = inFlight + 1 + outside(current) - notCalls();
             if (inFlight < limit || (enforcement == Enforcement.OFF && inFlight < COUNT_MASK)) {
-                if (WORD.compareAndSet(this, current, (current + 1) & ~clearIfAdmitted)) {
-                    int running = inFlight + 1 + outside(current) - notCalls();
-                    if (running > peak) {
-                        peak = running;
-                    }
-                    return running <= limit >> 1 ? ADMITTED_LOW : ADMITTED;
-                }
+                next = (current + 1) & ~clearIfAdmitted;
+                admitted = running <= limit >> 1 ? ADMITTED_LOW : ADMITTED;
             } else if (enforcement == Enforcement.SHADOW && outside(current) < COUNT_MASK) {
-                if (WORD.compareAndSet(this, current, (current + ONE_OUTSIDE) & ~clearIfAdmitted)) {
-                    int running = inFlight + 1 + outside(current) - notCalls();
-                    if (running > peak) {
-                        peak = running;
-                    }
-                    return ADMITTED_OUTSIDE;
+                next = (current + ONE_OUTSIDE) & ~clearIfAdmitted;
+                admitted = ADMITTED_OUTSIDE;
+            } else {
+                if (setIfRefused == 0) {
+                    return REFUSED_LIMIT;
                 }
-            } else if (setIfRefused == 0 || WORD.compareAndSet(this, current, current | setIfRefused)) {
-                return REFUSED_LIMIT;
+                next = current | setIfRefused;
+                admitted = REFUSED_LIMIT;
             }
-            standBack();
+            boolean isPeak = running > peak;
+            // Everything is ready by now: who has the cache line makes all others wait until he lets it go.
+            long witness = (long) WORD.compareAndExchange(this, current, next);
+            if (witness == current) {
+                if (isPeak && admitted != REFUSED_LIMIT) {
+                    peak = running;
+                }
+                return admitted;
+            }
+            current = witness;
         }
     }
 
@@ -174,30 +174,20 @@ final class AdmissionWord extends AdmissionWordPadding {
      * @throws IllegalStateException if no such call is in flight, which means it was released twice
      */
     int release(boolean outsideLimit) {
-        for (; ; ) {
-            long current = word;
+        for (long current = word; ; ) {
             if ((outsideLimit ? outside(current) : inFlight(current)) == 0) {
                 throw new IllegalStateException("released more often than acquired");
             }
             long next = current - (outsideLimit ? ONE_OUTSIDE : 1);
-            if (WORD.compareAndSet(this, current, next)) {
+            long witness = (long) WORD.compareAndExchange(this, current, next);
+            if (witness == current) {
                 if ((next & (CLOSED | WAITERS)) == 0) {
                     return RELEASED;
                 }
                 // Who closed refuses those who wait.
                 return next < 0 ? isClosedAndEmpty(next) ? RELEASED_LAST : RELEASED : RELEASED_BEFORE_WAITERS;
             }
-            standBack();
-        }
-    }
-
-    /**
-     * After a lost race: a moment in which the winner's core keeps the cache line for what it does next, instead of both
-     * taking it from each other for every operation.
-     */
-    private static void standBack() {
-        for (int i = 0; i < PAUSES; i++) {
-            Thread.onSpinWait();
+            current = witness;
         }
     }
 
@@ -338,6 +328,18 @@ final class AdmissionWord extends AdmissionWordPadding {
 
 /** Keeps the word away from the header and from whatever the collector put before it. */
 @SuppressWarnings("unused")
-abstract class AdmissionWordPadding {
+abstract class PaddingBeforeWord {
+    private long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+}
+
+/** The word, alone in its cache line and in the one that processors fetch along with it. */
+abstract class AdmissionWordField extends PaddingBeforeWord {
+    /** Written by every acquire and release, by compare-and-set only. */
+    volatile long word;
+}
+
+/** Keeps the word away from what is read beside it. */
+@SuppressWarnings("unused")
+abstract class PaddingAfterWord extends AdmissionWordField {
     private long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 }

@@ -92,12 +92,13 @@ final class Admittance implements WaitQueue.Entrance {
     long admit(Route route, CallContext context, boolean waits) {
         // Before the word: the less there is between taking its cache line and giving it away, the better.
         boolean timed = stats.isSampled(sampleMask);
+        long startNanos = timed ? now() : beatNanos;
         RouteGroup group = route.group();
         int admitted = context != CallContext.NONE || priorities.inUse()
                 ? tryAcquireJudged(route, group, context, waits)
                 : tryAcquire(group, effective);
         if (admitted >= 0) {
-            return ticket(admitted, group, timed);
+            return Ticket.of(admitted, group != null, timed, startNanos);
         }
         RejectionReason reason = reason(admitted);
         if (!waits || reason != RejectionReason.LIMIT) {
@@ -156,6 +157,9 @@ final class Admittance implements WaitQueue.Entrance {
             case LIMIT, QUEUE, PRIORITY -> stats.count(route.index, StripedStats.SHED);
             // No demand: more capacity would not serve it.
             case DEADLINE -> stats.count(route.index, StripedStats.EXPIRED);
+            case QUOTA -> {
+                // Quotas are not asked here.
+            }
         }
     }
 
@@ -184,10 +188,7 @@ final class Admittance implements WaitQueue.Entrance {
 
     @Override
     public long ticket(int admitted, @Nullable RouteGroup group) {
-        return ticket(admitted, group, stats.isSampled(sampleMask));
-    }
-
-    private long ticket(int admitted, @Nullable RouteGroup group, boolean timed) {
+        boolean timed = stats.isSampled(sampleMask);
         return Ticket.of(admitted, group != null, timed, timed ? now() : beatNanos);
     }
 

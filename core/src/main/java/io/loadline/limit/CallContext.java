@@ -28,7 +28,7 @@ public final class CallContext {
      */
 
     /** Nothing is known: the route's own criticality, no cohort, no deadline. */
-    public static final CallContext NONE = new CallContext(null, -1, null, 0);
+    public static final CallContext NONE = new CallContext(null, -1, null, 0, null);
 
     /** The name under which adapters keep the context of a request among its attributes. */
     public static final String ATTRIBUTE = CallContext.class.getName();
@@ -42,7 +42,7 @@ public final class CallContext {
 
     static {
         for (Criticality each : Criticality.values()) {
-            BY_CRITICALITY[each.ordinal()] = new CallContext(each, -1, null, 0);
+            BY_CRITICALITY[each.ordinal()] = new CallContext(each, -1, null, 0, null);
         }
     }
 
@@ -54,11 +54,19 @@ public final class CallContext {
 
     private final long deadlineNanos;
 
-    private CallContext(@Nullable Criticality criticality, int cohort, @Nullable Ticker ticker, long deadlineNanos) {
+    private final @Nullable RequestTiming timing;
+
+    private CallContext(
+            @Nullable Criticality criticality,
+            int cohort,
+            @Nullable Ticker ticker,
+            long deadlineNanos,
+            @Nullable RequestTiming timing) {
         this.criticality = criticality;
         this.cohort = cohort;
         this.ticker = ticker;
         this.deadlineNanos = deadlineNanos;
+        this.timing = timing;
     }
 
     /** A call of which only the criticality is known; always the same object. */
@@ -93,7 +101,9 @@ public final class CallContext {
 
     /** The same context with this criticality, whatever the call's route says. */
     public CallContext criticality(Criticality changed) {
-        return ticker == null && cohort < 0 ? of(changed) : new CallContext(changed, cohort, ticker, deadlineNanos);
+        return ticker == null && cohort < 0 && timing == null
+                ? of(changed)
+                : new CallContext(changed, cohort, ticker, deadlineNanos, timing);
     }
 
     /**
@@ -105,7 +115,7 @@ public final class CallContext {
         // Hash codes of similar strings are similar; this is the finalizer of MurmurHash3, in the public domain.
         hash = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
         hash = (hash ^ (hash >>> 13)) * 0xC2B2AE35;
-        return new CallContext(criticality, (hash ^ (hash >>> 16)) >>> COHORT_SHIFT, ticker, deadlineNanos);
+        return new CallContext(criticality, (hash ^ (hash >>> 16)) >>> COHORT_SHIFT, ticker, deadlineNanos, timing);
     }
 
     /**
@@ -122,7 +132,17 @@ public final class CallContext {
         checkArgument(!timeout.isNegative(), "timeout must not be negative: %s", timeout);
         // Beyond that, differences of readings would wrap.
         long nanos = timeout.compareTo(Duration.ofDays(36_500)) < 0 ? timeout.toNanos() : Long.MAX_VALUE / 2;
-        return new CallContext(criticality, cohort, by, by.read() + nanos);
+        return new CallContext(criticality, cohort, by, by.read() + nanos, timing);
+    }
+
+    /** The same context of a request whose waiting for others {@code changed} takes down; null if nobody does. */
+    public CallContext timing(@Nullable RequestTiming changed) {
+        return new CallContext(criticality, cohort, ticker, deadlineNanos, changed);
+    }
+
+    /** What takes down how long the request waits for others; null if nobody does. */
+    public @Nullable RequestTiming timing() {
+        return timing;
     }
 
     /** How long the caller still waits, at least zero; empty if that is not known. */

@@ -137,6 +137,10 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     @Override
     public void release(long ticket, Route route, Outcome outcome) {
         checkOwner(route);
+        if (outcome == Outcome.SUCCESS && Ticket.isPlain(ticket)) {
+            releasePlain(route);
+            return;
+        }
         checkArgument(ticket != REFUSED, "REFUSED is not a ticket");
         Objects.requireNonNull(outcome, "outcome");
         if (Ticket.isStream(ticket)) {
@@ -163,6 +167,18 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                         route.index,
                         Ticket.isOutsideDeadline(ticket) ? StripedStats.SHADOW_EXPIRED : StripedStats.SHADOW_CAPPED);
             }
+        } finally {
+            if (released != AdmissionWord.RELEASED) {
+                tellOfRelease(released);
+            }
+        }
+    }
+
+    /** {@link #release} of most calls: what it would do, and nothing else. */
+    private void releasePlain(Route route) {
+        int released = word.release(false);
+        try {
+            stats.count(route.index, StripedStats.SUCCEEDED);
         } finally {
             if (released != AdmissionWord.RELEASED) {
                 tellOfRelease(released);

@@ -62,7 +62,7 @@ public record LimiterStats(
             case ROUTE_CAP -> capped;
             case DRAINING -> refused;
             case DEADLINE -> expired;
-            case QUEUE, PRIORITY -> 0;
+            case QUEUE, PRIORITY, QUOTA -> 0;
         };
     }
 
@@ -72,7 +72,7 @@ public record LimiterStats(
             case LIMIT -> shadowed;
             case ROUTE_CAP -> shadowCapped;
             case DEADLINE -> shadowExpired;
-            case DRAINING, QUEUE, PRIORITY -> 0;
+            case DRAINING, QUEUE, PRIORITY, QUOTA -> 0;
         };
     }
 

@@ -17,6 +17,7 @@ public final class RejectedException extends RuntimeException {
     private static final RejectedException DRAINING = new RejectedException(RejectionReason.DRAINING);
     private static final RejectedException PRIORITY = new RejectedException(RejectionReason.PRIORITY);
     private static final RejectedException DEADLINE = new RejectedException(RejectionReason.DEADLINE);
+    private static final RejectedException QUOTA = new RejectedException(RejectionReason.QUOTA);
 
     private final RejectionReason reason;
 
@@ -34,6 +35,7 @@ public final class RejectedException extends RuntimeException {
             case DRAINING -> DRAINING;
             case PRIORITY -> PRIORITY;
             case DEADLINE -> DEADLINE;
+            case QUOTA -> QUOTA;
         };
     }
 

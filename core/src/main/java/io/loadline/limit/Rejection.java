@@ -4,18 +4,23 @@
  */
 package io.loadline.limit;
 
+import static io.loadline.internal.Checks.checkArgument;
+
 import io.loadline.internal.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A refusal, ready for the wire. Immutable and built once per reason, so that refusing costs less than serving.
+ * A refusal, ready for the wire. Immutable and built once per reason, so that refusing costs less than serving; only what
+ * depends on the client is built anew.
  *
  * <p>The body is a problem detail of RFC 9457; the extension member {@code reason} tells machines which limit spoke.
  */
 public final class Rejection {
     /** The media type of {@link #problemJson()}. */
     public static final String PROBLEM_JSON = "application/problem+json";
+
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final RejectionReason reason;
     private final int status;
@@ -24,19 +29,27 @@ public final class Rejection {
     private final byte[] problemJson;
 
     private Rejection(RejectionReason reason, int status, Duration retryAfter, String detail) {
+        this(reason, status, retryAfter, problem(reason, status, detail));
+    }
+
+    private Rejection(RejectionReason reason, int status, Duration retryAfter, byte[] problemJson) {
         this.reason = reason;
         this.status = status;
         this.retryAfter = retryAfter;
-        this.retryAfterSeconds = Long.toString(Math.max(1, retryAfter.toSeconds()));
+        this.retryAfterSeconds = Long.toString(retryAfter.toSeconds());
+        this.problemJson = problemJson;
+    }
+
+    private static byte[] problem(RejectionReason reason, int status, String detail) {
         JsonWriter json = new JsonWriter();
         json.beginObject()
                 .member("type", "about:blank")
-                .member("title", "Service Unavailable")
+                .member("title", status == TOO_MANY_REQUESTS ? "Too Many Requests" : "Service Unavailable")
                 .member("status", status)
                 .member("detail", detail)
                 .member("reason", reason.tag())
                 .endObject();
-        this.problemJson = json.toString().getBytes(StandardCharsets.UTF_8);
+        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** The refusal for {@code reason}; always the same object. */
@@ -48,7 +61,22 @@ public final class Rejection {
             case DRAINING -> Holder.DRAINING;
             case PRIORITY -> Holder.PRIORITY;
             case DEADLINE -> Holder.DEADLINE;
+            case QUOTA -> Holder.QUOTA;
         };
+    }
+
+    /**
+     * The same refusal, but another try makes sense after {@code wait}: rounded up to whole seconds, at least one, so that
+     * whoever waits as long does not come too early.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Rejection retryAfter(Duration wait) {
+        checkArgument(!wait.isNegative(), "wait must not be negative: %s", wait);
+        long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
+        return seconds == retryAfter.toSeconds()
+                ? this
+                : new Rejection(reason, status, Duration.ofSeconds(seconds), problemJson);
     }
 
     /** Why. */
@@ -56,7 +84,7 @@ public final class Rejection {
         return reason;
     }
 
-    /** The HTTP status: 503. */
+    /** The HTTP status: 429 where the client has asked for too much, 503 where the service can not. */
     public int status() {
         return status;
     }
@@ -104,5 +132,10 @@ public final class Rejection {
                 503,
                 Duration.ofSeconds(1),
                 "The time given for this call does not suffice. Try again with more.");
+        static final Rejection QUOTA = new Rejection(
+                RejectionReason.QUOTA,
+                TOO_MANY_REQUESTS,
+                Duration.ofSeconds(1),
+                "The client has used its quota. Try again later.");
     }
 }

@@ -19,7 +19,9 @@ public enum RejectionReason {
     /** The calls in flight had nearly reached the limit, and the rest is for calls of greater {@link Criticality}. */
     PRIORITY,
     /** Whoever waits for the answer will have gone before it can be there. */
-    DEADLINE;
+    DEADLINE,
+    /** The client had used its quota; no limiter refuses for it. */
+    QUOTA;
 
     private final String tag = name().toLowerCase(Locale.ROOT);
 

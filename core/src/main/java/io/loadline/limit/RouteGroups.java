@@ -98,10 +98,10 @@ final class RouteGroups {
         lock.lock();
         try {
             RouteGroup known = byName.get(name);
-            double others = byName.values().stream()
-                    .filter(group -> group != known)
-                    .mapToDouble(group -> group.limits().share())
-                    .sum();
+            double others = 0;
+            for (RouteGroup group : byName.values()) {
+                others += group == known ? 0 : group.limits().share();
+            }
             checkArgument(
                     others + limits.share() < MOST_SHARES,
                     "shares must add up to less than 1, or nothing is left for other routes: %s of '%s' and %s of the rest",

@@ -72,6 +72,11 @@ final class Ticket {
         return REASONS[(int) (refusal >> 1)];
     }
 
+    /** Whether it is of a call that is untimed and counted by the limiter's word alone, as most are. */
+    static boolean isPlain(long ticket) {
+        return (ticket & (FLAGS ^ LOW)) == VALID;
+    }
+
     static boolean isTimed(long ticket) {
         return (ticket & TIMED) != 0;
     }

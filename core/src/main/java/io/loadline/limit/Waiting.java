@@ -127,7 +127,7 @@ final class Waiting {
         CompletableFuture<T> result = new CompletableFuture<>();
         // What depends on a stage is not called if it has been completed itself; what these return nobody else can
         // complete, and so a permit always finds its end.
-        Object unusedRun = acquired.whenComplete((permit, failure) -> {
+        Object unusedRun = acquired.handle((permit, failure) -> {
             if (failure != null) {
                 result.completeExceptionally(failure);
             } else if (result.isDone()) {
@@ -135,8 +135,9 @@ final class Waiting {
             } else {
                 start(permit, context, action, result);
             }
+            return true;
         });
-        Object unusedEnd = result.whenComplete((value, failure) -> acquired.cancel(false));
+        whenDone(result, () -> acquired.cancel(false));
         return result;
     }
 
@@ -160,6 +161,14 @@ final class Waiting {
         } catch (Throwable e) {
             result.completeExceptionally(e);
         }
+    }
+
+    /** The stage that {@code whenComplete} returns would fail with {@code stage}, and take a stack trace for that. */
+    private static void whenDone(CompletableFuture<?> stage, Runnable action) {
+        Object unused = stage.handle((value, failure) -> {
+            action.run();
+            return true;
+        });
     }
 
     private CompletableFuture<Permit> enter(
@@ -243,7 +252,7 @@ final class Waiting {
             super(route, deadlineNanos);
             this.context = context;
             this.executor = executor;
-            Object unused = stage.whenComplete((permit, failure) -> {
+            whenDone(stage, () -> {
                 if (queue.withdraw(this)) {
                     // Who gave up waiting was demand, too.
                     Object unusedRefusal = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
@@ -253,7 +262,7 @@ final class Waiting {
 
         void expireIn(long nanos) {
             Runnable cancel = background.schedule(this::expire, nanos);
-            Object unused = stage.whenComplete((permit, failure) -> cancel.run());
+            whenDone(stage, cancel);
         }
 
         private void expire() {

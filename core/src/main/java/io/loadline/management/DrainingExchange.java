@@ -45,32 +45,13 @@ final class DrainingExchange extends HttpExchange {
     public void sendResponseHeaders(int status, long length) throws IOException {
         String type = delegate.getResponseHeaders().getFirst("Content-Type");
         if (Streams.isStream(type) && !admission.stream() && Streams.isEventStream(type)) {
-            refuse(Rejection.of(RejectionReason.ROUTE_CAP));
+            Refusals.write(this, Rejection.of(RejectionReason.ROUTE_CAP));
             throw new IOException("the event stream was refused: there are as many streams as there may be");
         }
-        begin(status, length);
-    }
-
-    private void begin(int status, long length) throws IOException {
         if (drain.isDraining()) {
             delegate.getResponseHeaders().set("Connection", "close");
         }
         delegate.sendResponseHeaders(status, length);
-    }
-
-    /** Answers that it is refused, and ends. */
-    void refuse(Rejection rejection) throws IOException {
-        byte[] body = rejection.problemJson();
-        Headers headers = delegate.getResponseHeaders();
-        headers.set("Content-Type", Rejection.PROBLEM_JSON);
-        headers.set("Retry-After", rejection.retryAfterSeconds());
-        boolean head = delegate.getRequestMethod().equals("HEAD");
-        try (delegate) {
-            begin(rejection.status(), head ? -1 : body.length);
-            if (!head) {
-                delegate.getResponseBody().write(body);
-            }
-        }
     }
 
     @Override

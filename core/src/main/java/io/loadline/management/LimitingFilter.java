@@ -153,7 +153,7 @@ public final class LimitingFilter extends Filter {
             try {
                 admission.acquire(context, maxWait);
             } catch (RejectedException e) {
-                draining.refuse(e.rejection());
+                Refusals.write(draining, e.rejection());
                 return;
             }
         }

@@ -6,12 +6,16 @@ package io.loadline.management;
 
 import io.loadline.availability.DependencyStatus;
 import io.loadline.drain.DrainProgress;
+import io.loadline.guard.DegradationStatus;
+import io.loadline.guard.IntakeState;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
 import io.loadline.signal.ShadowReport;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  * @param readinessHeld why readiness is held down although the state would allow it
  * @param drain where the drain is
  * @param dependencies what is known of each dependency
+ * @param degradation which optional features are on
+ * @param intake whether messages are fetched; null if nobody asks
  */
 public record LoadlineStatus(
         String name,
@@ -83,7 +89,9 @@ public record LoadlineStatus(
         String explanation,
         List<String> readinessHeld,
         Drain drain,
-        List<DependencyStatus> dependencies) {
+        List<DependencyStatus> dependencies,
+        Degradation degradation,
+        @Nullable Intake intake) {
 
     /** Copies the collections. */
     public LoadlineStatus {
@@ -124,13 +132,85 @@ public record LoadlineStatus(
         }
     }
 
+    /**
+     * Optional features at one moment. Immutable.
+     *
+     * @param level how many levels are off because of the load
+     * @param levels how many there are
+     * @param features each feature
+     */
+    public record Degradation(int level, int levels, List<Feature> features) {
+
+        static Degradation of(DegradationStatus status) {
+            return new Degradation(
+                    status.level(),
+                    status.levels(),
+                    status.features().stream().map(Feature::of).toList());
+        }
+    }
+
+    /**
+     * One optional feature. Immutable.
+     *
+     * @param name its name
+     * @param level the level from which on it is off; 0 if it goes off by hand only
+     * @param allowed whether it is on
+     * @param since since when it is, ISO 8601
+     * @param reason why
+     * @param withheld how often it was asked for while it was off
+     * @param forced whether somebody has decided so
+     * @param until when that decision ends, ISO 8601; null if there is none or it does not
+     */
+    public record Feature(
+            String name,
+            int level,
+            boolean allowed,
+            String since,
+            String reason,
+            long withheld,
+            boolean forced,
+            @Nullable String until) {
+
+        static Feature of(DegradationStatus.Feature feature) {
+            Instant until = feature.until();
+            return new Feature(
+                    feature.name(),
+                    feature.level(),
+                    feature.allowed(),
+                    feature.since().toString(),
+                    feature.reason(),
+                    feature.withheld(),
+                    feature.override() != null,
+                    until == null ? null : until.toString());
+        }
+    }
+
+    /**
+     * The intake of messages at one moment. Immutable.
+     *
+     * @param open whether messages are fetched
+     * @param reason why not; {@code none} if they are
+     * @param since since when, ISO 8601
+     */
+    public record Intake(boolean open, String reason, String since) {
+
+        static @Nullable Intake of(@Nullable IntakeState state) {
+            return state == null
+                    ? null
+                    : new Intake(
+                            state.open(), state.reason().tag(), state.since().toString());
+        }
+    }
+
     /** The status of the application named {@code name} as of {@code snapshot}. */
     public static LoadlineStatus of(
             String name,
             SignalSnapshot snapshot,
             List<String> readinessHeld,
             DrainProgress drain,
-            List<DependencyStatus> dependencies) {
+            List<DependencyStatus> dependencies,
+            DegradationStatus degradation,
+            @Nullable IntakeState intake) {
         boolean valid = snapshot.validity() == Validity.VALID;
         return new LoadlineStatus(
                 name,
@@ -159,9 +239,7 @@ public record LoadlineStatus(
                 criticality(snapshot),
                 snapshot.bottleneck(),
                 new TreeMap<>(snapshot.saturations()),
-                readinessHeld.isEmpty()
-                        ? snapshot.explanation()
-                        : snapshot.explanation() + " Readiness is held: " + String.join(", ", readinessHeld) + ".",
+                explanation(snapshot, readinessHeld, degradation, intake),
                 readinessHeld,
                 new Drain(
                         drain.phase().name(),
@@ -169,7 +247,29 @@ public record LoadlineStatus(
                         drain.longLived(),
                         drain.refused(),
                         drain.remaining().toMillis() / 1e3),
-                dependencies);
+                dependencies,
+                Degradation.of(degradation),
+                Intake.of(intake));
+    }
+
+    private static String explanation(
+            SignalSnapshot snapshot,
+            List<String> readinessHeld,
+            DegradationStatus degradation,
+            @Nullable IntakeState intake) {
+        List<String> sentences = new ArrayList<>();
+        sentences.add(snapshot.explanation());
+        if (!readinessHeld.isEmpty()) {
+            sentences.add("Readiness is held: " + String.join(", ", readinessHeld) + ".");
+        }
+        if (!degradation.explanation().isEmpty()) {
+            sentences.add(degradation.explanation());
+        }
+        if (intake != null && !intake.open()) {
+            sentences.add("No messages are fetched since %s: %s."
+                    .formatted(intake.since(), intake.reason().tag()));
+        }
+        return String.join(" ", sentences);
     }
 
     /** The whole as a JSON object whose members are named like the components. */
@@ -238,7 +338,32 @@ public record LoadlineStatus(
                 .member("lastMillis", orNan(each.lastMillis()))
                 .member("lastFailure", each.lastFailure())
                 .endObject());
-        return json.endArray().endObject().toString();
+        json.endArray()
+                .beginObject("degradation")
+                .member("level", degradation.level)
+                .member("levels", degradation.levels)
+                .beginArray("features");
+        degradation.features.forEach(each -> json.beginObject()
+                .member("name", each.name)
+                .member("level", each.level)
+                .member("allowed", each.allowed)
+                .member("since", each.since)
+                .member("reason", each.reason)
+                .member("withheld", each.withheld)
+                .member("forced", each.forced)
+                .member("until", each.until)
+                .endObject());
+        json.endArray().endObject();
+        if (intake == null) {
+            json.member("intake", (String) null);
+        } else {
+            json.beginObject("intake")
+                    .member("open", intake.open)
+                    .member("reason", intake.reason)
+                    .member("since", intake.since)
+                    .endObject();
+        }
+        return json.endObject().toString();
     }
 
     /** What {@code /loadline/load} tells: {@code load}, {@code load_percent} and {@code validity}, for KEDA metrics-api. */

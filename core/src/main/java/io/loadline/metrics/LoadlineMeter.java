@@ -106,6 +106,48 @@ public enum LoadlineMeter {
     /** Tag: dependency. NaN until it is known. */
     DEPENDENCY_UP(
             "loadline.dependency.up", null, "1 if the dependency is there, 0 if not; NaN until known", "dependency"),
+    /** Tags: dependency, result. A counter whose results add up to all calls that were asked for. */
+    DEPENDENCY_CALLS(
+            "loadline.dependency.calls",
+            null,
+            "Calls to the dependency by result: succeeded, failed, timed_out, cancelled, or refused for breaker_open, bulkhead_full, deadline",
+            "dependency",
+            "result"),
+    /** Tag: dependency. A counter of its own, since these calls are counted by their result too. */
+    DEPENDENCY_SLOW(
+            "loadline.dependency.slow", null, "Calls to the dependency that took longer than a call may", "dependency"),
+    /** Tag: dependency. A timer. */
+    DEPENDENCY_TIME("loadline.dependency.time", "seconds", "Time that calls to the dependency took", "dependency"),
+    /** Tag: dependency. Of the last 10 to 20 s. */
+    DEPENDENCY_P99(
+            "loadline.dependency.p99",
+            "seconds",
+            "What 99 of 100 successful calls of the last seconds took at most; NaN without any",
+            "dependency"),
+    /** Tag: dependency. */
+    DEPENDENCY_IN_FLIGHT("loadline.dependency.inflight", "calls", "Calls to the dependency that run now", "dependency"),
+    /** Tag: dependency. */
+    DEPENDENCY_LIMIT(
+            "loadline.dependency.limit", "calls", "Calls to the dependency that may run at once", "dependency"),
+    /** Tag: dependency. */
+    DEPENDENCY_LOST(
+            "loadline.dependency.lost",
+            "calls",
+            "Calls that hang since before the dependency recovered and were written off",
+            "dependency"),
+    /** Tag: dependency. */
+    DEPENDENCY_SHARE(
+            "loadline.dependency.share",
+            null,
+            "Share of the requests' time that is spent in calls to the dependency, 0 to 1",
+            "dependency"),
+    /** Tags: dependency, state. */
+    DEPENDENCY_STATE(
+            "loadline.dependency.state",
+            null,
+            "1 for the state of the dependency's circuit breaker, else 0",
+            "dependency",
+            "state"),
     /** Holds by dependencies and others included. */
     READINESS("loadline.readiness", null, "1 if the service accepts traffic, else 0"),
     /** Tag: state. */
@@ -134,8 +176,44 @@ public enum LoadlineMeter {
     MEMORY_ADVICE("loadline.memory.advice", "bytes", "Advised size; NaN while there is no advice", "size"),
     /** Tag: question, of {@link io.loadline.advice.Checklist.Question}. */
     MEMORY_CHECK("loadline.memory.check", null, "1 if the answer is yes, 0 if it is no, NaN if not yet", "question"),
+    /** Tags: quota, result. A counter whose results add up to all decisions. */
+    QUOTA_REQUESTS(
+            "loadline.quota.requests",
+            null,
+            "Requests by result: allowed, shadowed (allowed beyond the quota), refused, crowded (refused newcomers)",
+            "quota",
+            "result"),
+    /** Tag: quota. */
+    QUOTA_CLIENTS("loadline.quota.clients", null, "Clients that have a quota of their own now", "quota"),
+    /** Tag: quota. */
+    QUOTA_NEWCOMERS("loadline.quota.newcomers", null, "Clients for which there is no place now", "quota"),
+    /** Tag: quota. A counter. */
+    QUOTA_EVICTED("loadline.quota.evicted", null, "Clients that lost their place to busier ones", "quota"),
+    /** Tag: quota. A counter; these requests are counted by their result, too. */
+    QUOTA_KEYS_MISSING(
+            "loadline.quota.keys.missing",
+            null,
+            "Requests that told no client, or whose key could not be found out",
+            "quota"),
     /** A counter. */
     FATAL_ERRORS("loadline.errors.fatal", null, "Errors seen that the JVM does not recover from"),
+    /** 0 when nothing is off because of the load. */
+    DEGRADATION_LEVEL("loadline.degradation.level", null, "Levels of optional features that are off for the load"),
+    /** Tag: feature. */
+    DEGRADATION_FEATURE("loadline.degradation.feature", null, "1 if the optional feature is on, else 0", "feature"),
+    /** Tag: feature. */
+    DEGRADATION_FORCED(
+            "loadline.degradation.forced",
+            null,
+            "1 if somebody has decided whether the feature is on, else 0",
+            "feature"),
+    /** Tag: feature. A counter. */
+    DEGRADATION_WITHHELD(
+            "loadline.degradation.withheld", null, "Times the feature was asked for while it was off", "feature"),
+    /** From when the gate is used. */
+    INTAKE_OPEN("loadline.intake.open", null, "1 if messages may be fetched, else 0"),
+    /** A counter, from when the gate is used. */
+    INTAKE_PAUSES("loadline.intake.pauses", null, "Times the fetching of messages was paused"),
     /** Tags: application, version. */
     INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
 

@@ -15,6 +15,10 @@ import io.loadline.availability.ReadinessState;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainPhase;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.DependencyGuards;
+import io.loadline.guard.IntakeGate;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -100,6 +104,21 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private @Nullable WaitingMeters waiting;
 
+    /** The same. */
+    @GuardedBy("this")
+    private @Nullable DependencyGuards guards;
+
+    /** The same. */
+    @GuardedBy("this")
+    private @Nullable DegradationMeters degradation;
+
+    /** The same. Written before anything is bound, read by bindings. */
+    private volatile @Nullable IntakeMeters intake;
+
+    /** The same. */
+    @GuardedBy("this")
+    private final List<QuotaMetrics> quotas = new ArrayList<>();
+
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
             String application,
@@ -132,6 +151,34 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /** Adds the meters of guarded dependencies; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics guards(DependencyGuards guards) {
+        this.guards = guards;
+        return this;
+    }
+
+    /** Adds the meters of optional features; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics degradation(Degradation features) {
+        degradation = new DegradationMeters(features);
+        return this;
+    }
+
+    /** Adds the meters of a gate before messages, from when it is used. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics intake(IntakeGate gate) {
+        intake = new IntakeMeters(gate);
+        return this;
+    }
+
+    /** Adds the meters of a quota; registries that are bound already do not get them. */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics quota(Quota quota) {
+        quotas.add(new QuotaMetrics(quota));
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -145,7 +192,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                     registry.getClass().getSimpleName());
             return;
         }
-        Binding binding = new Binding(registry);
+        Binding binding = new Binding(registry, guards);
         bindings.add(binding);
         binding.bind();
         if (memory != null) {
@@ -154,6 +201,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         if (waiting != null) {
             binding.keep(waiting.register(registry));
         }
+        if (degradation != null) {
+            binding.keep(degradation.register(registry));
+        }
+        quotas.forEach(quota -> binding.keep(quota.register(registry)));
     }
 
     /** Removes all meters from all registries. */
@@ -175,11 +226,14 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final Set<String> resources = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
         private boolean criticality;
+        private boolean hasIntake;
         private @Nullable StartupMeters start;
+        private final @Nullable GuardMeters guarded;
         private boolean unbound;
 
-        Binding(MeterRegistry registry) {
+        Binding(MeterRegistry registry, @Nullable DependencyGuards guards) {
             this.registry = registry;
+            this.guarded = guards == null ? null : new GuardMeters(guards, registry);
             this.news = signal.listen(snapshot -> follow());
         }
 
@@ -247,6 +301,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                 criticality = true;
                 countByCriticality();
             }
+            IntakeMeters gate = intake;
+            if (!hasIntake && gate != null && gate.isUsed()) {
+                hasIntake = true;
+                meters.addAll(gate.register(registry));
+            }
             for (DependencyStatus dependency : dependencies.statuses()) {
                 if (dependencyNames.add(dependency.name())) {
                     gaugeDependency(dependency.name());
@@ -263,6 +322,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             if (start != null) {
                 start.follow();
             }
+            if (guarded != null) {
+                guarded.follow();
+            }
         }
 
         synchronized void unbind() {
@@ -272,6 +334,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.forEach(registry::remove);
             if (start != null) {
                 start.remove();
+            }
+            if (guarded != null) {
+                guarded.remove();
             }
         }
 

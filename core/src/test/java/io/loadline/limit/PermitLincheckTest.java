@@ -34,6 +34,8 @@ public class PermitLincheckTest {
                 .invocationsPerIteration(150)
                 .threads(3)
                 .actorsPerThread(2)
+                .actorsBefore(0) // the first one ends it
+                .actorsAfter(1)
                 .sequentialSpecification(PlainPermit.class)
                 .check(PermitLincheckTest.class);
     }
@@ -45,6 +47,8 @@ public class PermitLincheckTest {
                 .invocationsPerIteration(300)
                 .threads(3)
                 .actorsPerThread(2)
+                .actorsBefore(0) // the first one ends it
+                .actorsAfter(1)
                 .sequentialSpecification(PlainPermit.class)
                 .check(PermitLincheckTest.class);
     }

@@ -5,6 +5,7 @@
 package io.loadline.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -24,7 +25,9 @@ class RejectionTest {
         Set<String> names = new HashSet<>(json.propertyNames());
         assertThat(names).containsExactlyInAnyOrder("type", "title", "status", "detail", "reason");
         assertThat(json.get("type").stringValue()).isEqualTo("about:blank");
-        assertThat(json.get("status").intValue()).isEqualTo(rejection.status()).isEqualTo(503);
+        assertThat(json.get("status").intValue())
+                .isEqualTo(rejection.status())
+                .isEqualTo(reason == RejectionReason.QUOTA ? 429 : 503);
         assertThat(json.get("reason").stringValue()).isEqualTo(reason.tag());
         assertThat(json.get("detail").stringValue()).isNotBlank();
         assertThat(rejection.reason()).isSameAs(reason);
@@ -37,6 +40,25 @@ class RejectionTest {
         assertThat(rejection.retryAfter()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
         assertThat(Long.parseLong(rejection.retryAfterSeconds()))
                 .isEqualTo(rejection.retryAfter().toSeconds());
+    }
+
+    @Test
+    void retryAfter_ofAClient_isRoundedUpAndKeepsTheRest() {
+        Rejection quota = Rejection.of(RejectionReason.QUOTA);
+        Rejection later = quota.retryAfter(Duration.ofMillis(2_001));
+        assertThat(later.retryAfterSeconds()).isEqualTo("3");
+        assertThat(later.retryAfter()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(later.status()).isEqualTo(429);
+        assertThat(later.problemJson()).isEqualTo(quota.problemJson());
+        assertThat(quota.retryAfter(Duration.ZERO).retryAfterSeconds()).isEqualTo("1");
+        assertThat(quota.retryAfter(Duration.ofSeconds(1))).isSameAs(quota);
+    }
+
+    @Test
+    void retryAfter_negative_isRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Rejection.of(RejectionReason.QUOTA).retryAfter(Duration.ofSeconds(-1)))
+                .withMessageContaining("PT-1S");
     }
 
     @Test

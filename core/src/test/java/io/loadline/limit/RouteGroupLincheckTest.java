@@ -47,6 +47,8 @@ public class RouteGroupLincheckTest {
                 .invocationsPerIteration(150)
                 .threads(3)
                 .actorsPerThread(3)
+                .actorsBefore(2)
+                .actorsAfter(2)
                 .verifier(EpsilonVerifier.class)
                 .check(RouteGroupLincheckTest.class);
     }

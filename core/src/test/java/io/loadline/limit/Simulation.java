@@ -166,9 +166,12 @@ final class Simulation {
         if (maxWait.isZero()) {
             begin(call, limiter.tryAcquireTicket(call.route, call.context));
         } else {
+            // Not whenComplete, which takes a stack trace for each refusal that it passes on.
             Object unused = limiter.acquireAsync(call.route, call.context, maxWait)
-                    .whenComplete((permit, refusal) ->
-                            begin(call, permit == null ? ConcurrencyLimiter.REFUSED : permit.toTicket()));
+                    .handle((permit, refusal) -> {
+                        begin(call, permit == null ? ConcurrencyLimiter.REFUSED : permit.toTicket());
+                        return true;
+                    });
         }
     }
 

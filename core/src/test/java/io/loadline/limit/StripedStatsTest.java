@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 class StripedStatsTest {
     private static final int ROUTES = 3;
@@ -83,6 +85,60 @@ class StripedStatsTest {
         assertThat(succeeded).isEqualTo((long) threads * each);
         assertThat(nanos).isEqualTo(3L * threads * each);
         assertThat(Arrays.stream(doubles).sum()).isEqualTo(9.0 * threads * each);
+    }
+
+    @Test
+    void count_byThreadsThatCameAndWent_losesNothingAndLeavesTheirStripesToOthers() throws Exception {
+        StripedStats stats = new StripedStats(ROUTES, 1);
+        long[] longs = new long[ROUTES * StripedStats.LONGS];
+        double[] doubles = new double[ROUTES * StripedStats.DOUBLES];
+        for (int i = 1; i <= 50; i++) {
+            Thread thread = new Thread(() -> stats.count(0, StripedStats.SUCCEEDED));
+            thread.start();
+            thread.join();
+            assertThat(stats.isOwner(thread))
+                    .as("owns the only stripe, number %s", i)
+                    .isTrue();
+            stats.drainTo(ROUTES, longs, doubles);
+            assertThat(stats.isOwner(thread)).as("has ended, number %s", i).isFalse();
+            assertThat(route(longs, 0)[StripedStats.SUCCEEDED]).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void count_whereAStripeIsOwned_sharesAnother() throws Exception {
+        StripedStats stats = new StripedStats(ROUTES, 1);
+        stats.count(0, StripedStats.SUCCEEDED);
+        Thread other = new Thread(() -> stats.count(0, StripedStats.SUCCEEDED));
+        other.start();
+        other.join();
+        assertThat(stats.isOwner(Thread.currentThread())).isTrue();
+        assertThat(stats.isOwner(other)).isFalse();
+        long[] longs = new long[ROUTES * StripedStats.LONGS];
+        stats.drainTo(ROUTES, longs, new double[ROUTES * StripedStats.DOUBLES]);
+        assertThat(route(longs, 0)[StripedStats.SUCCEEDED]).isEqualTo(2);
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void count_byVirtualThreads_losesNothingAndOwnsNothing() throws Exception {
+        StripedStats stats = new StripedStats(ROUTES, 1);
+        ExecutorService threads = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        List<Future<Boolean>> owners = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            owners.add(threads.submit(() -> {
+                stats.count(0, StripedStats.SUCCEEDED);
+                return stats.isOwner(Thread.currentThread());
+            }));
+        }
+        for (Future<Boolean> owner : owners) {
+            assertThat(owner.get()).isFalse();
+        }
+        threads.shutdown();
+        long[] longs = new long[ROUTES * StripedStats.LONGS];
+        stats.drainTo(ROUTES, longs, new double[ROUTES * StripedStats.DOUBLES]);
+        assertThat(route(longs, 0)[StripedStats.SUCCEEDED]).isEqualTo(1_000);
     }
 
     @Test

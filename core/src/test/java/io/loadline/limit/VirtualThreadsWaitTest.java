@@ -39,25 +39,14 @@ class VirtualThreadsWaitTest {
     @Test
     @Timeout(60)
     void manyVirtualThreads_allAreServedAndNoneIsPinned() throws Exception {
-        ConcurrencyLimiter limiter = ConcurrencyLimiter.builder("virtual")
-                .algorithm(() -> FixedLimit.of(LIMIT))
-                .maxWaiters(THREADS)
-                .build();
-        Route route = limiter.otherRoute();
+        ConcurrencyLimiter limiter = limiter();
+        // A thread that waits for a class to be loaded is pinned, whoever asks for it: these are loaded before.
+        callByAll(limiter(), 10 * LIMIT);
         Path file = directory.resolve("pinned.jfr");
         try (Recording recording = new Recording()) {
             recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO);
             recording.start();
-            ExecutorService threads = (ExecutorService)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-            List<Future<?>> calls = new ArrayList<>();
-            for (int i = 0; i < THREADS; i++) {
-                calls.add(threads.submit(() -> limiter.call(route, Duration.ofMinutes(1), this::work)));
-            }
-            for (Future<?> call : calls) {
-                call.get();
-            }
-            threads.shutdown();
+            callByAll(limiter, THREADS);
             recording.stop();
             recording.dump(file);
         }
@@ -67,6 +56,27 @@ class VirtualThreadsWaitTest {
         assertThat(limiter.waiting().waiting()).isZero();
         assertThat(limiter.waiting().admitted()).isPositive();
         assertThat(RecordingFile.readAllEvents(file)).isEmpty();
+    }
+
+    private static ConcurrencyLimiter limiter() {
+        return ConcurrencyLimiter.builder("virtual")
+                .algorithm(() -> FixedLimit.of(LIMIT))
+                .maxWaiters(THREADS)
+                .build();
+    }
+
+    private void callByAll(ConcurrencyLimiter limiter, int count) throws Exception {
+        Route route = limiter.otherRoute();
+        ExecutorService threads = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        List<Future<?>> calls = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            calls.add(threads.submit(() -> limiter.call(route, Duration.ofMinutes(1), this::work)));
+        }
+        for (Future<?> call : calls) {
+            call.get();
+        }
+        threads.shutdown();
     }
 
     /** Lets go of its carrier, so that the others come. */

@@ -44,6 +44,8 @@ public class WaitQueueLincheckTest {
                 .invocationsPerIteration(150)
                 .threads(THREADS)
                 .actorsPerThread(3)
+                .actorsBefore(2)
+                .actorsAfter(2)
                 .sequentialSpecification(PlainQueue.class)
                 .check(WaitQueueLincheckTest.class);
     }
@@ -55,6 +57,8 @@ public class WaitQueueLincheckTest {
                 .invocationsPerIteration(300)
                 .threads(THREADS)
                 .actorsPerThread(3)
+                .actorsBefore(2)
+                .actorsAfter(2)
                 .sequentialSpecification(PlainQueue.class)
                 .check(WaitQueueLincheckTest.class);
     }

@@ -12,6 +12,7 @@ import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.guard.DegradationStatus;
 import io.loadline.signal.SimulatedService;
 import io.loadline.startup.Readings;
 import io.loadline.startup.StageTier;
@@ -81,7 +82,9 @@ class ManagementServerTest {
                 service.signal.snapshot(),
                 service.availability.readinessHolds(),
                 drain.progress(),
-                dependencies.statuses());
+                dependencies.statuses(),
+                DegradationStatus.NONE,
+                null);
         return new ManagementEndpoints(
                         service.availability,
                         () -> status.get().toJson(),

@@ -16,6 +16,14 @@ import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainParticipant;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.DependencyGuard;
+import io.loadline.guard.DependencyGuards;
+import io.loadline.guard.FeatureOverride;
+import io.loadline.guard.GuardOutcome;
+import io.loadline.guard.GuardPermit;
+import io.loadline.guard.IntakeGate;
+import io.loadline.guard.Quota;
 import io.loadline.internal.Listeners;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.Criticality;
@@ -64,8 +72,15 @@ class LoadlineMetricsTest {
             LoadlineMeter.SHADOWED,
             LoadlineMeter.CRITICALITY_REQUESTS,
             LoadlineMeter.CRITICALITY_SHADOWED,
+            LoadlineMeter.DEPENDENCY_CALLS,
+            LoadlineMeter.DEPENDENCY_SLOW,
             LoadlineMeter.STARTUP_AHEAD,
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
+            LoadlineMeter.DEGRADATION_WITHHELD,
+            LoadlineMeter.INTAKE_PAUSES,
+            LoadlineMeter.QUOTA_REQUESTS,
+            LoadlineMeter.QUOTA_EVICTED,
+            LoadlineMeter.QUOTA_KEYS_MISSING,
             LoadlineMeter.FATAL_ERRORS);
 
     private final SimulatedService service = new SimulatedService();
@@ -80,10 +95,23 @@ class LoadlineMetricsTest {
     private final FatalErrors errors = FatalErrors.create(service.availability, FatalErrors.Policy.REPORT);
     private final MemoryAdvisor advisor =
             MemoryAdvisor.builder("shop", memory, service.signal).build();
+    private final DependencyGuards guards = DependencyGuards.builder(service.heartbeat)
+            .inFlight(service.limiter::inFlight)
+            .build();
+    private final DependencyGuard inventory = guards.guard("inventory", builder -> builder.concurrency(2));
+    private final Degradation degradation = Degradation.builder(service.heartbeat, () -> Double.NaN)
+            .feature("recommendations", 0.9)
+            .build();
+    private final IntakeGate intake = IntakeGate.builder(service.limiter, service.availability, service.heartbeat)
+            .build();
     private final LoadlineMetrics metrics = new LoadlineMetrics(
                     "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
             .memory(advisor, errors)
-            .waiting(service.limiter);
+            .waiting(service.limiter)
+            .guards(guards)
+            .degradation(degradation)
+            .intake(intake)
+            .quota(Quota.builder("api").limit(1, SECOND).build());
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -157,6 +185,7 @@ class LoadlineMetricsTest {
         PrometheusMeterRegistry prometheus = prometheus();
         metrics.bindTo(prometheus);
         service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
+        assertThat(intake.isOpen()).isTrue();
         service.ready();
         service.offer(50, SECOND);
         String text = prometheus.scrape();
@@ -188,6 +217,7 @@ class LoadlineMetricsTest {
     void meters_haveTheTagsAndUnitsOfTheTable() {
         metrics.bindTo(registry);
         service.limiter.route("batch").criticality(Criticality.SHEDDABLE);
+        assertThat(intake.isOpen()).isTrue();
         service.ready();
         service.offer(50, SECOND);
 
@@ -207,6 +237,38 @@ class LoadlineMetricsTest {
     }
 
     @Test
+    void features_haveGaugesAndACounter() {
+        metrics.bindTo(registry);
+        assertThat(gauge(LoadlineMeter.DEGRADATION_LEVEL)).isZero();
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FEATURE, "feature", "recommendations"))
+                .isEqualTo(1);
+        degradation.force("recommendations", FeatureOverride.off("ann", "too slow"));
+        assertThat(degradation.allows("recommendations")).isFalse();
+
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FEATURE, "feature", "recommendations"))
+                .isZero();
+        assertThat(gauge(LoadlineMeter.DEGRADATION_FORCED, "feature", "recommendations"))
+                .isEqualTo(1);
+        assertThat(registry.get("loadline.degradation.withheld")
+                        .tags("feature", "recommendations")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void gateThatNobodyAsks_hasNoMeters() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(registry.find("loadline.intake.open").meter()).isNull();
+        assertThat(intake.isOpen()).isTrue();
+
+        service.offer(50, SECOND);
+        assertThat(gauge(LoadlineMeter.INTAKE_OPEN)).isEqualTo(1);
+    }
+
+    @Test
     void waiting_isAGaugeAndATimer() {
         metrics.bindTo(registry);
         List<Permit> running = new ArrayList<>();
@@ -222,6 +284,54 @@ class LoadlineMetricsTest {
         assertThat(waited.count()).isEqualTo(1);
         assertThat(waited.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(20);
         assertThat(gauge(LoadlineMeter.WAITING)).isZero();
+    }
+
+    @Test
+    void dependency_hasCountsAndGauges_alsoIfItIsGuardedLater() {
+        metrics.bindTo(registry);
+        GuardPermit first = inventory.acquire();
+        GuardPermit second = inventory.acquire();
+        assertThat(inventory.tryAcquire()).isNull();
+        service.ticker.advance(Duration.ofMillis(40));
+        first.success();
+        second.end(GuardOutcome.FAILURE);
+        GuardPermit third = inventory.acquire();
+
+        assertThat(calls("succeeded")).isEqualTo(1);
+        assertThat(calls("failed")).isEqualTo(1);
+        assertThat(calls("timed_out")).isZero();
+        assertThat(calls("cancelled")).isZero();
+        assertThat(calls("bulkhead_full")).isEqualTo(1);
+        assertThat(calls("breaker_open")).isZero();
+        assertThat(gauge(LoadlineMeter.DEPENDENCY_IN_FLIGHT)).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.DEPENDENCY_LIMIT)).isEqualTo(2);
+        assertThat(gauge(LoadlineMeter.DEPENDENCY_P99)).isEqualTo(0.04, within(0.005));
+        assertThat(registry.get("loadline.dependency.state")
+                        .tag("state", "closed")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        FunctionTimer time = registry.get("loadline.dependency.time").functionTimer();
+        assertThat(time.count()).isEqualTo(2);
+        assertThat(time.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(80);
+        third.close();
+
+        guards.guard("later\n\"x\"");
+        service.ready();
+        service.offer(50, SECOND);
+        assertThat(registry.get("loadline.dependency.inflight").gauges()).hasSize(2);
+        PrometheusMeterRegistry prometheus = prometheus();
+        metrics.bindTo(prometheus);
+        assertThat(prometheus.scrape()).contains("dependency=\"later\\n\\\"x\\\"\"");
+        metrics.close();
+        assertThat(registry.find("loadline.dependency.inflight").gauges()).isEmpty();
+    }
+
+    private double calls(String result) {
+        return registry.get("loadline.dependency.calls")
+                .tag("result", result)
+                .functionCounter()
+                .count();
     }
 
     @Test

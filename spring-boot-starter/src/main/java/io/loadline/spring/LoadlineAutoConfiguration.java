@@ -4,22 +4,32 @@
  */
 package io.loadline.spring;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.loadline.Loadline;
 import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.guard.ClientKey;
+import io.loadline.guard.Degradation;
+import io.loadline.guard.DependencyGuard;
+import io.loadline.guard.DependencyGuards;
+import io.loadline.guard.IntakeGate;
+import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
+import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.DependencySource;
+import io.loadline.spring.internal.GuardedHosts;
 import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.Deferred;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -51,10 +61,19 @@ public final class LoadlineAutoConfiguration {
             Environment environment,
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
-            ObjectProvider<Saturation> saturations) {
+            ObjectProvider<DegradationBuilderCustomizer> degradationCustomizers,
+            ObjectProvider<IntakeBuilderCustomizer> intakeCustomizers,
+            ObjectProvider<Saturation> saturations,
+            ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
+            ObjectProvider<Quota> quotas) {
+        QuotaFactory.checkUnused(properties.guard().quota());
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
-        return loadline.limiter(builder -> {
+        quotas.orderedStream().forEach(loadline::quota);
+        Loadline built = loadline.guards(builder -> circuitBreakers.ifUnique(registry -> {
+                    DependencyGuard.Builder unused = builder.circuitBreakerRegistry(registry);
+                }))
+                .limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
@@ -62,10 +81,20 @@ public final class LoadlineAutoConfiguration {
                     LoadlineFactory.configure(builder, properties.drain());
                     drainCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
+                .degradation(builder -> {
+                    GuardSettingsFactory.configure(builder, properties.guard().degradation());
+                    degradationCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                })
+                .intake(builder -> {
+                    GuardSettingsFactory.configure(builder, properties.guard().intake());
+                    intakeCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                })
                 .signal(builder -> saturations.orderedStream().forEach(saturation -> {
                     LoadSignal.Builder unused = builder.saturation(saturation);
                 }))
                 .build();
+        GuardSettings.apply(built.guards(), properties.guard());
+        return built;
     }
 
     // The parts are closed by the whole, hence no destroy methods of their own.
@@ -74,6 +103,19 @@ public final class LoadlineAutoConfiguration {
     @ConditionalOnMissingBean
     ConcurrencyLimiter loadlineLimiter(Loadline loadline) {
         return loadline.limiter();
+    }
+
+    @Bean
+    @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
+    Quota loadlineQuota(LoadlineProperties properties, ObjectProvider<QuotaBuilderCustomizer> customizers) {
+        return QuotaFactory.quota(properties.guard().quota(), customizers);
+    }
+
+    @Bean
+    @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
+    ClientQuota loadlineClientQuota(
+            @Qualifier("loadlineQuota") Quota quota, LoadlineProperties properties, ObjectProvider<ClientKey> keys) {
+        return QuotaFactory.clients(quota, properties.guard().quota(), keys);
     }
 
     @Bean
@@ -101,8 +143,31 @@ public final class LoadlineAutoConfiguration {
 
     @Bean(destroyMethod = "")
     @ConditionalOnMissingBean
+    DependencyGuards loadlineGuards(Loadline loadline) {
+        return loadline.guards();
+    }
+
+    @Bean
+    GuardedHosts loadlineGuardedHosts(Loadline loadline, LoadlineProperties properties) {
+        return GuardSettings.hosts(loadline.guards(), properties.guard());
+    }
+
+    @Bean(destroyMethod = "")
+    @ConditionalOnMissingBean
     LoadSignal loadlineSignal(Loadline loadline) {
         return loadline.signal();
+    }
+
+    @Bean(destroyMethod = "")
+    @ConditionalOnMissingBean
+    Degradation loadlineDegradation(Loadline loadline) {
+        return loadline.degradation();
+    }
+
+    @Bean(destroyMethod = "")
+    @ConditionalOnMissingBean
+    IntakeGate loadlineIntake(Loadline loadline) {
+        return loadline.intake();
     }
 
     /** Bound to the application's registries by Spring Boot. */

@@ -229,7 +229,7 @@ final class LoadlineFactory {
         }
     }
 
-    private static <T> void set(String key, @Nullable T value, Function<T, ?> setter) {
+    static <T> void set(String key, @Nullable T value, Function<T, ?> setter) {
         if (value != null) {
             Object unused = check(key, value, () -> setter.apply(value));
         }

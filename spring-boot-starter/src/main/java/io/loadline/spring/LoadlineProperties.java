@@ -6,6 +6,7 @@ package io.loadline.spring;
 
 import io.loadline.availability.FatalErrors;
 import io.loadline.drain.ReadinessFlip;
+import io.loadline.guard.MissingKeys;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.Enforcement;
 import io.loadline.startup.StageTier;
@@ -28,6 +29,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param drain How the service leaves.
  * @param startup How the service starts.
  * @param memory How the service's memory is watched.
+ * @param guard What surrounds requests beside the limit: quotas of clients, guards of dependencies, features that are given
+ *     up, the intake of messages.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
@@ -36,7 +39,8 @@ public record LoadlineProperties(
         @DefaultValue Limit limit,
         @DefaultValue Drain drain,
         @DefaultValue Startup startup,
-        @DefaultValue Memory memory) {
+        @DefaultValue Memory memory,
+        @DefaultValue Guard guard) {
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.
@@ -154,6 +158,52 @@ public record LoadlineProperties(
             @DefaultValue("false") boolean platformThreads) {}
 
     /**
+     * The settings under {@code loadline.guard.*}. Immutable.
+     *
+     * @param quota How often each client may ask.
+     * @param dependencies Services that this one depends on, by names of your own.
+     * @param degradation Which optional features are given up as the load rises.
+     * @param intake When message listeners are paused.
+     */
+    public record Guard(
+            @DefaultValue ClientQuotas quota,
+            @DefaultValue Map<String, Dependency> dependencies,
+            @DefaultValue Degradation degradation,
+            @DefaultValue Intake intake) {}
+
+    /**
+     * The settings under {@code loadline.guard.dependencies.*}. Immutable.
+     *
+     * @param hosts Hosts, with a port or without, whose requests by RestClient, RestTemplate and WebClient go through its
+     *     guard. Default: none, only calls that name the guard do.
+     * @param concurrency Number of calls that may run at once. Default: half of the limit, at least 4.
+     * @param timeLimit Time a call has at most. Default: 5s.
+     * @param slowCall Duration from which on a call is slow; a dependency that hangs is noticed so much later. Default:
+     *     1s.
+     * @param slowCallRate Share of slow calls at which no more are made, above 0 to 1. Default: 0.8.
+     * @param failureRate Share of failed calls at which no more are made, above 0 to 1. Default: 0.5.
+     * @param window Number of calls, the latest ones, of which the shares are taken. Default: 100.
+     * @param minimumCalls Number of calls before shares are taken. Default: 20.
+     * @param openFirst How long no calls are made the first time. Default: 500ms.
+     * @param openMost How long no calls are made when it has not recovered again and again. Default: 2s.
+     * @param feedsReadiness Whether readiness goes down with it. All instances share it, so think twice. Default: false.
+     * @param propagate Whether criticality and remaining time go with requests to its hosts. Default: true.
+     */
+    public record Dependency(
+            @DefaultValue List<String> hosts,
+            @Nullable Integer concurrency,
+            @Nullable Duration timeLimit,
+            @Nullable Duration slowCall,
+            @Nullable Double slowCallRate,
+            @Nullable Double failureRate,
+            @Nullable Integer window,
+            @Nullable Integer minimumCalls,
+            @Nullable Duration openFirst,
+            @Nullable Duration openMost,
+            @Nullable Boolean feedsReadiness,
+            @DefaultValue("true") boolean propagate) {}
+
+    /**
      * The settings under {@code loadline.drain.*}. Immutable.
      *
      * @param deadline Time for the whole drain; should be below the platform's grace period. Default: 25s.
@@ -263,6 +313,106 @@ public record LoadlineProperties(
             @Nullable Duration window,
             @Nullable String request,
             FatalErrors.@Nullable Policy fatalErrors) {}
+
+    /**
+     * The settings under {@code loadline.guard.degradation.*}. Immutable.
+     *
+     * @param features Optional features by name, such as recommendations.
+     * @param settle Least time between two levels of features that go off. Default: 5s.
+     * @param offAtLeast How long a feature stays off at least. Default: 30s.
+     * @param calm How long the load must have been low before a level comes back. Default: 15s.
+     * @param silence After how long without a valid load features come back all the same. Default: 2m.
+     */
+    public record Degradation(
+            @DefaultValue Map<String, FeatureSettings> features,
+            @Nullable Duration settle,
+            @Nullable Duration offAtLeast,
+            @Nullable Duration calm,
+            @Nullable Duration silence) {}
+
+    /**
+     * The settings under {@code loadline.guard.degradation.features.*}. Immutable.
+     *
+     * @param offAbove Load above which it goes off, such as 0.9. Default: it goes off by hand only.
+     * @param onBelow Load below which it may come back. Default: three quarters of off-above.
+     */
+    public record FeatureSettings(
+            @Nullable Double offAbove, @Nullable Double onBelow) {}
+
+    /**
+     * The settings under {@code loadline.guard.intake.*}. Immutable.
+     *
+     * @param enabled Whether Kafka and RabbitMQ listeners are paused while the service has enough to do.
+     * @param pauseAbove Load above which they are paused. Default: 1.1.
+     * @param resumeBelow Load below which they may go on. Default: 0.9, or 80 % of pause-above if that is less.
+     * @param pausedAtLeast How long they are paused at least. Default: 5s.
+     * @param calm How long the load must have been low before they go on. Default: 2s.
+     * @param maxWait How long a message that is handled through the gate waits to be admitted. Default: 500ms.
+     * @param exclude Ids of listeners that are never paused.
+     */
+    public record Intake(
+            @DefaultValue("false") boolean enabled,
+            @Nullable Double pauseAbove,
+            @Nullable Double resumeBelow,
+            @Nullable Duration pausedAtLeast,
+            @Nullable Duration calm,
+            @Nullable Duration maxWait,
+            @DefaultValue List<String> exclude) {}
+
+    /**
+     * The settings under {@code loadline.guard.quota.*}. Immutable.
+     *
+     * @param limit Number of requests that each client may make in a period; beyond it they get 429. Default: there is no
+     *     quota.
+     * @param period Length of a period, 10 ms to a day; also of classes that have none of their own. Default: 1s.
+     * @param key What tells the client: ip, principal (asked after security), header: with the name of a header, such as
+     *     header:X-Api-Key, or bean, the application's ClientKey. Default: ip.
+     * @param enforcement What happens to a request beyond the quota: enforce refuses it, shadow admits and counts it, off
+     *     does not look. Default: enforce.
+     * @param maxClients Number of clients that have a quota of their own at a time; about as many as come within a minute,
+     *     or a period if that is longer. Default: 20,000.
+     * @param newcomers Number of requests that all clients together may make in a period that have no quota of their own,
+     *     since there are more clients than max-clients. Default: ten times the limit.
+     * @param missingKeys What happens to requests that tell no client: share makes them one client together, admit, or
+     *     refuse. Default: share.
+     * @param trustedProxies Addresses of proxies, or ranges of them such as 10.0.0.0/8, that are believed when they say for
+     *     whom they ask. Default: none.
+     * @param forwardingHeader Header in which they do: x-forwarded-for or forwarded. Default: x-forwarded-for.
+     * @param ipv6Prefix Number of bits that IPv6 clients have in common to be one. Default: 64.
+     * @param classes Limits of classes of clients.
+     */
+    public record ClientQuotas(
+            @Nullable Integer limit,
+            @Nullable Duration period,
+            @Nullable String key,
+            @Nullable Enforcement enforcement,
+            @Nullable Integer maxClients,
+            @Nullable Integer newcomers,
+            @Nullable MissingKeys missingKeys,
+            @DefaultValue List<String> trustedProxies,
+            @Nullable ForwardingHeader forwardingHeader,
+            @Nullable Integer ipv6Prefix,
+            @DefaultValue Map<String, ClientClass> classes) {}
+
+    /**
+     * The settings under {@code loadline.guard.quota.classes.*}. Immutable.
+     *
+     * @param limit Number of requests that each client of the class may make in a period.
+     * @param period Length of a period. Default: loadline.guard.quota.period.
+     * @param clients Keys of the clients that belong to it; a QuotaBuilderCustomizer may tell others.
+     */
+    public record ClientClass(
+            @Nullable Integer limit,
+            @Nullable Duration period,
+            @DefaultValue List<String> clients) {}
+
+    /** Where proxies say for whom they ask. */
+    public enum ForwardingHeader {
+        /** The customary one. */
+        X_FORWARDED_FOR,
+        /** The one of RFC 7239. */
+        FORWARDED
+    }
 
     /** What moves the limit. */
     public enum Algorithm {

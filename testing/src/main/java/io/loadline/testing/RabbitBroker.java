@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /** Debian's RabbitMQ server on free ports of the loopback interface, with a folder and a name of its own. Not thread-safe. */
@@ -38,8 +38,9 @@ public final class RabbitBroker implements AutoCloseable {
      * @throws IllegalStateException if it does not run, with what it logged
      */
     public RabbitBroker(Path folder) throws IOException {
-        int mapperPort = freePort();
-        this.port = freePort();
+        int[] ports = IntStream.generate(Ports::free).distinct().limit(3).toArray();
+        int mapperPort = ports[0];
+        this.port = ports[1];
         Path home = Files.createDirectory(folder.resolve("home"));
         Path plugins = Files.writeString(folder.resolve("plugins"), "[].");
         Map<String, String> environment = Map.ofEntries(
@@ -49,7 +50,7 @@ public final class RabbitBroker implements AutoCloseable {
                 Map.entry("RABBITMQ_NODENAME", "loadline-" + port + "@localhost"),
                 Map.entry("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"),
                 Map.entry("RABBITMQ_NODE_PORT", Integer.toString(port)),
-                Map.entry("RABBITMQ_DIST_PORT", Integer.toString(freePort())),
+                Map.entry("RABBITMQ_DIST_PORT", Integer.toString(ports[2])),
                 Map.entry("RABBITMQ_MNESIA_BASE", folder.resolve("data").toString()),
                 Map.entry("RABBITMQ_LOG_BASE", folder.resolve("log").toString()),
                 Map.entry("RABBITMQ_LOGS", "-"),
@@ -117,12 +118,6 @@ public final class RabbitBroker implements AutoCloseable {
             process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -41,8 +41,10 @@ public final class SampleProcess implements AutoCloseable {
     /** Starts the service and returns when it has logged {@code lastLine}. */
     public static SampleProcess start(Map<String, String> environment, String lastLine) throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        ProcessBuilder builder =
-                new ProcessBuilder(java, "-jar", System.getProperty("sample.jar")).redirectErrorStream(true);
+        // It lives for seconds: C2 would only delay it.
+        ProcessBuilder builder = new ProcessBuilder(
+                        java, "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("sample.jar"))
+                .redirectErrorStream(true);
         builder.environment().putAll(environment);
         builder.environment().putAll(Map.of("PORT", "0", "MANAGEMENT_PORT", "0"));
         Process process = builder.start();

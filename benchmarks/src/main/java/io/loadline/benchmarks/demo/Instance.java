@@ -4,10 +4,10 @@
  */
 package io.loadline.benchmarks.demo;
 
-import io.loadline.benchmarks.harness.Ports;
 import io.loadline.benchmarks.harness.Probe;
 import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.ServiceProcess;
+import io.loadline.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,8 +5,8 @@
 package io.loadline.benchmarks.drain;
 
 import io.loadline.benchmarks.harness.Affinity;
-import io.loadline.benchmarks.harness.Ports;
 import io.loadline.benchmarks.harness.ServiceProcess;
+import io.loadline.testing.Ports;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;

@@ -4,8 +4,8 @@
  */
 package io.loadline.benchmarks.drain;
 
-import io.loadline.benchmarks.harness.Ports;
 import io.loadline.benchmarks.harness.ToolProcess;
+import io.loadline.testing.Ports;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

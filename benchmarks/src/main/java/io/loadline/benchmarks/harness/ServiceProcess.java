@@ -4,6 +4,7 @@
  */
 package io.loadline.benchmarks.harness;
 
+import io.loadline.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -20,6 +20,7 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.loadline.limit.AdaptiveLimit;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
+import io.loadline.limit.LimitAlgorithm;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Permit;
 import io.loadline.limit.RejectedException;
@@ -37,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.CompilerControl;
@@ -93,15 +95,21 @@ public class AdmissionBenchmark {
 
     /** Loadline with a share of timed calls that stays as it is, since the beat that would change it has stopped. */
     public abstract static class PinnedState {
-        final ConcurrencyLimiter limiter = ConcurrencyLimiter.builder("orders")
-                .algorithm(() -> AdaptiveLimit.builder().initialLimit(LIMIT).build())
-                .slo(Duration.ofMillis(100))
-                .build();
-        final Route route = limiter.route("/orders/{id}");
+        final ConcurrencyLimiter limiter;
+        final Route route;
         private final int oneOf;
 
         PinnedState(int oneOf) {
+            this(oneOf, () -> AdaptiveLimit.builder().initialLimit(LIMIT).build());
+        }
+
+        PinnedState(int oneOf, Supplier<LimitAlgorithm> algorithm) {
             this.oneOf = oneOf;
+            this.limiter = ConcurrencyLimiter.builder("orders")
+                    .algorithm(algorithm)
+                    .slo(Duration.ofMillis(100))
+                    .build();
+            this.route = limiter.route("/orders/{id}");
         }
 
         /** A bit more than a second with the traffic that has one of so many calls timed, and one beat at its end. */
@@ -153,17 +161,18 @@ public class AdmissionBenchmark {
         }
     }
 
-    /** Loadline at its limit. */
+    /** Loadline at its limit; one call of 64 would be timed, which a call that is refused has then paid for. */
     @State(Scope.Benchmark)
-    public static class FullState {
-        final ConcurrencyLimiter limiter = ConcurrencyLimiter.builder("orders")
-                .algorithm(() -> FixedLimit.of(1))
-                .build();
-        final Route route = limiter.route("/orders/{id}");
+    public static class FullState extends PinnedState {
         final Callable<Integer> action = () -> ANSWER;
 
-        @Setup
-        public void fill() {
+        public FullState() {
+            super(64, () -> FixedLimit.of(1));
+        }
+
+        @Override
+        public void sample() throws InterruptedException {
+            super.sample();
             admitted(limiter.tryAcquireTicket(route) != ConcurrencyLimiter.REFUSED);
         }
     }

@@ -45,6 +45,15 @@ enum Contestant {
         this.threads = threads;
     }
 
+    /** Whether a bar hangs on it in this setting; the others are there for the reader, who needs fewer rounds of them. */
+    boolean hasBar(Setting setting) {
+        return switch (this) {
+            case RESILIENCE4J, FAILSAFE, SENTINEL, LOADLINE_TICKET -> false;
+            case RESILIENCE4J_TIMED, GRADIENT2, VEGAS -> setting.threads() == 1;
+            default -> true;
+        };
+    }
+
     boolean measuredIn(Setting setting) {
         return switch (threads) {
             case ALL -> true;

@@ -5,19 +5,15 @@
 package io.loadline.spring.drain;
 
 import io.loadline.spring.drain.MessageListeners.Listener;
-import io.loadline.spring.internal.Singletons;
+import io.loadline.spring.internal.KafkaContainers;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
-import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 import org.springframework.kafka.listener.MessageListenerContainer;
-import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
 
 /** What Loadline knows of Spring for Kafka. Stateless. */
 final class KafkaListeners {
@@ -28,28 +24,15 @@ final class KafkaListeners {
     }
 
     private static Collection<Listener> running(ConfigurableListableBeanFactory beans) {
-        Set<MessageListenerContainer> containers = new LinkedHashSet<>(
-                Singletons.of(beans, MessageListenerContainer.class).values());
-        Singletons.of(beans, KafkaListenerEndpointRegistry.class)
-                .values()
-                .forEach(registry -> containers.addAll(registry.getListenerContainers()));
         List<Listener> listeners = new ArrayList<>();
-        for (MessageListenerContainer container : containers) {
-            if (!takesReplies(container)) {
-                listeners.add(new Listener(() -> description(container), container));
-            }
+        for (MessageListenerContainer container : KafkaContainers.of(beans)) {
+            listeners.add(new Listener(() -> description(container), container));
         }
         return listeners;
     }
 
     private static String description(MessageListenerContainer container) {
         return "%s of group %s".formatted(container.getListenerId(), container.getGroupId());
-    }
-
-    /** Requests in flight wait for these. */
-    private static boolean takesReplies(MessageListenerContainer container) {
-        return container instanceof AbstractMessageListenerContainer<?, ?> known
-                && known.getContainerProperties().getMessageListener() instanceof ReplyingKafkaTemplate;
     }
 
     /**

@@ -2,7 +2,7 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-/** What the servlet and the reactive side share. Not for applications. */
+/** What several sides share. Not for applications. */
 @NullMarked
 package io.loadline.spring.internal;
 

@@ -8,6 +8,7 @@ import io.loadline.Loadline;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
+import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.RouteContributor;
@@ -76,6 +77,13 @@ public final class LoadlineReactiveAutoConfiguration {
                 headers,
                 properties.limit().waiting().maxWait(),
                 context);
+    }
+
+    @Bean
+    @ConditionalOnBean(ClientQuota.class)
+    QuotaWebFilter loadlineQuotaFilter(
+            ClientQuota clients, CollectedRoutes routes, Loadline loadline, ApplicationContext context) {
+        return new QuotaWebFilter(clients, routes, loadline.drain(), context);
     }
 
     /** Static, since it comes before other beans are made. */

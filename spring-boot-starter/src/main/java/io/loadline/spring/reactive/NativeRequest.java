@@ -5,6 +5,12 @@
 package io.loadline.spring.reactive;
 
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +49,35 @@ final class NativeRequest {
             return gone[0];
         }
         return false;
+    }
+
+    /** Who is at the other end of the connection, whatever was made of it since; null if that is no address. */
+    static @Nullable String peer(ServerHttpRequest request) {
+        Object bare = ServerHttpRequestDecorator.getNativeRequest(request);
+        if (NETTY && bare instanceof HttpServerRequest netty) {
+            return address(netty.connectionRemoteAddress());
+        }
+        if (SERVLET && bare instanceof ServletRequest servlet) {
+            return servlet.getRemoteAddr();
+        }
+        return address(request.getRemoteAddress());
+    }
+
+    private static @Nullable String address(@Nullable SocketAddress remote) {
+        InetAddress address = remote instanceof InetSocketAddress internet ? internet.getAddress() : null;
+        return address == null ? null : address.getHostAddress();
+    }
+
+    /** All values of a header as they came. */
+    static List<String> headers(ServerHttpRequest request, String name) {
+        Object bare = ServerHttpRequestDecorator.getNativeRequest(request);
+        if (NETTY && bare instanceof HttpServerRequest netty) {
+            return netty.requestHeaders().getAll(name);
+        }
+        if (SERVLET && bare instanceof HttpServletRequest servlet) {
+            return Collections.list(servlet.getHeaders(name));
+        }
+        return request.getHeaders().getOrEmpty(name);
     }
 
     /** The event loop of the request's connection; where there is none, threads that must not be blocked either. */

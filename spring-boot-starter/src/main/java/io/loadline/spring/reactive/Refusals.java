@@ -18,7 +18,10 @@ final class Refusals {
     private Refusals() {}
 
     static Mono<Void> write(ServerHttpRequest request, ServerHttpResponse response, RejectionReason reason) {
-        Rejection rejection = Rejection.of(reason);
+        return write(request, response, Rejection.of(reason));
+    }
+
+    static Mono<Void> write(ServerHttpRequest request, ServerHttpResponse response, Rejection rejection) {
         byte[] body = rejection.problemJson();
         response.setStatusCode(HttpStatusCode.valueOf(rejection.status()));
         HttpHeaders headers = response.getHeaders();

@@ -178,7 +178,7 @@ final class AdmissionFilter implements Filter {
         return routes.match(request.getMethod(), path(request), request::getHeader);
     }
 
-    private static String path(HttpServletRequest request) {
+    static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
         String context = request.getContextPath();
         return path.startsWith(context) ? path.substring(context.length()) : path;

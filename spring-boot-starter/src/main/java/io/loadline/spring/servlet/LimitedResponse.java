@@ -143,7 +143,10 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     }
 
     void answer(RejectionReason reason, boolean withBody) throws IOException {
-        Rejection rejection = Rejection.of(reason);
+        answer(Rejection.of(reason), withBody);
+    }
+
+    void answer(Rejection rejection, boolean withBody) throws IOException {
         byte[] body = rejection.problemJson();
         setStatus(rejection.status());
         setHeader("Retry-After", rejection.retryAfterSeconds());

@@ -8,6 +8,7 @@ import io.loadline.Loadline;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
+import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.RouteContributor;
@@ -70,6 +71,17 @@ public final class LoadlineServletAutoConfiguration {
                 loadline, routes, longLived, headers, properties.limit().waiting()));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         registration.setOrder(ORDER);
+        return registration;
+    }
+
+    @Bean
+    @ConditionalOnBean(ClientQuota.class)
+    FilterRegistrationBean<QuotaFilter> loadlineQuotaFilter(
+            ClientQuota clients, CollectedRoutes routes, Loadline loadline) {
+        FilterRegistrationBean<QuotaFilter> registration =
+                new FilterRegistrationBean<>(new QuotaFilter(clients, routes, loadline.drain()));
+        registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
+        registration.setOrder(clients.order());
         return registration;
     }
 

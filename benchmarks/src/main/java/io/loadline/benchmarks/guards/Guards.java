@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.guards;
+
+import io.loadline.benchmarks.harness.Commands;
+import io.loadline.benchmarks.harness.Figures;
+import io.loadline.benchmarks.harness.Workspace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What the guards cost and what they hold off. Not thread-safe. */
+@Command(
+        name = "benchmarks/guards",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        description =
+                "Measures the guards, all parts unless some are named.%n%n" + "Exits 0 only if:%n" + QuotaPart.BARS)
+public final class Guards implements Callable<Integer> {
+    @Option(names = "--quick", description = "Fewer and shorter rounds.")
+    private boolean quick;
+
+    @Option(names = "--quota", description = "Quotas: the cost of a decision, and ten million clients.")
+    private boolean quota;
+
+    public static void main(String[] args) {
+        Commands.run(new Guards(), args);
+    }
+
+    /* A further part is an option, a line here and its bars above. */
+    private Map<String, Part> parts() {
+        Map<String, Part> named = new LinkedHashMap<>();
+        Map<String, Part> all = new LinkedHashMap<>();
+        add(all, named, "quota", quota, new QuotaPart());
+        return named.isEmpty() ? all : named;
+    }
+
+    private static void add(Map<String, Part> all, Map<String, Part> named, String name, boolean isNamed, Part part) {
+        all.put(name, part);
+        if (isNamed) {
+            named.put(name, part);
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = Workspace.newResults("guards");
+        Figures figures = new Figures();
+        for (Map.Entry<String, Part> part : parts().entrySet()) {
+            part.getValue().run(quick, Files.createDirectories(folder.resolve(part.getKey())), figures);
+        }
+        System.out.println("Logs: " + folder);
+        System.out.println(figures);
+        return figures.exitCode();
+    }
+}

@@ -1,0 +1,210 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.guard;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.loadline.availability.DependencyChecks;
+import io.loadline.time.Heartbeat;
+import io.loadline.time.Registration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The guards of a service, by name; looks after them at each beat. Thread-safe. */
+public final class DependencyGuards implements AutoCloseable {
+    /*
+     * Shares: at each beat, calls that run over requests that run, as an average of the last second or so. By Little's law
+     * that is the share of the requests' time that they spend in those calls, with nothing to be measured per request, and
+     * it shows calls that hang before any has ended. A request that makes several calls at once counts several times.
+     */
+
+    /** Names beyond these share one guard: they come from requests, then, and there is no end to them. */
+    static final int MOST = 200;
+
+    /** The guard of all further names. */
+    static final String OTHER = "other";
+
+    private static final double WEIGHT_OF_BEAT = 0.1;
+    private static final int LEAST_CONCURRENCY = 4;
+    private static final int MOST_CONCURRENCY = 10_000;
+    private static final double MOST_OF_THE_TIME = 0.5;
+
+    private final Heartbeat heartbeat;
+    private final IntSupplier limit;
+    private final IntSupplier inFlight;
+    private final @Nullable DependencyChecks checks;
+    private final Consumer<? super DependencyGuard.Builder> defaults;
+    private final Map<String, DependencyGuard> byName = new ConcurrentHashMap<>();
+
+    /** The same in the order in which they came. */
+    private final List<DependencyGuard> guards = new CopyOnWriteArrayList<>();
+
+    private final Registration beats;
+
+    private DependencyGuards(Builder builder) {
+        this.heartbeat = builder.heartbeat;
+        this.limit = builder.limit;
+        this.inFlight = builder.inFlight;
+        this.checks = builder.checks;
+        this.defaults = builder.defaults;
+        this.beats = heartbeat.listen(beat -> beat());
+    }
+
+    /** A builder of guards that {@code heartbeat} looks after and whose ticker they read. */
+    public static Builder builder(Heartbeat heartbeat) {
+        return new Builder(heartbeat);
+    }
+
+    /** The guard of that name, a new one if there is none. */
+    public DependencyGuard guard(String name) {
+        return guard(name, builder -> {});
+    }
+
+    /**
+     * The guard of that name; a new one with what {@code configure} sets if there is none.
+     *
+     * @throws IllegalArgumentException if the name is blank or has more than 200 characters
+     */
+    public DependencyGuard guard(String name, Consumer<? super DependencyGuard.Builder> configure) {
+        DependencyGuard known = byName.get(name);
+        if (known != null) {
+            return known;
+        }
+        synchronized (guards) {
+            String taken = guards.size() < MOST || byName.containsKey(name) ? name : OTHER;
+            return byName.computeIfAbsent(taken, missing -> {
+                DependencyGuard.Builder builder =
+                        DependencyGuard.builder(missing).ticker(heartbeat.ticker());
+                defaults.accept(builder);
+                configure.accept(builder);
+                DependencyGuard built = builder.build();
+                follow(built);
+                if (built.feedsReadiness() && checks != null) {
+                    checks.add(built.readinessCheck().build());
+                }
+                guards.add(built);
+                return built;
+            });
+        }
+    }
+
+    /** All of them, in the order in which they came. */
+    public List<DependencyGuard> guards() {
+        return List.copyOf(guards);
+    }
+
+    /** What is known of all of them. */
+    public List<DependencyStats> stats() {
+        return guards.stream().map(DependencyGuard::stats).toList();
+    }
+
+    /**
+     * The dependency that requests suffer from: one whose calls are not let through, else one that they spend most of their
+     * time with; empty if there is none, and what limits the service is its own.
+     */
+    public Optional<String> bottleneck() {
+        DependencyGuard worst = null;
+        for (DependencyGuard each : guards) {
+            if (isBlocked(each) || share(each) >= MOST_OF_THE_TIME) {
+                boolean worse = worst == null
+                        || (isBlocked(each) && !isBlocked(worst))
+                        || (isBlocked(each) == isBlocked(worst) && share(each) > share(worst));
+                worst = worse ? each : worst;
+            }
+        }
+        return Optional.ofNullable(worst).map(DependencyGuard::name);
+    }
+
+    /** Looks after them no longer. */
+    @Override
+    public void close() {
+        beats.close();
+    }
+
+    private void beat() {
+        int requests = inFlight.getAsInt();
+        for (DependencyGuard each : guards) {
+            follow(each);
+            each.beat();
+            if (requests >= 0 && each instanceof DefaultDependencyGuard guard) {
+                double now = requests == 0 ? 0 : Math.min(1, (double) guard.inFlight() / requests);
+                double before = Double.isNaN(guard.share()) ? 0 : guard.share();
+                guard.share(before + WEIGHT_OF_BEAT * (now - before));
+            }
+        }
+    }
+
+    /** Half of the limit: a dependency that hangs must leave room for those who do not need it. */
+    private void follow(DependencyGuard guard) {
+        int all = limit.getAsInt();
+        int half = Math.min(MOST_CONCURRENCY, Math.max(LEAST_CONCURRENCY, all / 2));
+        if (all >= 0 && !guard.hasOwnConcurrency() && half != guard.concurrency()) {
+            guard.concurrency(half);
+        }
+    }
+
+    /** One that was open when its last call came, long ago, may be well by now. */
+    private static boolean isBlocked(DependencyGuard guard) {
+        return guard.state() == GuardState.HALF_OPEN || !guard.isUsable();
+    }
+
+    private static double share(DependencyGuard guard) {
+        return guard instanceof DefaultDependencyGuard known && !Double.isNaN(known.share()) ? known.share() : 0;
+    }
+
+    /** Builds guards. Not thread-safe. */
+    public static final class Builder {
+        private final Heartbeat heartbeat;
+        private IntSupplier limit = () -> -1;
+        private IntSupplier inFlight = () -> -1;
+        private @Nullable DependencyChecks checks;
+        private Consumer<? super DependencyGuard.Builder> defaults = builder -> {};
+
+        private Builder(Heartbeat heartbeat) {
+            this.heartbeat = heartbeat;
+        }
+
+        /**
+         * Sets where the number of requests comes from that the service may run, of which a guard that is not told otherwise
+         * gets half, at least four; negative while there is none. Default: there is none.
+         */
+        @CanIgnoreReturnValue
+        public Builder limit(IntSupplier limit) {
+            this.limit = limit;
+            return this;
+        }
+
+        /** Sets where the number of requests that run comes from. Default: nobody tells it. */
+        @CanIgnoreReturnValue
+        public Builder inFlight(IntSupplier inFlight) {
+            this.inFlight = inFlight;
+            return this;
+        }
+
+        /** Sets where the checks of guards go that readiness shall follow. Default: nowhere. */
+        @CanIgnoreReturnValue
+        public Builder readiness(DependencyChecks checks) {
+            this.checks = checks;
+            return this;
+        }
+
+        /** Sets what is set for all guards, before what is set for each. */
+        @CanIgnoreReturnValue
+        public Builder defaults(Consumer<? super DependencyGuard.Builder> defaults) {
+            this.defaults = defaults;
+            return this;
+        }
+
+        /** Guards, without any yet. */
+        public DependencyGuards build() {
+            return new DependencyGuards(this);
+        }
+    }
+}

@@ -39,7 +39,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
     private final boolean ownConcurrency;
     private final boolean feedsReadiness;
     private final Function<? super Throwable, GuardOutcome> outcomeOf;
-    private final Function<? super @Nullable Object, GuardOutcome> outcomeOfResult;
+    private final Function<@Nullable Object, GuardOutcome> outcomeOfResult;
     private final @Nullable RetryBudget retryBudget;
     private final Breaker breaker;
     private final Places places;

@@ -191,7 +191,7 @@ public interface DependencyGuard {
         boolean ownConcurrency;
         Duration timeLimit = Duration.ofSeconds(5);
         Function<? super Throwable, GuardOutcome> outcomeOf = Outcomes::ofFailure;
-        Function<? super @Nullable Object, GuardOutcome> outcomeOfResult = result -> GuardOutcome.SUCCESS;
+        Function<@Nullable Object, GuardOutcome> outcomeOfResult = result -> GuardOutcome.SUCCESS;
 
         @Nullable
         CircuitBreakerRegistry registry;
@@ -327,7 +327,7 @@ public interface DependencyGuard {
 
         /** Sets what a call is that returns something. Default: {@link GuardOutcome#SUCCESS}. */
         @CanIgnoreReturnValue
-        public Builder outcomeOfResult(Function<? super @Nullable Object, GuardOutcome> outcomeOf) {
+        public Builder outcomeOfResult(Function<@Nullable Object, GuardOutcome> outcomeOf) {
             this.outcomeOfResult = outcomeOf;
             return this;
         }

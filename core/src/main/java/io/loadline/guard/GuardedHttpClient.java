@@ -146,10 +146,10 @@ public final class GuardedHttpClient {
                 .completeOnTimeout(null, permit.remaining().toNanos(), TimeUnit.NANOSECONDS);
         Object unused = timer.thenRunAsync(() -> {
             timeIsUp.set(true);
-            boolean ended = exchange.cancel(true);
+            boolean unusedIfOver = exchange.cancel(true);
         });
         unused = exchange.whenComplete((response, failure) -> {
-            boolean stopped = timer.cancel(false);
+            boolean unusedIfOver = timer.cancel(false);
             if (failure == null) {
                 permit.end(outcomeOf(response));
                 caller.complete(response);
@@ -164,7 +164,7 @@ public final class GuardedHttpClient {
         });
         unused = caller.whenComplete((response, failure) -> {
             if (caller.isCancelled()) {
-                boolean ended = exchange.cancel(true);
+                boolean unusedIfOver = exchange.cancel(true);
             }
         });
     }

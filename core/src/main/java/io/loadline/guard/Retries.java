@@ -116,7 +116,7 @@ public final class Retries {
         private Duration most = Duration.ofSeconds(1);
         private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
         private Pause pause = nanos -> {
-            boolean never = new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS);
+            boolean unused = new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS);
         };
 
         private Builder(DependencyGuard guard, RetryBudget budget) {
@@ -144,12 +144,10 @@ public final class Retries {
          */
         @CanIgnoreReturnValue
         public Builder backoff(Duration first, Duration most) {
-            DependencyGuard.Builder.checkPositive("backoff", first);
-            DependencyGuard.Builder.checkPositive("backoff", most);
             checkArgument(
                     most.compareTo(first) >= 0, "backoff must not have a most below the first: %s < %s", most, first);
-            this.first = first;
-            this.most = most;
+            this.first = DependencyGuard.Builder.checkPositive("backoff", first);
+            this.most = DependencyGuard.Builder.checkPositive("backoff", most);
             return this;
         }
 

@@ -72,9 +72,9 @@ final class RunningCalls {
         boolean tryAdd(GuardPermit call) {
             int mask = slots.length() - 1;
             // Ids of threads of one pool follow one another; this spreads them.
-            int from = (int) (Thread.currentThread().getId() * 0x9E3779B9L >>> 7);
+            int from = (int) ((Thread.currentThread().getId() * 0x9E3779B9L) >>> 7);
             for (int i = 0; i <= mask; i++) {
-                int slot = from + i & mask;
+                int slot = (from + i) & mask;
                 if (slots.get(slot) == null) {
                     call.at(this, slot);
                     if (slots.compareAndSet(slot, null, call)) {

@@ -85,6 +85,6 @@ final class WaitUnion implements RequestTiming {
     }
 
     private static long word(long nanos, long flags, int waits) {
-        return nanos << SHIFT | flags & FAILED | waits;
+        return nanos << SHIFT | (flags & FAILED) | waits;
     }
 }

@@ -59,7 +59,8 @@ public final class Guarded {
         });
     }
 
-    private static CallContext context(ContextView view) {
-        return view.getOrDefault(CallContext.class, CallContext.current());
+    /** The context of the request that is served, as the subscriber knows it; else that of this thread. */
+    static CallContext context(ContextView view) {
+        return view.hasKey(CallContext.class) ? view.get(CallContext.class) : CallContext.current();
     }
 }

@@ -39,7 +39,7 @@ final class GuardingFilter implements ExchangeFilterFunction {
             return next.exchange(request);
         }
         return Mono.deferContextual(view -> {
-            CallContext context = view.getOrDefault(CallContext.class, CallContext.current());
+            CallContext context = Guarded.context(view);
             GuardPermit permit = target.guard().acquire(context);
             try {
                 ClientRequest outward = target.propagate() ? outward(request, context, permit) : request;

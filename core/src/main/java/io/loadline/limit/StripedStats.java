@@ -145,7 +145,7 @@ final class StripedStats {
             double[] squares = doubles[index];
             int squareAt = PAD + route * DOUBLES;
             long cut = Math.min(rttNanos, cutNanos);
-            double root = Math.min(cut, MOST_SQUARED_NANOS);
+            double root = Math.min((double) cut, MOST_SQUARED_NANOS);
             double square = root * root;
             stripe[at + TIMED]++;
             stripe[at + UNCUT_NANOS] += rttNanos;

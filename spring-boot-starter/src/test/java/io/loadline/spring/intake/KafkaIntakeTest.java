@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -133,6 +134,19 @@ class KafkaIntakeTest extends IntakeContract {
         return context.getBean(Rebalances.class).assigned.get();
     }
 
+    @Override
+    boolean isAtRest(ConfigurableApplicationContext context) {
+        return container(context).isContainerPaused();
+    }
+
+    /** Members join one after the other, and each that does moves partitions. */
+    @Override
+    boolean isComplete(ConfigurableApplicationContext context) {
+        Rebalances rebalances = context.getBean(Rebalances.class);
+        return rebalances.owned.size() == 3
+                && rebalances.owned.values().stream().distinct().count() == 3;
+    }
+
     private static MessageListenerContainer container(ConfigurableApplicationContext context) {
         MessageListenerContainer container =
                 context.getBean(KafkaListenerEndpointRegistry.class).getListenerContainer("main");
@@ -145,12 +159,18 @@ class KafkaIntakeTest extends IntakeContract {
         final AtomicInteger assigned = new AtomicInteger();
         final AtomicInteger lost = new AtomicInteger();
 
+        /** Who has each partition, by the consumer's thread. */
+        final Map<TopicPartition, Thread> owned = new ConcurrentHashMap<>();
+
         @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            partitions.forEach(each -> owned.remove(each, Thread.currentThread()));
+        }
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             assigned.incrementAndGet();
+            partitions.forEach(each -> owned.put(each, Thread.currentThread()));
         }
 
         @Override

@@ -30,6 +30,7 @@ import org.springframework.amqp.rabbit.connection.ConnectionListener;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -141,6 +142,17 @@ class RabbitIntakeTest extends IntakeContract {
     @Override
     int connections(ConfigurableApplicationContext context) {
         return context.getBean(Opened.class).connections.get();
+    }
+
+    @Override
+    boolean isAtRest(ConfigurableApplicationContext context) {
+        return isPaused(context);
+    }
+
+    @Override
+    boolean isComplete(ConfigurableApplicationContext context) {
+        return container(context) instanceof SimpleMessageListenerContainer known
+                && known.getActiveConsumerCount() == 4;
     }
 
     private static MessageListenerContainer container(ConfigurableApplicationContext context) {

@@ -135,6 +135,14 @@ public enum LoadlineMeter {
     MEMORY_CHECK("loadline.memory.check", null, "1 if the answer is yes, 0 if it is no, NaN if not yet", "question"),
     /** A counter. */
     FATAL_ERRORS("loadline.errors.fatal", null, "Errors seen that the JVM does not recover from"),
+    /** Grows with each change that is applied: a step to mark in a dashboard. */
+    SETTINGS_VERSION("loadline.settings.version", null, "Version of the settings that hold; 1 at the start"),
+    /** Tag: result. A counter. */
+    SETTINGS_CHANGES(
+            "loadline.settings.changes",
+            null,
+            "Changes of settings by result: applied, rejected (not allowed), failed (taken back)",
+            "result"),
     /** Tags: application, version. */
     INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
 

@@ -39,6 +39,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private @Nullable WaitingMeters waiting;
 
+    /** The same. */
+    @GuardedBy("this")
+    private @Nullable SettingsMeters settings;
+
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
             String application,
@@ -130,6 +135,18 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /**
+     * Adds the meters of live settings; registries that are bound already do not get them.
+     *
+     * @param version of those that hold
+     * @param changes how many there were, by result
+     */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics settings(LongSupplier version, Map<String, LongSupplier> changes) {
+        settings = new SettingsMeters(version, changes);
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -151,6 +168,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         }
         if (waiting != null) {
             binding.keep(waiting.register(registry));
+        }
+        if (settings != null) {
+            binding.keep(settings.register(registry));
         }
     }
 

@@ -65,6 +65,7 @@ class LoadlineMetricsTest {
             LoadlineMeter.CRITICALITY_SHADOWED,
             LoadlineMeter.STARTUP_AHEAD,
             LoadlineMeter.MEMORY_LIMIT_CHANGES,
+            LoadlineMeter.SETTINGS_CHANGES,
             LoadlineMeter.FATAL_ERRORS);
 
     private final SimulatedService service = new SimulatedService();
@@ -82,7 +83,8 @@ class LoadlineMetricsTest {
     private final LoadlineMetrics metrics = new LoadlineMetrics(
                     "shop", "1.2.3", service.signal, drain, service.availability, dependencies, startup)
             .memory(advisor, errors)
-            .waiting(service.limiter);
+            .waiting(service.limiter)
+            .settings(() -> 7, Map.of("applied", () -> 6, "rejected", () -> 3));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -203,6 +205,18 @@ class LoadlineMetricsTest {
                     .containsExactlyInAnyOrder(row.tagKeys());
         }
         assertThat(seen).containsExactlyInAnyOrder(LoadlineMeter.values());
+    }
+
+    @Test
+    void settings_areAVersionAndCountersByResult() {
+        metrics.bindTo(registry);
+
+        assertThat(gauge(LoadlineMeter.SETTINGS_VERSION)).isEqualTo(7);
+        assertThat(registry.get("loadline.settings.changes")
+                        .tag("result", "rejected")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(3);
     }
 
     @Test

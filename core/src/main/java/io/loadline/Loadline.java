@@ -14,6 +14,10 @@ import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.FatalErrors;
+import io.loadline.config.DrainKnobs;
+import io.loadline.config.LimiterKnobs;
+import io.loadline.config.LiveSettings;
+import io.loadline.config.SettingsChange;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainParticipant;
 import io.loadline.drain.TerminationSignal;
@@ -42,8 +46,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +83,7 @@ public final class Loadline implements AutoCloseable {
     private final FatalErrors fatalErrors;
     private final MemoryMonitor memory;
     private final MemoryAdvisor advisor;
+    private final LiveSettings settings;
     private final LoadlineMetrics metrics;
     private final @Nullable Integer managementPort;
     private final String managementHost;
@@ -137,12 +146,19 @@ public final class Loadline implements AutoCloseable {
                 MemoryAdvisor.builder(name, memory, signal).startup(this::startupFigures);
         builder.advice.accept(advisorBuilder);
         this.advisor = advisorBuilder.build();
+        LiveSettings.Builder settingsBuilder = LiveSettings.builder(heartbeat)
+                .clock(builder.clock)
+                .part(new LimiterKnobs(limiter))
+                .part(new DrainKnobs(drain));
+        builder.settings.accept(settingsBuilder);
+        this.settings = settingsBuilder.build();
         this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
                 .memory(advisor, fatalErrors)
                 .waiting(limiter)
                 .guards(guards)
                 .degradation(degradation)
-                .intake(intake);
+                .intake(intake)
+                .settings(() -> settings.current().version(), changesByResult());
         builder.quotas.forEach(metrics::quota);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
@@ -180,6 +196,8 @@ public final class Loadline implements AutoCloseable {
         if (uncaught == null) {
             uncaught = fatalErrors.watchUncaught();
         }
+        // Before the first beat, and before whoever called this lets requests in.
+        settings.start();
         heartbeat.start();
         return this;
     }
@@ -249,6 +267,11 @@ public final class Loadline implements AutoCloseable {
         return fatalErrors;
     }
 
+    /** What can change while it runs, and how it does. */
+    public LiveSettings settings() {
+        return settings;
+    }
+
     /** Its meters, to be bound to further registries. */
     public LoadlineMetrics metrics() {
         return metrics;
@@ -296,7 +319,8 @@ public final class Loadline implements AutoCloseable {
                 .read(
                         "/loadline/advice.yaml",
                         "application/yaml",
-                        () -> advisor.report().yaml());
+                        () -> advisor.report().yaml())
+                .settings(settings);
     }
 
     /** The port of the management endpoint; 0 if there is none. */
@@ -334,6 +358,7 @@ public final class Loadline implements AutoCloseable {
         closed = true;
         heartbeat.close();
         beats.close();
+        settings.close();
         startup.close();
         drain.close();
         dependencies.close();
@@ -412,6 +437,14 @@ public final class Loadline implements AutoCloseable {
         return signal.snapshot().load();
     }
 
+    private Map<String, LongSupplier> changesByResult() {
+        Map<String, LongSupplier> changes = new HashMap<>();
+        for (SettingsChange.Result result : SettingsChange.Result.values()) {
+            changes.put(result.name().toLowerCase(Locale.ROOT), () -> settings.changes(result));
+        }
+        return changes;
+    }
+
     private static String version() {
         String version = Loadline.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
@@ -433,6 +466,7 @@ public final class Loadline implements AutoCloseable {
         private StartupPlan startup = StartupPlan.empty();
         private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
         private Consumer<? super MemoryAdvisor.Builder> advice = builder -> {};
+        private Consumer<? super LiveSettings.Builder> settings = builder -> {};
         private FatalErrors.Policy fatalErrors = FatalErrors.Policy.BREAK;
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";
@@ -548,6 +582,13 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder advice(Consumer<? super MemoryAdvisor.Builder> configure) {
             this.advice = configure;
+            return this;
+        }
+
+        /** Configures which settings may change while it runs, and by whom. */
+        @CanIgnoreReturnValue
+        public Builder settings(Consumer<? super LiveSettings.Builder> configure) {
+            this.settings = configure;
             return this;
         }
 

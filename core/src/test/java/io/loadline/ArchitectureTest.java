@@ -53,6 +53,8 @@ class ArchitectureTest {
             ROOT + ".limit.LimitAlgorithm",
             ROOT + ".limit.RequestTiming",
             ROOT + ".drain.DrainParticipant",
+            ROOT + ".config.SettingsPart",
+            ROOT + ".config.SettingsAuthorization",
             ROOT + ".signal.Saturation",
             ROOT + ".time.Ticker");
 

@@ -51,8 +51,6 @@ final class Drain {
     private final ConcurrencyLimiter limiter;
     private final Ticker ticker;
     private final ReadinessFlip readiness;
-    private final long deadlineNanos;
-    private final long farewellNanos;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Written under the lock, read by every response that asks whether a drain is on. */
@@ -60,6 +58,9 @@ final class Drain {
 
     /** Written when the limiter has told so, read by whoever moves the drain on. */
     private volatile boolean requestsGone;
+
+    /** Written under the lock until the drain begins; read by it and by whoever asks. */
+    private volatile DrainTimes times;
 
     @GuardedBy("lock")
     private final Settlement settlement;
@@ -88,13 +89,32 @@ final class Drain {
         this.limiter = builder.limiter;
         this.ticker = builder.heartbeat.ticker();
         this.readiness = builder.readiness;
-        this.deadlineNanos = builder.deadline.toNanos();
-        this.farewellNanos = builder.farewell.toNanos();
-        this.participants = new Participants(ticker, builder.deadline, this::advance);
+        this.times = builder.times;
+        this.participants = new Participants(ticker, this::advance);
         this.longLived = new LongLivedExchanges(ticker, limiter, this::advance);
         this.inFlightCalls = new InFlightCalls(limiter);
-        this.settlement = new Settlement(
-                builder.quietOrDefault(), builder.longestSettling(), builder.preStopSleep, seen(), now());
+        this.settlement = new Settlement(seen(), now());
+    }
+
+    DrainTimes times() {
+        return times;
+    }
+
+    void times(DrainTimes changed) {
+        changed.check();
+        lock.lock();
+        try {
+            if (phase != DrainPhase.NONE) {
+                throw new IllegalStateException("the drain has begun; its times stay what they are");
+            }
+            times = changed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long deadlineNanos() {
+        return times.deadline().toNanos();
     }
 
     DrainPhase phase() {
@@ -110,7 +130,7 @@ final class Drain {
         lock.lock();
         try {
             boolean begun = phase != DrainPhase.NONE;
-            long left = begun ? Math.max(0, deadlineNanos - (now() - begunNanos)) : 0;
+            long left = begun ? Math.max(0, deadlineNanos() - (now() - begunNanos)) : 0;
             long refused = begun ? limiter.stats().refused() - refusedBefore : 0;
             return new DrainProgress(
                     phase, unfinished(), participants.active(), longLived.count(), refused, Duration.ofNanos(left));
@@ -135,16 +155,16 @@ final class Drain {
             }
             long now = now();
             settlement.read(seen(), now);
-            settlement.begin(settling, now);
+            settlement.begin(settling, times, now);
             begunNanos = beginning;
-            deadlineAtNanos = beginning + deadlineNanos;
+            deadlineAtNanos = beginning + deadlineNanos();
             refusedBefore = limiter.stats().refused();
             enter(DrainPhase.ANNOUNCING, now);
         } finally {
             lock.unlock();
         }
         listeners.deliver();
-        participants.begin(deadlineAtNanos);
+        participants.begin(deadlineAtNanos, deadlineNanos());
         longLived.leave();
         advance();
     }
@@ -171,14 +191,14 @@ final class Drain {
             if (phase == DrainPhase.ANNOUNCING) {
                 enter(DrainPhase.SETTLING, now);
             }
-            expired = now - begunNanos >= deadlineNanos;
+            expired = now - begunNanos >= deadlineNanos();
             if (phase == DrainPhase.SETTLING && (settlement.isOver(now) || expired)) {
                 enter(DrainPhase.QUIESCING, now);
                 quiesces = true;
             }
             // Also one that should have ended but for an error, such as an exhausted memory.
             last = phase.compareTo(DrainPhase.QUIESCING) >= 0 && result == null;
-            parting = now - begunNanos < farewellNanos && !longLived.isEmpty();
+            parting = now - begunNanos < times.farewell().toNanos() && !longLived.isEmpty();
             aborted = deaf;
         } finally {
             lock.unlock();
@@ -297,7 +317,7 @@ final class Drain {
     long waitNanos() {
         lock.lock();
         try {
-            return Math.max(Heartbeat.PERIOD.toNanos(), deadlineNanos - (now() - begunNanos));
+            return Math.max(Heartbeat.PERIOD.toNanos(), deadlineNanos() - (now() - begunNanos));
         } finally {
             lock.unlock();
         }

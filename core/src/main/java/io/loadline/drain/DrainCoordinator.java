@@ -4,8 +4,6 @@
  */
 package io.loadline.drain;
 
-import static io.loadline.internal.Checks.checkArgument;
-
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.availability.Availability;
 import io.loadline.availability.ReadinessState;
@@ -19,7 +17,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a service away without dropping a call: announces, waits until traffic has stopped, refuses what still comes and
@@ -75,6 +72,21 @@ public final class DrainCoordinator implements AutoCloseable {
     /** Phase, what is active, refusals and time left. */
     public DrainProgress progress() {
         return drain.progress();
+    }
+
+    /** How long a drain takes. */
+    public DrainTimes times() {
+        return drain.times();
+    }
+
+    /**
+     * Changes how long a drain takes, as a whole.
+     *
+     * @throws IllegalArgumentException if the times contradict each other
+     * @throws IllegalStateException if the drain has begun, whose deadline others count on
+     */
+    public void times(DrainTimes changed) {
+        drain.times(changed);
     }
 
     /** Adds a listener that is told of each phase after it has begun. */
@@ -172,11 +184,7 @@ public final class DrainCoordinator implements AutoCloseable {
         final Availability availability;
         final ConcurrencyLimiter limiter;
         final Heartbeat heartbeat;
-        Duration deadline = Duration.ofSeconds(25);
-        private @Nullable Duration quiet;
-        private Duration settleMax = Duration.ofSeconds(10);
-        Duration preStopSleep = Duration.ZERO;
-        Duration farewell = Duration.ofSeconds(2);
+        DrainTimes times = DrainTimes.DEFAULT;
         ReadinessFlip readiness = ReadinessFlip.AT_ONCE;
         final List<DrainParticipant> participants = new ArrayList<>();
 
@@ -193,7 +201,7 @@ public final class DrainCoordinator implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder deadline(Duration deadline) {
-            this.deadline = checkDuration("deadline", deadline);
+            this.times = times.deadline(deadline);
             return this;
         }
 
@@ -206,7 +214,7 @@ public final class DrainCoordinator implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder quiet(Duration quiet) {
-            this.quiet = checkDuration("quiet", quiet);
+            this.times = times.quiet(quiet);
             return this;
         }
 
@@ -218,7 +226,7 @@ public final class DrainCoordinator implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder settleMax(Duration settleMax) {
-            this.settleMax = checkDuration("settleMax", settleMax);
+            this.times = times.settleMax(settleMax);
             return this;
         }
 
@@ -231,7 +239,7 @@ public final class DrainCoordinator implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder preStopSleep(Duration preStopSleep) {
-            this.preStopSleep = preStopSleep.isZero() ? preStopSleep : checkDuration("preStopSleep", preStopSleep);
+            this.times = times.preStopSleep(preStopSleep);
             return this;
         }
 
@@ -243,7 +251,7 @@ public final class DrainCoordinator implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder farewell(Duration farewell) {
-            this.farewell = farewell.isZero() ? farewell : checkDuration("farewell", farewell);
+            this.times = times.farewell(farewell);
             return this;
         }
 
@@ -268,25 +276,8 @@ public final class DrainCoordinator implements AutoCloseable {
          */
         @CanIgnoreReturnValue
         public Builder check() {
-            checkArgument(
-                    quietOrDefault().compareTo(longestSettling()) <= 0,
-                    "quiet must not be longer than settleMax, nor than half of the deadline: %s > %s",
-                    quietOrDefault(),
-                    longestSettling());
+            times.check();
             return this;
-        }
-
-        Duration quietOrDefault() {
-            return quiet == null ? min(Duration.ofSeconds(1), longestSettling()) : quiet;
-        }
-
-        /** Traffic that never stops must leave time for the calls that run then. */
-        Duration longestSettling() {
-            return min(settleMax, deadline.dividedBy(2));
-        }
-
-        private static Duration min(Duration one, Duration other) {
-            return one.compareTo(other) < 0 ? one : other;
         }
 
         /**
@@ -297,15 +288,6 @@ public final class DrainCoordinator implements AutoCloseable {
         public DrainCoordinator build() {
             check();
             return new DrainCoordinator(this);
-        }
-
-        private static Duration checkDuration(String name, Duration duration) {
-            checkArgument(
-                    !duration.isNegative() && !duration.isZero() && duration.compareTo(Duration.ofHours(1)) <= 0,
-                    "%s must be positive and at most 1 h: %s",
-                    name,
-                    duration);
-            return duration;
         }
     }
 }

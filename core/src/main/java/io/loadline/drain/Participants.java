@@ -35,8 +35,6 @@ final class Participants {
 
     private final Ticker ticker;
     private final Runnable progress;
-    private final long deadlineNanos;
-    private final long graceNanos;
     private final List<Member> registered = new CopyOnWriteArrayList<>();
 
     @GuardedBy("this")
@@ -49,6 +47,9 @@ final class Participants {
     private long reserveNanos;
 
     @GuardedBy("this")
+    private long graceNanos;
+
+    @GuardedBy("this")
     private int turn;
 
     @GuardedBy("this")
@@ -58,11 +59,9 @@ final class Participants {
     private boolean ended;
 
     /** {@code progress} is called by the thread of a participant that has come to its end. */
-    Participants(Ticker ticker, Duration deadline, Runnable progress) {
+    Participants(Ticker ticker, Runnable progress) {
         this.ticker = ticker;
         this.progress = progress;
-        this.deadlineNanos = deadline.toNanos();
-        this.graceNanos = Math.min(MOST_GRACE_NANOS, deadline.toNanos() / GRACE_SHARE);
     }
 
     Registration add(DrainParticipant participant) {
@@ -74,8 +73,8 @@ final class Participants {
         return () -> registered.remove(member);
     }
 
-    /** Tells all to prepare, each in a thread of its own. */
-    void begin(long deadlineAt) {
+    /** Tells all to prepare, each in a thread of its own; the whole drain may take {@code deadlineNanos}. */
+    void begin(long deadlineAt, long deadlineNanos) {
         List<ParticipantRun> runs = new ArrayList<>();
         synchronized (this) {
             if (begun || ended) {
@@ -91,6 +90,7 @@ final class Participants {
             }
             byPlace.forEach((place, members) -> groups.add(new Group(place.servesRequests, members)));
             deadlineAtNanos = deadlineAt;
+            graceNanos = Math.min(MOST_GRACE_NANOS, deadlineNanos / GRACE_SHARE);
             reserveNanos = deadlineNanos / Math.max(LEAST_PARTS, groups.size() + 1);
         }
         runs.forEach(ParticipantRun::start);

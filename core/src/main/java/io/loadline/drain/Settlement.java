@@ -5,7 +5,6 @@
 package io.loadline.drain;
 
 import io.loadline.drain.DrainCoordinator.Settling;
-import java.time.Duration;
 
 /** Tells when the traffic has stopped. Not thread-safe; confined to the coordinator's lock. */
 final class Settlement {
@@ -23,21 +22,14 @@ final class Settlement {
      */
     private static final double QUIET_INTERVALS = 10;
 
-    private final long quietNanos;
-    private final long longestNanos;
-    private final long boundNanos;
-    private final long sleptNanos;
     private final Arrivals arrivals;
 
     private long begunNanos;
     private long neededNanos;
+    private long boundNanos;
 
     /** When {@code seen} calls had come by {@code nowNanos}. */
-    Settlement(Duration quiet, Duration longest, Duration preStopSleep, long seen, long nowNanos) {
-        this.quietNanos = quiet.toNanos();
-        this.longestNanos = longest.toNanos();
-        this.sleptNanos = preStopSleep.toNanos();
-        this.boundNanos = Math.min(longestNanos, Math.max(quietNanos, longestNanos - sleptNanos));
+    Settlement(long seen, long nowNanos) {
         this.arrivals = new Arrivals(seen, nowNanos);
     }
 
@@ -46,9 +38,13 @@ final class Settlement {
     }
 
     /** The signal has come. */
-    void begin(Settling settling, long nowNanos) {
+    void begin(Settling settling, DrainTimes times, long nowNanos) {
+        long quietNanos = times.leastSilence().toNanos();
+        long longestNanos = times.longestSettling().toNanos();
+        long sleptNanos = times.preStopSleep().toNanos();
         begunNanos = nowNanos;
-        neededNanos = settling == Settling.SKIP ? 0 : needed();
+        boundNanos = Math.min(longestNanos, Math.max(quietNanos, longestNanos - sleptNanos));
+        neededNanos = settling == Settling.SKIP ? 0 : needed(quietNanos, longestNanos);
         arrivals.restart(nowNanos - Math.min(sleptNanos, arrivals.silentNanos(nowNanos)));
     }
 
@@ -56,7 +52,7 @@ final class Settlement {
         return arrivals.silentNanos(nowNanos) >= neededNanos || nowNanos - begunNanos >= boundNanos;
     }
 
-    private long needed() {
+    private long needed(long quietNanos, long longestNanos) {
         if (!arrivals.any()) {
             // Nothing is known of this service's traffic, which may have been sent to it a moment ago.
             return boundNanos;

@@ -67,14 +67,13 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * [3] V. Jacobson, Congestion Avoidance and Control, 1988
      */
     private final Tuning tuning;
-    private final int initial;
-    private final int min;
-    private final int max;
+    private final int wantedInitial;
     private final long warmUpNanos;
     private final int warmUpCalls;
     private final CutTrial latencyCuts;
     private final FailureCuts failureCuts;
 
+    private LimitBounds bounds;
     private double limit;
     private boolean slowStart = true;
     private double recentPeak;
@@ -86,14 +85,13 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
     private AdaptiveLimit(Builder builder) {
         this.tuning = builder.tuning;
-        this.min = builder.lowest();
-        this.max = builder.highest();
-        this.initial = Math.min(max, Math.max(min, builder.initial));
+        this.bounds = new LimitBounds(builder.lowest(), builder.highest());
+        this.wantedInitial = builder.initial;
         this.warmUpNanos = builder.warmUpNanos;
         this.warmUpCalls = builder.warmUpCalls;
         this.latencyCuts = new CutTrial(tuning);
         this.failureCuts = new FailureCuts(tuning);
-        this.limit = initial;
+        this.limit = initialLimit();
         this.warm = warmUpNanos == 0;
     }
 
@@ -104,7 +102,19 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
     @Override
     public int initialLimit() {
-        return initial;
+        return bounds.clamp(wantedInitial);
+    }
+
+    @Override
+    public LimitBounds bounds() {
+        return bounds;
+    }
+
+    @Override
+    public AdaptiveLimit bounds(LimitBounds changed) {
+        bounds = changed;
+        limit = changed.clamp(limit);
+        return this;
     }
 
     @Override
@@ -150,7 +160,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (window.binding()) {
             return grow(window);
         }
-        double idle = Math.max(initial, tuning.of(IDLE) * recentPeak);
+        double idle = Math.max(initialLimit(), tuning.of(IDLE) * recentPeak);
         if (limit > idle) {
             return drift(idle, "not reached: at most %d in flight", window.peakInFlight());
         }
@@ -217,7 +227,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     }
 
     private LimitDecision moveTo(double next, String reason, Object... values) {
-        limit = Math.max(min, Math.min(max, next));
+        limit = bounds.clamp(next);
         return LimitDecision.of((int) Math.round(limit), String.format(Locale.ROOT, reason, values));
     }
 

@@ -19,16 +19,14 @@ public final class AimdLimit implements LimitAlgorithm {
      * [1] D.-M. Chiu, R. Jain, Analysis of the Increase and Decrease Algorithms for Congestion Avoidance, 1989
      */
     private final int initial;
-    private final int min;
-    private final int max;
     private final double backoff;
     private final double tolerance;
+    private LimitBounds bounds;
     private double limit;
 
     private AimdLimit(Builder builder) {
-        this.initial = Math.min(builder.max, Math.max(builder.min, builder.initial));
-        this.min = builder.min;
-        this.max = builder.max;
+        this.bounds = new LimitBounds(builder.min, builder.max);
+        this.initial = bounds.clamp(builder.initial);
         this.backoff = builder.backoff;
         this.tolerance = builder.tolerance;
         this.limit = initial;
@@ -45,6 +43,18 @@ public final class AimdLimit implements LimitAlgorithm {
     }
 
     @Override
+    public LimitBounds bounds() {
+        return bounds;
+    }
+
+    @Override
+    public AimdLimit bounds(LimitBounds changed) {
+        bounds = changed;
+        limit = changed.clamp(limit);
+        return this;
+    }
+
+    @Override
     public boolean isComplete(LimitWindow window) {
         // Otherwise long enough for baselines to be learned, as under a fixed limit.
         return (window.durationNanos() >= LimitWindow.MIN_NANOS
@@ -56,10 +66,10 @@ public final class AimdLimit implements LimitAlgorithm {
     public LimitDecision decide(LimitWindow window) {
         String reason = "steady";
         if (window.dropped() > tolerance * window.completed()) {
-            limit = Math.max(min, limit * backoff);
+            limit = bounds.clamp(limit * backoff);
             reason = window.dropped() + " of " + window.completed() + " calls failed for want of capacity";
         } else if (window.binding()) {
-            limit = Math.min(max, limit + 1);
+            limit = bounds.clamp(limit + 1);
             reason = "the limit was reached and nothing failed";
         }
         return LimitDecision.of((int) Math.round(limit), reason);

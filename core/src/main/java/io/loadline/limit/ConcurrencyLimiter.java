@@ -274,6 +274,19 @@ public interface ConcurrencyLimiter {
     /** What routes and groups are guaranteed and may take at most, by name; without those that were never set. */
     Map<String, RouteLimits> limits();
 
+    /** Everything that can change while it runs, as it is now; not to be told from several changes that are under way. */
+    LimiterSettings settings();
+
+    /**
+     * Changes all that, from the next call on, all or nothing. Never waits for calls to end. Calls that are admitted
+     * meanwhile may see some of it before the rest, in an order by which one is refused only if it would be by the
+     * settings before or by those after.
+     *
+     * @throws IllegalArgumentException if the algorithm cannot have these bounds, a name is a route of a group, or there
+     *     would be more names than there can be routes
+     */
+    void settings(LimiterSettings changed);
+
     /** Calls that have turned into streams. */
     Streams streams();
 
@@ -412,12 +425,7 @@ public interface ConcurrencyLimiter {
          */
         @CanIgnoreReturnValue
         public Builder maxWaiters(int maxWaiters) {
-            checkArgument(
-                    maxWaiters >= 0 && maxWaiters <= MAX_LIMIT,
-                    "maxWaiters must be between 0 and %s: %s",
-                    MAX_LIMIT,
-                    maxWaiters);
-            this.maxWaiters = maxWaiters;
+            this.maxWaiters = Waiting.checkMax(maxWaiters);
             return this;
         }
 

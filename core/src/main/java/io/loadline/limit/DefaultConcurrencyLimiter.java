@@ -251,6 +251,18 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public LimiterSettings settings() {
+        return new LimiterSettings(
+                enforcement(), control.bounds(), waiting.configuredMax(), streams.max(), groups.limits());
+    }
+
+    @Override
+    public void settings(LimiterSettings changed) {
+        routes.join(control.change(changed, waiting, streams));
+        waiting.handOver();
+    }
+
+    @Override
     public <T extends @Nullable Object> T call(Route route, CallContext context, Callable<T> action) throws Exception {
         return run(acquireTicket(route, context), route, context, action);
     }

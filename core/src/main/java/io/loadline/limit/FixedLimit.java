@@ -34,6 +34,26 @@ public final class FixedLimit implements LimitAlgorithm {
     }
 
     @Override
+    public LimitBounds bounds() {
+        return new LimitBounds(limit, limit);
+    }
+
+    /**
+     * Another fixed limit.
+     *
+     * @throws IllegalArgumentException unless both bounds are the same
+     */
+    @Override
+    public FixedLimit bounds(LimitBounds changed) {
+        checkArgument(
+                changed.min() == changed.max(),
+                "a fixed limit must have equal bounds: %s and %s",
+                changed.min(),
+                changed.max());
+        return of(changed.min());
+    }
+
+    @Override
     public boolean isComplete(LimitWindow window) {
         // Windows still end, so that baselines, and with them the signal, are learned under a fixed limit too.
         return (window.durationNanos() >= LimitWindow.MIN_NANOS && window.samples() >= LimitWindow.MIN_SAMPLES)

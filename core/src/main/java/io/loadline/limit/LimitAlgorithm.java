@@ -4,6 +4,8 @@
  */
 package io.loadline.limit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decides how many calls may run at once, from what a window of calls looked like. Called by one thread at a time, so
  * implementations need not be thread-safe; they belong to one limiter.
@@ -31,5 +33,20 @@ public interface LimitAlgorithm {
      */
     default boolean isWarm() {
         return true;
+    }
+
+    /** The bounds between which it moves the limit, equal ones if it never does; null if they cannot change. */
+    default @Nullable LimitBounds bounds() {
+        return null;
+    }
+
+    /**
+     * The algorithm to go on with between other bounds: this one, changed, or one that takes its place. The limiter cuts
+     * its present limit to them itself. What is thrown must leave this unchanged.
+     *
+     * @throws IllegalArgumentException if it can have no such bounds
+     */
+    default LimitAlgorithm bounds(LimitBounds changed) {
+        throw new IllegalArgumentException(getClass().getName() + " has no bounds that can change");
     }
 }

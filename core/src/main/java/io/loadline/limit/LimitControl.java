@@ -9,9 +9,11 @@ import io.loadline.internal.ProcessCpu;
 import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +24,6 @@ final class LimitControl {
     private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
 
     private final String name;
-    private final LimitAlgorithm algorithm;
     private final DoubleSupplier cpuUtilization;
     private final AdmissionWord word;
     private final RouteGroups groups;
@@ -38,6 +39,9 @@ final class LimitControl {
 
     /** Guards everything below: what the beat collects. Never held while a caller's code runs, but the algorithm's. */
     private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private LimitAlgorithm algorithm;
 
     @GuardedBy("lock")
     private final Collector collector;
@@ -95,6 +99,62 @@ final class LimitControl {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Nullable
+    LimitBounds bounds() {
+        lock.lock();
+        try {
+            return algorithm.bounds();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@link ConcurrencyLimiter#settings(LimiterSettings)}; returns the routes that have got a group. */
+    List<String> change(LimiterSettings changed, Waiting waiting, Streams streams) {
+        /*
+         * A call reads the enforcement, the limit and the state of its group one after the other, as ever, and one word
+         * for all would cost every call what a change needs once. So there is an order: first what admits more (looser
+         * enforcement, a higher limit), then the routes, then what admits less. Under the higher of both limits and the
+         * looser of both modes a call is refused by the old routes only if the old settings would refuse it, and by the
+         * new routes only if the new ones would: nobody meets the limit of the one in the mode of the other.
+         *
+         * All that can be refused is refused before anything has changed: routes, then the algorithm.
+         */
+        lock.lock();
+        try {
+            int limit = word.limit();
+            int next = changed.bounds() == null ? limit : changed.bounds().clamp(limit);
+            List<String> added = groups.limits(changed.routes(), routes.max(), () -> {
+                admitMore(changed, Math.max(limit, next));
+                waiting.max(changed.maxWaiters());
+                streams.max(changed.maxStreams());
+            });
+            groups.limit(next, warm);
+            admittance.enforcement(changed.enforcement(), warm);
+            if (word.limit() != limit) {
+                String reason = "the bounds have changed: " + changed.bounds();
+                events.limitChanged(limit, word.limit(), reason);
+                lastDecision = LimitDecision.of(word.limit(), reason);
+            }
+            return added;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses what the algorithm does, before anything has changed. */
+    @SuppressWarnings("GuardedBy") // called under the lock, but from a lambda
+    private void admitMore(LimiterSettings changed, int limit) {
+        LimitBounds bounds = changed.bounds();
+        if (bounds != null && !bounds.equals(algorithm.bounds())) {
+            algorithm = algorithm.bounds(bounds);
+        }
+        if (changed.enforcement().compareTo(admittance.enforcement()) < 0) {
+            admittance.enforcement(changed.enforcement(), warm);
+        }
+        groups.limit(limit, warm);
     }
 
     LimiterStats stats() {

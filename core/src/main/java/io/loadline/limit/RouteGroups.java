@@ -6,6 +6,7 @@ package io.loadline.limit;
 
 import static io.loadline.internal.Checks.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,6 +126,7 @@ final class RouteGroups {
     }
 
     @GuardedBy("lock")
+    @CanIgnoreReturnValue
     private RouteGroup add(String name, List<String> routes) {
         RouteGroup group = new RouteGroup(this, word);
         byName.put(name, group);
@@ -132,6 +134,55 @@ final class RouteGroups {
         all = byName.values().toArray(NONE);
         word.reservedBy(this);
         return group;
+    }
+
+    /**
+     * Sets the limits of all groups named in {@code changed} at once; names that are new are routes. Others stay as they are.
+     * Calls {@code before} when it is sure that nothing is refused, and before anything has changed. Returns the routes
+     * that have got a group.
+     *
+     * @throws IllegalArgumentException if shares add up to 1 or more, a new name is a route of a group, or there would be
+     *     more than {@code most} groups
+     */
+    List<String> limits(Map<String, RouteLimits> changed, int most, Runnable before) {
+        lock.lock();
+        try {
+            Map<String, RouteLimits> wanted = limits();
+            wanted.putAll(changed);
+            checkShares(wanted);
+            checkArgument(
+                    wanted.size() <= most,
+                    "there must be no more names with limits than there can be routes, %s: %s",
+                    most,
+                    wanted.size());
+            List<String> added = changed.keySet().stream()
+                    .filter(name -> !byName.containsKey(name))
+                    .toList();
+            for (String name : added) {
+                checkArgument(!byRoute.containsKey(name), "route '%s' is in a group, which has the limits", name);
+            }
+            before.run();
+            for (String name : added) {
+                add(name, List.of(name));
+            }
+            for (Map.Entry<String, RouteGroup> group : byName.entrySet()) {
+                group.getValue()
+                        .limits(wanted.getOrDefault(
+                                group.getKey(), group.getValue().limits()));
+            }
+            arrange();
+            return added;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    static void checkShares(Map<String, RouteLimits> limits) {
+        double shares = limits.values().stream().mapToDouble(RouteLimits::share).sum();
+        checkArgument(
+                shares < MOST_SHARES,
+                "shares must add up to less than 1, or nothing is left for other routes: %s",
+                shares);
     }
 
     /** The limits by the name of route or group, in the order in which they were first set. */

@@ -4,6 +4,8 @@
  */
 package io.loadline.limit;
 
+import static io.loadline.internal.Checks.checkArgument;
+
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,9 +32,11 @@ final class Waiting {
     private final DefaultConcurrencyLimiter limiter;
     private final Admittance admittance;
     private final AdmissionWord word;
-    private final int maxWaiters;
     private final Background background;
     private final WaitQueue queue;
+
+    /** Written by whoever configures, read by those that may wait. */
+    private volatile int maxWaiters;
 
     Waiting(
             DefaultConcurrencyLimiter limiter,
@@ -60,6 +64,27 @@ final class Waiting {
         if (word.hasWaiters()) {
             queue.beat();
         }
+    }
+
+    /** How many may wait; null for as many as the limit is. */
+    @Nullable
+    Integer configuredMax() {
+        int max = maxWaiters;
+        return max == ConcurrencyLimiter.Builder.AS_MANY_AS_RUN ? null : max;
+    }
+
+    /** Changes how many may wait. Those that are too many go on waiting. */
+    void max(@Nullable Integer changed) {
+        maxWaiters = changed == null ? ConcurrencyLimiter.Builder.AS_MANY_AS_RUN : checkMax(changed);
+    }
+
+    static int checkMax(int maxWaiters) {
+        checkArgument(
+                maxWaiters >= 0 && maxWaiters <= ConcurrencyLimiter.MAX_LIMIT,
+                "maxWaiters must be between 0 and %s: %s",
+                ConcurrencyLimiter.MAX_LIMIT,
+                maxWaiters);
+        return maxWaiters;
     }
 
     WaitingStats stats() {
@@ -195,7 +220,8 @@ final class Waiting {
     }
 
     private int maxWaiters() {
-        return maxWaiters == ConcurrencyLimiter.Builder.AS_MANY_AS_RUN ? word.limit() : maxWaiters;
+        int max = maxWaiters;
+        return max == ConcurrencyLimiter.Builder.AS_MANY_AS_RUN ? word.limit() : max;
     }
 
     /** No longer than an answer would come in time. */

@@ -10,10 +10,12 @@ import com.sun.net.httpserver.HttpServer;
 import io.loadline.availability.Availability;
 import io.loadline.availability.LivenessState;
 import io.loadline.availability.ReadinessState;
+import io.loadline.config.LiveSettings;
+import io.loadline.config.SettingsAuthorization;
 import io.loadline.internal.JsonWriter;
-import io.loadline.limit.Rejection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +23,17 @@ import java.util.function.Supplier;
 
 /**
  * The reads {@code /livez}, {@code /readyz}, {@code /startupz}, {@code /loadline} and {@code /loadline/load} for any of
- * the JDK's HTTP servers, and those that are added. Thread-safe once no more are added. There are no writes.
+ * the JDK's HTTP servers, and those that are added. Thread-safe once no more are added. Nothing is written unless live settings say who may.
  */
 public final class ManagementEndpoints {
     /** The paths that are always served; they are never limited. */
     public static final List<String> PATHS = List.of("/livez", "/readyz", "/startupz", "/loadline", "/loadline/load");
 
+    private static final String SETTINGS = "/loadline/settings";
+
     private final Availability availability;
     private final Map<String, Supplier<Answer>> reads = new LinkedHashMap<>();
+    private final Map<String, Write> writes = new HashMap<>();
 
     /**
      * Reads about an application.
@@ -56,6 +61,20 @@ public final class ManagementEndpoints {
     public ManagementEndpoints read(String path, String contentType, Supplier<String> text) {
         reads.put(path, () -> new Answer(200, contentType, text.get()));
         return this;
+    }
+
+    /**
+     * Adds {@code /loadline/settings}: the read, and the write if somebody may change them; servers that have the others
+     * already do not get it.
+     */
+    @CanIgnoreReturnValue
+    public ManagementEndpoints settings(LiveSettings settings) {
+        SettingsAuthorization writers = settings.writers();
+        if (writers != null) {
+            writes.put(SETTINGS, new SettingsWrites(settings, writers)::post);
+        }
+        return read(
+                SETTINGS, "application/json", () -> SettingsStatus.of(settings).toJson());
     }
 
     /** The paths of all reads. */
@@ -89,13 +108,16 @@ public final class ManagementEndpoints {
         return Answer.json(good ? 200 : 503, json.endObject().toString());
     }
 
-    private static void serve(HttpExchange exchange, String path, Supplier<Answer> answer) throws IOException {
+    private void serve(HttpExchange exchange, String path, Supplier<Answer> answer) throws IOException {
         String method = exchange.getRequestMethod();
+        Write write = writes.get(path);
         if (!exchange.getRequestURI().getPath().equals(path)) {
-            send(exchange, problem(404, "Not Found"));
+            send(exchange, Answer.problem(404, "Not Found"));
+        } else if (method.equals("POST") && write != null) {
+            send(exchange, write.post(exchange));
         } else if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            send(exchange, problem(405, "Method Not Allowed"));
+            exchange.getResponseHeaders().set("Allow", write == null ? "GET, HEAD" : "GET, HEAD, POST");
+            send(exchange, Answer.problem(405, "Method Not Allowed"));
         } else {
             send(exchange, answer.get());
         }
@@ -112,19 +134,8 @@ public final class ManagementEndpoints {
         }
     }
 
-    private static Answer problem(int status, String title) {
-        JsonWriter json = new JsonWriter()
-                .beginObject()
-                .member("type", "about:blank")
-                .member("title", title)
-                .member("status", status)
-                .endObject();
-        return new Answer(status, Rejection.PROBLEM_JSON, json.toString());
-    }
-
-    private record Answer(int status, String contentType, String body) {
-        static Answer json(int status, String body) {
-            return new Answer(status, "application/json", body);
-        }
+    /** What answers a POST. */
+    private interface Write {
+        Answer post(HttpExchange exchange) throws IOException;
     }
 }

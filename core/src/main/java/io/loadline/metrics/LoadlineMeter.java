@@ -214,6 +214,14 @@ public enum LoadlineMeter {
     INTAKE_OPEN("loadline.intake.open", null, "1 if messages may be fetched, else 0"),
     /** A counter, from when the gate is used. */
     INTAKE_PAUSES("loadline.intake.pauses", null, "Times the fetching of messages was paused"),
+    /** Grows with each change that is applied: a step to mark in a dashboard. */
+    SETTINGS_VERSION("loadline.settings.version", null, "Version of the settings that hold; 1 at the start"),
+    /** Tag: result. A counter. */
+    SETTINGS_CHANGES(
+            "loadline.settings.changes",
+            null,
+            "Changes of settings by result: applied, rejected (not allowed), failed (taken back)",
+            "result"),
     /** Tags: application, version. */
     INFO("loadline.info", null, "1; tells the application's name and the library's version", "application", "version");
 

@@ -43,6 +43,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +120,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
     @GuardedBy("this")
     private final List<QuotaMetrics> quotas = new ArrayList<>();
 
+    /** The same. */
+    @GuardedBy("this")
+    private @Nullable SettingsMeters settings;
+
     /** Meters about {@code application}, made of the parts given. */
     public LoadlineMetrics(
             String application,
@@ -179,6 +184,18 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return this;
     }
 
+    /**
+     * Adds the meters of live settings; registries that are bound already do not get them.
+     *
+     * @param version of those that hold
+     * @param changes how many there were, by result
+     */
+    @CanIgnoreReturnValue
+    public synchronized LoadlineMetrics settings(LongSupplier version, Map<String, LongSupplier> changes) {
+        settings = new SettingsMeters(version, changes);
+        return this;
+    }
+
     /** Registers all meters in {@code registry}, unless it has those of a Loadline already: names would collide. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -205,6 +222,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             binding.keep(degradation.register(registry));
         }
         quotas.forEach(quota -> binding.keep(quota.register(registry)));
+        if (settings != null) {
+            binding.keep(settings.register(registry));
+        }
     }
 
     /** Removes all meters from all registries. */

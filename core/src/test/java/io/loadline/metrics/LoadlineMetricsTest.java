@@ -81,6 +81,7 @@ class LoadlineMetricsTest {
             LoadlineMeter.QUOTA_REQUESTS,
             LoadlineMeter.QUOTA_EVICTED,
             LoadlineMeter.QUOTA_KEYS_MISSING,
+            LoadlineMeter.SETTINGS_CHANGES,
             LoadlineMeter.FATAL_ERRORS);
 
     private final SimulatedService service = new SimulatedService();
@@ -111,7 +112,8 @@ class LoadlineMetricsTest {
             .guards(guards)
             .degradation(degradation)
             .intake(intake)
-            .quota(Quota.builder("api").limit(1, SECOND).build());
+            .quota(Quota.builder("api").limit(1, SECOND).build())
+            .settings(() -> 7, Map.of("applied", () -> 6, "rejected", () -> 3));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
@@ -266,6 +268,18 @@ class LoadlineMetricsTest {
 
         service.offer(50, SECOND);
         assertThat(gauge(LoadlineMeter.INTAKE_OPEN)).isEqualTo(1);
+    }
+
+    @Test
+    void settings_areAVersionAndCountersByResult() {
+        metrics.bindTo(registry);
+
+        assertThat(gauge(LoadlineMeter.SETTINGS_VERSION)).isEqualTo(7);
+        assertThat(registry.get("loadline.settings.changes")
+                        .tag("result", "rejected")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(3);
     }
 
     @Test

@@ -4,8 +4,6 @@
  */
 package io.loadline.config;
 
-import static io.loadline.internal.Checks.checkArgument;
-
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.config.SettingsChange.Difference;
@@ -175,7 +173,10 @@ public final class LiveSettings implements AutoCloseable {
         lock.lock();
         try {
             LoadlineSettings then = history.version(version);
-            checkArgument(then != null, "version %s is not kept; these are: %s", version, history.versions());
+            if (then == null) {
+                throw new IllegalArgumentException(
+                        "version " + version + " is not kept; these are: " + history.versions());
+            }
             EnumMap<SettingSource, Map<String, String>> lower = new EnumMap<>(layers);
             lower.remove(SettingSource.RUNTIME);
             List<SettingProblem> problems = new ArrayList<>();

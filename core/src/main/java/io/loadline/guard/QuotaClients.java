@@ -126,10 +126,14 @@ final class QuotaClients {
         return placed.estimatedSize() >= places;
     }
 
+    /** Somebody else may have placed it meanwhile, by the terms of another plan. */
     private Allowance place(String key, QuotaTerms terms) {
-        Allowance fresh = new Allowance(clock, terms);
-        @Nullable Allowance other = placed.asMap().putIfAbsent(key, fresh);
-        return other == null ? fresh : other;
+        return placed.asMap().compute(key, (same, now) -> {
+            if (now == null) {
+                return new Allowance(clock, terms);
+            }
+            return now.terms == terms ? now : now.under(terms);
+        });
     }
 
     /** Makes room, or takes it away, as {@code plan} says. */

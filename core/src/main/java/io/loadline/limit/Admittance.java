@@ -15,6 +15,10 @@ final class Admittance implements WaitQueue.Entrance {
      * nobody else's, however much these matter. A call of which nothing is known but its route, in a limiter that was never
      * told of criticality, is asked for the limit alone.
      */
+
+    /** Who changes settings may himself be waited for, by what he calls. */
+    private static final int MOST_TRIES = 100;
+
     private final Ticker ticker;
     private final long originNanos;
     private final AdmissionWord word;
@@ -34,6 +38,9 @@ final class Admittance implements WaitQueue.Entrance {
 
     /** One of this + 1 calls is timed. Written by the beat, read by every acquire; staleness costs only precision. */
     private volatile int sampleMask;
+
+    /** Odd while settings change. Written under the limiter's lock, read by every acquire. */
+    private volatile int changes;
 
     Admittance(
             Ticker ticker,
@@ -78,6 +85,15 @@ final class Admittance implements WaitQueue.Entrance {
         effective = warm ? changed : Enforcement.OFF;
     }
 
+    /** Until {@link #endChange} nobody is refused: what refuses him may be the limit of one setting and the mode of another. */
+    void beginChange() {
+        changes = (changes + 1) | 1;
+    }
+
+    void endChange() {
+        changes = (changes | 1) + 1;
+    }
+
     void beat(long nowNanos, int mask) {
         beatNanos = nowNanos;
         sampleMask = mask;
@@ -93,18 +109,24 @@ final class Admittance implements WaitQueue.Entrance {
         // Before the word: the less there is between taking its cache line and giving it away, the better.
         boolean timed = stats.isSampled(sampleMask);
         long startNanos = timed ? now() : beatNanos;
-        RouteGroup group = route.group();
-        int admitted = context != CallContext.NONE || priorities.inUse()
-                ? tryAcquireJudged(route, group, context, waits)
-                : tryAcquire(group, effective);
-        if (admitted >= 0) {
-            return Ticket.of(admitted, group != null, timed, startNanos);
+        for (int tries = 1; ; tries++) {
+            int before = changes;
+            RouteGroup group = route.group();
+            int admitted = context != CallContext.NONE || priorities.inUse()
+                    ? tryAcquireJudged(route, group, context, waits)
+                    : tryAcquire(group, effective);
+            if (admitted >= 0) {
+                return Ticket.of(admitted, group != null, timed, startNanos);
+            }
+            if (((before & 1) == 0 && before == changes) || tries == MOST_TRIES) {
+                RejectionReason reason = reason(admitted);
+                if (!waits || reason != RejectionReason.LIMIT) {
+                    count(route, reason);
+                }
+                return Ticket.refusal(reason);
+            }
+            Thread.yield();
         }
-        RejectionReason reason = reason(admitted);
-        if (!waits || reason != RejectionReason.LIMIT) {
-            count(route, reason);
-        }
-        return Ticket.refusal(reason);
     }
 
     private int tryAcquire(@Nullable RouteGroup group, Enforcement mode) {

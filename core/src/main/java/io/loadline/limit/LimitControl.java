@@ -118,11 +118,13 @@ final class LimitControl {
          * for all would cost every call what a change needs once. So there is an order: first what admits more (looser
          * enforcement, a higher limit), then the routes, then what admits less. Under the higher of both limits and the
          * looser of both modes a call is refused by the old routes only if the old settings would refuse it, and by the
-         * new routes only if the new ones would: nobody meets the limit of the one in the mode of the other.
+         * new routes only if the new ones would: nobody meets the limit of the one in the mode of the other. Who has read a part
+         * before the change and the rest after it would all the same: whoever is refused meanwhile asks again, see Admittance.
          *
          * All that can be refused is refused before anything has changed: routes, then the algorithm.
          */
         lock.lock();
+        admittance.beginChange();
         try {
             int limit = word.limit();
             int next = changed.bounds() == null ? limit : changed.bounds().clamp(limit);
@@ -140,6 +142,7 @@ final class LimitControl {
             }
             return added;
         } finally {
+            admittance.endChange();
             lock.unlock();
         }
     }

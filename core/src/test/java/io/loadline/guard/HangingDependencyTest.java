@@ -181,7 +181,7 @@ class HangingDependencyTest {
 
     private void hangIfLetThrough() throws Exception {
         CountDownLatch refusedOrHangs = new CountDownLatch(1);
-        threads.submit(() -> {
+        Object unused = threads.submit(() -> {
             try {
                 return guard.call(() -> {
                     refusedOrHangs.countDown();

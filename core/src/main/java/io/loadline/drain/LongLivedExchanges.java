@@ -77,9 +77,19 @@ public final class LongLivedExchanges {
         return note(route, farewell);
     }
 
-    /** The same, unless there are as many of the limiter's streams as there may be: then it is refused, and this is null. */
+    /**
+     * The same, unless there are as many of the limiter's streams as there may be: then this is null, and the exchange is to
+     * be refused, which is counted.
+     */
     public @Nullable Registration tryOpen(String route, Runnable farewell) {
-        return limiter.streams().tryBegin(limiter.route(route)) ? note(route, farewell) : null;
+        Registration opened = openIfRoom(route, farewell);
+        limiter.streams().countRefusable(limiter.route(route), opened != null);
+        return opened;
+    }
+
+    /** The same for an exchange that goes on as a call then: no refusal is counted. */
+    public @Nullable Registration openIfRoom(String route, Runnable farewell) {
+        return limiter.streams().tryBegin() ? note(route, farewell) : null;
     }
 
     private Registration note(String route, Runnable farewell) {

@@ -201,6 +201,16 @@ final class AdmissionWord extends PaddingAfterWord {
         }
     }
 
+    /** Somebody waits, and the bit may have been cleared. Only for the queue, under its lock. */
+    void noteWaiters() {
+        for (; ; ) {
+            long current = word;
+            if ((current & WAITERS) != 0 || WORD.compareAndSet(this, current, current | WAITERS)) {
+                return;
+            }
+        }
+    }
+
     boolean hasWaiters() {
         return (word & WAITERS) != 0;
     }

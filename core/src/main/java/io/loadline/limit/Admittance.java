@@ -215,6 +215,16 @@ final class Admittance implements WaitQueue.Entrance {
     }
 
     @Override
+    public void giveBack(int admitted, @Nullable RouteGroup group) {
+        long ticket = Ticket.of(admitted, group != null, false, 0);
+        int released =
+                group != null && Ticket.isGrouped(ticket) ? group.release() : word.release(Ticket.isOutside(ticket));
+        if (released == AdmissionWord.RELEASED_LAST) {
+            whenIdle.tell();
+        }
+    }
+
+    @Override
     public RejectionReason reason(int refused) {
         return switch (refused) {
             case AdmissionWord.REFUSED_CLOSED -> RejectionReason.DRAINING;

@@ -294,7 +294,7 @@ public interface ConcurrencyLimiter {
      * Tells that the call of {@code ticket} has turned into a stream: it gives its place in the limit back, ends with
      * {@link Outcome#IGNORED} as a call, and is one of the {@link #streams()} until the ticket that is returned is released.
      * {@link #refuseAll} waits for it. Returns {@link #REFUSED} if there are as many streams as there may be; then the call
-     * still is what it was.
+     * still is what it was; whoever refuses it says so by {@link Streams#countRefusable}.
      *
      * @throws IllegalArgumentException as {@link #release}
      */

@@ -210,7 +210,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         if (Ticket.isStream(ticket)) {
             return ticket;
         }
-        if (!beginStream(route)) {
+        if (!beginStream()) {
             return REFUSED;
         }
         release(ticket, route, Outcome.IGNORED);
@@ -218,8 +218,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     /** Begins what a stream's ticket ends; before the call itself is released, or a drain could end between the two. */
-    boolean beginStream(Route route) {
-        if (!streams.tryBegin(route)) {
+    boolean beginStream() {
+        if (!streams.tryBegin()) {
             return false;
         }
         word.beginStream();

@@ -82,14 +82,15 @@ public final class Permit implements AutoCloseable {
     /**
      * Tells that the call has turned into a stream, which lasts until the permit ends: it takes no place in the limit and
      * its duration is no latency, but a drain waits for it. Returns false if there are as many streams as there may be, or
-     * the permit has ended; then nothing has changed.
+     * the permit has ended; then nothing has changed. Whoever refuses it then, instead of going on with the call, says so
+     * by {@link Streams#countRefusable}.
      */
     public boolean stream() {
         long held = (long) TICKET.getOpaque(this);
         if (held == ConcurrencyLimiter.REFUSED || Ticket.isStream(held)) {
             return held != ConcurrencyLimiter.REFUSED;
         }
-        if (!limiter.beginStream(route)) {
+        if (!limiter.beginStream()) {
             return false;
         }
         if (!TICKET.compareAndSet(this, held, Ticket.asStream(held))) {

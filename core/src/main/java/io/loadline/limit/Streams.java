@@ -6,6 +6,7 @@ package io.loadline.limit;
 
 import static io.loadline.internal.Checks.checkArgument;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -62,26 +63,36 @@ public final class Streams {
     }
 
     /**
-     * Counts one that begins on {@code route}, until {@link #end()}; returns false if there are as many as there may be,
-     * which is counted as a refusal with {@link RejectionReason#ROUTE_CAP}. For what was no call, or is none any more;
+     * Counts one that begins, until {@link #end()}; returns false if there are as many as there may be. Whoever refuses it
+     * then, instead of keeping it as a call, says so by {@link #countRefusable}. For what was no call, or is none any more;
      * calls become streams by {@link Permit#stream()} or {@link ConcurrencyLimiter#stream}.
      */
-    public boolean tryBegin(Route route) {
+    public boolean tryBegin() {
         Enforcement mode = enforcement.get();
         for (; ; ) {
             int current = open.get();
-            boolean exceeds = current >= max && mode != Enforcement.OFF;
-            if (exceeds && mode == Enforcement.ENFORCE) {
-                stats.count(route.index, StripedStats.CAPPED);
+            if (current >= max && mode == Enforcement.ENFORCE) {
                 return false;
             }
             if (open.compareAndSet(current, current + 1)) {
-                if (exceeds) {
-                    stats.count(route.index, StripedStats.SHADOW_CAPPED);
-                }
                 return true;
             }
         }
+    }
+
+    /**
+     * Counts what becomes of one of {@code route} that is refused where there are too many: if it has not {@code begun}, a
+     * refusal with {@link RejectionReason#ROUTE_CAP}; otherwise what would have been one, if in shadow there are too many
+     * with it. Due once for each. Returns {@code begun}.
+     */
+    @CanIgnoreReturnValue
+    public boolean countRefusable(Route route, boolean begun) {
+        if (!begun) {
+            stats.count(route.index, StripedStats.CAPPED);
+        } else if (open.get() > max && enforcement.get() == Enforcement.SHADOW) {
+            stats.count(route.index, StripedStats.SHADOW_CAPPED);
+        }
+        return begun;
     }
 
     /** Counts one that begins whatever the bound. */

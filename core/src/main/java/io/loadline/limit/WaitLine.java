@@ -4,6 +4,7 @@
  */
 package io.loadline.limit;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import org.jspecify.annotations.Nullable;
 
 /** Waiters in order of their arrival: all of a queue, or those of one group. Not thread-safe; guarded by the queue's lock. */
@@ -52,8 +53,13 @@ final class WaitLine {
         size++;
     }
 
-    void unlink(Waiter waiter) {
+    /** Returns false, and changes nothing, if it does not stand here. */
+    @CanIgnoreReturnValue
+    boolean unlink(Waiter waiter) {
         Waiter.Links links = links(waiter);
+        if ((links.older == null ? oldest : links(links.older).newer) != waiter) {
+            return false;
+        }
         if (links.older == null) {
             oldest = links.newer;
         } else {
@@ -67,6 +73,7 @@ final class WaitLine {
         links.older = null;
         links.newer = null;
         size--;
+        return true;
     }
 
     private Waiter.Links links(Waiter waiter) {

@@ -128,14 +128,15 @@ final class WaitQueue {
                 } else if (newestFirst) {
                     refuse(unlink(Objects.requireNonNull(line.oldest()), now), RejectionReason.QUEUE, settled);
                     append(waiter);
+                    handOverOwn(now, settled);
                 } else {
                     refuse(waiter, RejectionReason.QUEUE, settled);
                 }
             }
         } finally {
             lock.unlock();
+            settled.tell();
         }
-        settled.tell();
     }
 
     /** Something has changed: admits whom the word now admits. */
@@ -151,8 +152,8 @@ final class WaitQueue {
             handOver(nanoTime.getAsLong(), settled);
         } finally {
             lock.unlock();
+            settled.tell();
         }
-        settled.tell();
     }
 
     /** The same, and drops all whose time has passed, wherever they stand. Due about every 100 ms. */
@@ -172,8 +173,8 @@ final class WaitQueue {
             handOver(now, settled);
         } finally {
             lock.unlock();
+            settled.tell();
         }
-        settled.tell();
     }
 
     /** Refuses {@code waiter} if its time has passed; returns for how long it may still wait, at most 0 if no more. */
@@ -194,8 +195,8 @@ final class WaitQueue {
             }
         } finally {
             lock.unlock();
+            settled.tell();
         }
-        settled.tell();
         return left;
     }
 
@@ -241,7 +242,7 @@ final class WaitQueue {
                 handOverOwn(now, settled);
                 break;
             }
-            settle(unlink(next, now), admission, now, settled);
+            settle(next, admission, now, settled);
         }
         noteIfEmpty();
     }
@@ -270,7 +271,7 @@ final class WaitQueue {
             if (admission == AdmissionWord.REFUSED_LIMIT) {
                 return;
             }
-            settle(unlink(next, now), admission, now, settled);
+            settle(next, admission, now, settled);
         }
     }
 
@@ -299,13 +300,29 @@ final class WaitQueue {
     @GuardedBy("lock")
     private void settle(Waiter waiter, int admission, long now, Settled settled) {
         if (admission < 0) {
-            refuse(waiter, entrance.reason(admission), settled);
+            refuse(unlink(waiter, now), entrance.reason(admission), settled);
             return;
         }
-        waiter.settle(entrance.ticket(admission, waiter.group), null);
+        long ticket = ticket(waiter, admission);
+        unlink(waiter, now).settle(ticket, null);
         admitted++;
         waitedNanos += now - waiter.sinceNanos;
         settled.add(waiter);
+    }
+
+    /** To be had before the waiter leaves the queue: what fails here leaves it where it is, and the place to others. */
+    @GuardedBy("lock")
+    private long ticket(Waiter waiter, int admission) {
+        try {
+            return entrance.ticket(admission, waiter.group);
+        } catch (Throwable e) {
+            if (!line.isEmpty()) {
+                // The last one's admission has cleared the bit.
+                word.noteWaiters();
+            }
+            entrance.giveBack(admission, waiter.group);
+            throw e;
+        }
     }
 
     @GuardedBy("lock")
@@ -329,10 +346,13 @@ final class WaitQueue {
         line.append(waiter);
     }
 
+    /** Takes it out, if it is in; returns it. */
     @GuardedBy("lock")
     private Waiter unlink(Waiter waiter, long now) {
         boolean wasOldest = line.oldest() == waiter;
-        line.unlink(waiter);
+        if (!line.unlink(waiter)) {
+            return waiter;
+        }
         WaitLine own = waiter.group == null ? null : waiter.group.waiting();
         if (own != null) {
             own.unlink(waiter);
@@ -374,6 +394,9 @@ final class WaitQueue {
 
         /** The ticket of a call of {@code group} that was admitted so. */
         long ticket(int admission, @Nullable RouteGroup group);
+
+        /** Takes back what such a call was admitted to, for want of a ticket. */
+        void giveBack(int admission, @Nullable RouteGroup group);
 
         /** Why a call was refused so. */
         RejectionReason reason(int refusal);

@@ -7,6 +7,8 @@ package io.loadline.limit;
 import static io.loadline.internal.Checks.checkArgument;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -24,7 +26,18 @@ final class Waiting {
      *
      * Code of others, which is what depends on a stage, is run by a pool, or where its owner wants it: a thread that
      * releases has a request of its own to end, and would otherwise serve one after the other, each in the end of the last.
+     * Where its owner wants it there, that is what happens, but one after the other is not one within the other: what is
+     * handed over while a thread hands over waits until it has done that, or the stack would not do.
+     *
+     * An executor may take a hand-over and never run it, as one that was shut down meanwhile. What is not run when the
+     * stage has ended, or some time after the wait has, is run by the pool; whoever comes first runs it.
      */
+
+    /** How long a hand-over is left to an executor of others once its call's time is over. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** What this thread is handing over, and what it has yet to; null if nothing. */
+    private static final ThreadLocal<@Nullable Queue<StageWaiter>> HANDING_OVER = new ThreadLocal<>();
 
     /** Far from what times and timers overflow at. */
     private static final long LONGEST_NANOS = TimeUnit.DAYS.toNanos(365);
@@ -202,14 +215,14 @@ final class Waiting {
             return failed(refusal);
         }
         StageWaiter waiter = new StageWaiter(route, context, admittance.now() + nanos, executor);
-        queue.enter(waiter);
-        if (!waiter.isSettled()) {
-            try {
+        try {
+            queue.enter(waiter);
+            if (!waiter.ran.get()) {
                 waiter.expireIn(nanos);
-            } catch (Throwable e) {
-                // Without a timer it might wait for ever.
-                waiter.stage.completeExceptionally(e);
             }
+        } catch (Throwable e) {
+            // Without a timer it might wait for ever; what it may have got goes to the next.
+            waiter.stage.completeExceptionally(e);
         }
         return waiter.stage;
     }
@@ -280,8 +293,12 @@ final class Waiting {
             this.executor = executor;
             whenDone(stage, () -> {
                 if (queue.withdraw(this)) {
+                    // Nothing is left to be handed over.
+                    ran.set(true);
                     // Who gave up waiting was demand, too.
                     Object unusedRefusal = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
+                } else {
+                    runElsewhere();
                 }
             });
         }
@@ -296,13 +313,22 @@ final class Waiting {
             if (left > 0) {
                 // The limiter's clock is behind the timer's.
                 expireIn(left);
+            } else if (!ran.get()) {
+                Runnable cancel = background.schedule(this::runElsewhere, PATIENCE_NANOS);
+                whenDone(stage, cancel);
             }
         }
 
         @Override
         void tell() {
             // Whose turn it is must not be lost with an event loop that has ended, or for want of a thread.
-            if (!isTakenBy(executor) && !isTakenBy(background)) {
+            if (!isTakenBy(executor)) {
+                runElsewhere();
+            }
+        }
+
+        private void runElsewhere() {
+            if (!ran.get() && !isTakenBy(background)) {
                 run();
             }
         }
@@ -318,24 +344,57 @@ final class Waiting {
 
         @Override
         public void run() {
+            Queue<StageWaiter> before = HANDING_OVER.get();
+            if (before != null) {
+                before.add(this);
+                return;
+            }
+            Queue<StageWaiter> next = new ArrayDeque<>();
+            HANDING_OVER.set(next);
+            try {
+                for (StageWaiter waiter = this; waiter != null; waiter = next.poll()) {
+                    waiter.complete();
+                }
+            } finally {
+                HANDING_OVER.remove();
+                // There are some only if all went wrong.
+                next.forEach(StageWaiter::runElsewhere);
+            }
+        }
+
+        private void complete() {
             if (!ran.compareAndSet(false, true)) {
                 return;
             }
-            RejectionReason refusal = refusal();
-            if (refusal != null) {
-                stage.completeExceptionally(admittance.refuseWaiter(route(), context, refusal));
-                return;
-            }
-            Permit permit;
             try {
-                permit = limiter.permit(ticket(), route());
+                RejectionReason refusal = refusal();
+                if (refusal == null) {
+                    handOver(limiter.permit(ticket(), route()));
+                } else {
+                    stage.completeExceptionally(admittance.refuseWaiter(route(), context, refusal));
+                }
             } catch (Throwable e) {
+                // The next ones have their turn all the same.
                 stage.completeExceptionally(e);
-                return;
             }
-            if (!stage.complete(permit)) {
-                permit.close();
+        }
+
+        private void handOver(Permit permit) {
+            boolean taken = false;
+            try {
+                taken = stage.complete(permit);
+            } catch (Throwable e) {
+                taken = holds(permit);
+                throw e;
+            } finally {
+                if (!taken) {
+                    permit.close();
+                }
             }
+        }
+
+        private boolean holds(Permit permit) {
+            return stage.isDone() && !stage.isCompletedExceptionally() && stage.join() == permit;
         }
     }
 }

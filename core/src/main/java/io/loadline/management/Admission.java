@@ -78,7 +78,7 @@ final class Admission {
      */
     boolean longLived(Runnable farewell) {
         if (longLived == null) {
-            Registration opened = drain.longLived().tryOpen(route.name(), farewell);
+            Registration opened = drain.longLived().openIfRoom(route.name(), farewell);
             if (opened == null) {
                 return false;
             }
@@ -86,6 +86,11 @@ final class Admission {
             release(Outcome.IGNORED);
         }
         return true;
+    }
+
+    /** {@link #stream} of what is refused where there are too many. */
+    boolean streamOrRefuse() {
+        return limiter.streams().countRefusable(route, stream());
     }
 
     /** The response is a stream that nobody is told to end; false where there are too many: it stays a call. */

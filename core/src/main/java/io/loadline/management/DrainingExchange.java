@@ -44,7 +44,11 @@ final class DrainingExchange extends HttpExchange {
     @Override
     public void sendResponseHeaders(int status, long length) throws IOException {
         String type = delegate.getResponseHeaders().getFirst("Content-Type");
-        if (Streams.isStream(type) && !admission.stream() && Streams.isEventStream(type)) {
+        if (!Streams.isEventStream(type)) {
+            if (Streams.isStream(type)) {
+                admission.stream();
+            }
+        } else if (!admission.streamOrRefuse()) {
             Refusals.write(this, Rejection.of(RejectionReason.ROUTE_CAP));
             throw new IOException("the event stream was refused: there are as many streams as there may be");
         }

@@ -62,13 +62,13 @@ class StreamsTest {
         Permit third = acquire();
         assertThat(third.stream()).isFalse();
         assertThat(limiter.inFlight()).isEqualTo(1);
-        assertThat(limiter.stats(events).capped()).isEqualTo(1);
+        assertThat(limiter.stats(events).capped()).isZero();
         limiter.streams().max(3);
         assertThat(third.stream()).isTrue();
         third.close();
         limiter.streams().max(0);
         assertThat(limiter.streams().open()).isEqualTo(2);
-        assertThat(limiter.streams().tryBegin(events)).isFalse();
+        assertThat(limiter.streams().tryBegin()).isFalse();
         assertThatThrownBy(() -> limiter.streams().max(-1)).hasMessageContaining("-1");
     }
 
@@ -77,11 +77,27 @@ class StreamsTest {
         limiter.streams().max(0);
         limiter.enforcement(Enforcement.SHADOW);
         assertThat(acquire().stream()).isTrue();
-        assertThat(limiter.stats(events).shadowCapped()).isEqualTo(1);
+        assertThat(limiter.stats(events).shadowCapped()).isZero();
         limiter.enforcement(Enforcement.OFF);
         assertThat(acquire().stream()).isTrue();
-        assertThat(limiter.stats(events).shadowCapped()).isEqualTo(1);
         assertThat(limiter.streams().open()).isEqualTo(2);
+    }
+
+    @Test
+    void refusal_isCountedWhereSomebodyIsRefused_inShadowWhereHeWouldBe() {
+        limiter.streams().max(1);
+        Streams streams = limiter.streams();
+        assertThat(streams.countRefusable(events, streams.tryBegin())).isTrue();
+        assertThat(limiter.stats(events)).isEqualTo(new LimiterStats(0, 0, 0, 0, 0, 0));
+        assertThat(streams.countRefusable(events, streams.tryBegin())).isFalse();
+        assertThat(limiter.stats(events).capped()).isEqualTo(1);
+        limiter.enforcement(Enforcement.SHADOW);
+        assertThat(streams.countRefusable(events, streams.tryBegin())).isTrue();
+        assertThat(limiter.stats(events).shadowCapped()).isEqualTo(1);
+        limiter.enforcement(Enforcement.OFF);
+        assertThat(streams.countRefusable(events, streams.tryBegin())).isTrue();
+        assertThat(limiter.stats(events).shadowCapped()).isEqualTo(1);
+        assertThat(limiter.stats(events).capped()).isEqualTo(1);
     }
 
     @Test

@@ -23,8 +23,9 @@ class WaitQueueGroupsTest {
     private final AdmissionWord word = new AdmissionWord(1);
     private final RouteGroups groups = new RouteGroups(word, true);
     private final KeptPlaces entrance = new KeptPlaces();
+    private int maxWaiters = 10_000;
     private final List<String> told = new ArrayList<>();
-    private final WaitQueue queue = new WaitQueue(word, entrance, ticker::read, () -> 10_000);
+    private final WaitQueue queue = new WaitQueue(word, entrance, ticker::read, () -> maxWaiters);
     private final Route other = new Route(this, 0, "other");
     private final Route batch = route(1, "batch");
     private final Route search = route(2, "search");
@@ -78,6 +79,18 @@ class WaitQueueGroupsTest {
         keep(batch, 1);
         queue.handOver();
         assertThat(told).containsExactly("b admitted");
+    }
+
+    @Test
+    void placeThatIsKept_newestFirst_goesToANewcomerOfTheGroupInAFullQueue() {
+        enter(other, "a", LONG);
+        enter(batch, "b", LONG);
+        maxWaiters = 2;
+        ticker.advance(Duration.ofMillis(105));
+        keep(batch, 1);
+        enter(batch, "c", LONG);
+        assertThat(told).containsExactly("a QUEUE", "c admitted");
+        assertThat(queue.stats().waiting()).isEqualTo(1);
     }
 
     @Test
@@ -159,6 +172,11 @@ class WaitQueueGroupsTest {
         @Override
         public long ticket(int admission, @Nullable RouteGroup group) {
             return 1;
+        }
+
+        @Override
+        public void giveBack(int admission, @Nullable RouteGroup group) {
+            kept.merge(group, 1, Integer::sum);
         }
 
         @Override

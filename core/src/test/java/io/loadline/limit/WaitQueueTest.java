@@ -5,6 +5,7 @@
 package io.loadline.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
@@ -128,6 +129,58 @@ class WaitQueueTest {
         assertThat(told).containsExactly("a admitted");
         assertThat(word.hasWaiters()).isFalse();
         assertThat(queue.stats()).isEqualTo(new WaitingStats(0, 1, 0, 2, Duration.ZERO));
+    }
+
+    @Test
+    void handOver_ticketFails_thePlaceIsGivenBackAndNobodyLosesHisTurn() {
+        enter("a", LONG);
+        TestWaiter b = enter("b", Duration.ofMillis(4));
+        int unused = word.release(false);
+        entrance.failure(new IllegalStateException("on purpose"));
+        assertThatThrownBy(queue::handOver).hasMessage("on purpose");
+        assertThat(word.inFlight()).isZero();
+        assertThat(word.hasWaiters()).isTrue();
+        assertThat(queue.stats().waiting()).isEqualTo(2);
+        ticker.advance(Duration.ofMillis(4));
+        assertThat(queue.expire(b)).isZero();
+        assertThatThrownBy(queue::handOver).as("the last one").hasMessage("on purpose");
+        assertThat(word.inFlight()).isZero();
+        assertThat(word.hasWaiters()).isTrue();
+        entrance.failure(null);
+        queue.handOver();
+        assertThat(told).containsExactly("b QUEUE", "a admitted");
+        assertThat(word.hasWaiters()).isFalse();
+    }
+
+    @Test
+    void handOver_ticketFails_thoseSettledBeforeAreTold() {
+        enter("a", Duration.ofMillis(4));
+        enter("b", LONG);
+        ticker.advance(Duration.ofMillis(4));
+        int unused = word.release(false);
+        entrance.failure(new IllegalStateException("on purpose"));
+        assertThatThrownBy(queue::handOver).hasMessage("on purpose");
+        assertThat(told).containsExactly("a QUEUE");
+        entrance.failure(null);
+        queue.beat();
+        assertThat(told).containsExactly("a QUEUE", "b admitted");
+    }
+
+    @Test
+    void line_unlinkingOneThatDoesNotStandThere_changesNothing() {
+        WaitLine line = new WaitLine(null);
+        TestWaiter a = new TestWaiter("a", 0);
+        TestWaiter b = new TestWaiter("b", 0);
+        TestWaiter c = new TestWaiter("c", 0);
+        assertThat(line.unlink(a)).isFalse();
+        line.append(a);
+        line.append(b);
+        assertThat(line.unlink(c)).isFalse();
+        assertThat(line.unlink(a)).isTrue();
+        assertThat(line.unlink(a)).isFalse();
+        assertThat(line.size()).isEqualTo(1);
+        assertThat(line.oldest()).isSameAs(b);
+        assertThat(line.newest()).isSameAs(b);
     }
 
     @Test

@@ -38,9 +38,10 @@ class WaitingTest {
     private final ManualTicker ticker = new ManualTicker();
     private final ScriptedLimit algorithm = new ScriptedLimit(2);
     private final Deque<Runnable> pool = new ArrayDeque<>();
+    private final Deque<Runnable> timers = new ArrayDeque<>();
     private final ConcurrencyLimiter limiter = limiter(builder -> {
         builder.ticker(ticker);
-        builder.background = background(pool::add);
+        builder.background = background(pool::add, timers::add);
     });
     private final Route route = limiter.route("route");
     private final Permit first = limiter.tryAcquire();
@@ -194,6 +195,96 @@ class WaitingTest {
         assertThat(busy.inFlight()).isZero();
         assertThat(busy.waiting().admitted()).isEqualTo(calls);
         assertThat(busy.stats().succeeded()).isEqualTo(calls);
+    }
+
+    /** The owner wants it in place: one after the other, but not one within the other. */
+    @Test
+    void acquireAsync_withAnExecutorThatRunsInPlace_isNotRecursive() {
+        int calls = 5_000; // more than a stack holds
+        ConcurrencyLimiter busy = limiter(builder -> builder.maxWaiters(calls));
+        Permit one = busy.tryAcquire();
+        Permit two = busy.tryAcquire();
+        List<CompletableFuture<?>> ended = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            ended.add(busy.acquireAsync(busy.otherRoute(), CallContext.NONE, LONG, Runnable::run)
+                    .thenAccept(Permit::success)
+                    .toCompletableFuture());
+        }
+        one.close();
+        two.close();
+        assertThat(ended).allSatisfy(each -> assertThat(each).isCompleted());
+        assertThat(busy.inFlight()).isZero();
+        assertThat(busy.waiting()).extracting(WaitingStats::waiting).isEqualTo(0);
+        assertThat(busy.waiting().admitted()).isEqualTo(calls);
+        assertThat(busy.stats().succeeded()).isEqualTo(calls);
+    }
+
+    /** Threads are no business of who hands over in place. */
+    @Test
+    void handOver_inPlace_tellsThreadsAtOnce() throws Exception {
+        CompletableFuture<Permit> inPlace = acquireAsync(Runnable::run);
+        FutureTask<Permit> thread = inThread(() -> limiter.acquire(route, LONG));
+        awaitWaiting(2);
+        CompletableFuture<Void> ended = inPlace.thenAccept(permit -> {
+            permit.success();
+            try {
+                thread.get(20, TimeUnit.SECONDS).close();
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+        first.close();
+        assertThat(ended).isCompleted();
+    }
+
+    /** As an executor does that is shut down with the hand-over in its queue. */
+    @Test
+    void acquireAsync_withAnExecutorThatForgets_isCompletedByThePoolAfterItsTime() {
+        CompletableFuture<Permit> stage = acquireAsync(task -> {});
+        first.close();
+        assertThat(limiter.inFlight()).isEqualTo(2);
+        runTimers();
+        assertThat(pool).as("it may just be slow").isEmpty();
+        runTimers();
+        assertThat(stage).isNotDone();
+        runPool();
+        assertThat(stage.join().success()).isTrue();
+        assertThat(limiter.inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void acquireAsync_withAnExecutorThatForgets_isRefusedByThePool() {
+        CompletableFuture<Permit> stage = acquireAsync(task -> {});
+        ticker.advance(LONG);
+        runTimers();
+        runTimers();
+        runPool();
+        assertThat(refusal(stage)).isEqualTo(RejectionReason.QUEUE);
+    }
+
+    @Test
+    void cancel_afterAnExecutorForgotTheHandOver_passesThePermitOn() {
+        CompletableFuture<Permit> stage = acquireAsync(task -> {});
+        CompletableFuture<Permit> other = acquireAsync(LONG);
+        first.close();
+        stage.cancel(false);
+        runPool();
+        other.join().close();
+        assertThat(limiter.waiting().admitted()).isEqualTo(2);
+    }
+
+    @Test
+    void acquireAsync_withAnExecutorThatIsLate_isCompletedOnce() {
+        Deque<Runnable> loop = new ArrayDeque<>();
+        CompletableFuture<Permit> stage = acquireAsync(loop::add);
+        first.close();
+        runTimers();
+        runTimers();
+        loop.remove().run();
+        Permit permit = stage.join();
+        runPool();
+        assertThat(limiter.inFlight()).isEqualTo(2);
+        assertThat(permit.success()).isTrue();
     }
 
     @Test
@@ -442,8 +533,19 @@ class WaitingTest {
         }
     }
 
+    /** Those that were set until now. */
+    private void runTimers() {
+        List<Runnable> due = List.copyOf(timers);
+        timers.clear();
+        due.forEach(Runnable::run);
+    }
+
     /** Without timers: only beats end what waits in vain. */
     private static Waiting.Background background(Executor executor) {
+        return background(executor, timer -> {});
+    }
+
+    private static Waiting.Background background(Executor executor, Consumer<Runnable> timers) {
         return new Waiting.Background() {
             @Override
             public void execute(Runnable task) {
@@ -452,6 +554,7 @@ class WaitingTest {
 
             @Override
             public Runnable schedule(Runnable task, long nanos) {
+                timers.accept(task);
                 return () -> {};
             }
         };

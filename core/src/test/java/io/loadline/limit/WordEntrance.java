@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class WordEntrance implements WaitQueue.Entrance {
     private final AdmissionWord word;
     private volatile Enforcement enforcement = Enforcement.ENFORCE;
+    private volatile @Nullable RuntimeException failure;
 
     WordEntrance(AdmissionWord word) {
         this.word = word;
+    }
+
+    /** What asking for a ticket ends with from now on; null for a ticket. */
+    void failure(@Nullable RuntimeException changed) {
+        failure = changed;
     }
 
     void enforcement(Enforcement changed) {
@@ -41,7 +47,16 @@ final class WordEntrance implements WaitQueue.Entrance {
 
     @Override
     public long ticket(int admission, @Nullable RouteGroup group) {
+        RuntimeException failing = failure;
+        if (failing != null) {
+            throw failing;
+        }
         return 1;
+    }
+
+    @Override
+    public void giveBack(int admission, @Nullable RouteGroup group) {
+        int unused = word.release(admission == AdmissionWord.ADMITTED_OUTSIDE);
     }
 
     @Override

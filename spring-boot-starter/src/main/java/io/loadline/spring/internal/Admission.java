@@ -64,10 +64,15 @@ public final class Admission {
 
     /**
      * From here on the exchange is long-lived, and {@code farewell} ends it when a drain begins. Returns false if there are
-     * as many streams as there may be: it is to be refused, if it still can be, and is a call until its end.
+     * as many streams as there may be: it is a call until its end.
      */
     public boolean outlive(Runnable farewell) {
-        return longLived != null || outlive(exchanges.tryOpen(route.name(), farewell));
+        return longLived != null || outlive(exchanges.openIfRoom(route.name(), farewell));
+    }
+
+    /** The same for one that is to be refused then, if it still can be, which is counted. */
+    public boolean outliveOrRefuse(Runnable farewell) {
+        return limiter.streams().countRefusable(route, outlive(farewell));
     }
 
     /** The same for one that is counted as a stream already: {@link io.loadline.limit.Streams#tryBegin}. */
@@ -107,7 +112,7 @@ public final class Admission {
 
     /**
      * Begins a long-lived exchange that goes on whenever this one ends, such as a WebSocket; the caller closes it. Null as
-     * {@link #outlive} is false.
+     * {@link #outliveOrRefuse} is false.
      */
     public @Nullable Registration detach(Runnable farewell) {
         Registration opened = exchanges.tryOpen(route.name(), farewell);

@@ -51,7 +51,7 @@ final class EndableResponse extends ServerHttpResponseDecorator {
         }
         Sinks.Empty<Void> ended = Sinks.empty();
         end = ended;
-        if (events && !admission.outlive(this::endBody)) {
+        if (events && !admission.outliveOrRefuse(this::endBody)) {
             return refuse();
         }
         return super.writeAndFlushWith(Flux.from(body).takeUntilOther(ended.asMono()));

@@ -233,7 +233,7 @@ final class AdmissionFilter implements Filter {
         });
         Runnable outlive = () -> {
             response.guardWrites();
-            if (!admission.outlive(farewell)) {
+            if (!admission.outliveOrRefuse(farewell)) {
                 response.refuse(RejectionReason.ROUTE_CAP, () -> unlessEnded(context::complete));
             }
         };
@@ -242,9 +242,14 @@ final class AdmissionFilter implements Filter {
         if (response.takeStream()) {
             response.guardWrites();
             admission.outliveBegun(farewell);
-        } else if (events || request instanceof EarlyTimeoutRequest) {
+        } else if (events) {
             outlive.run();
         } else {
+            if (request instanceof EarlyTimeoutRequest) {
+                // Only if it turns out to be an event stream is it refused where there are too many.
+                response.guardWrites();
+                boolean unusedIfTooMany = admission.outlive(farewell);
+            }
             response.onStream(outlive, () -> {
                 boolean unusedIfTooMany = admission.stream();
             });

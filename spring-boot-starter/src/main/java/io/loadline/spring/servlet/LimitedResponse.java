@@ -107,10 +107,10 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         if (by == null || to == null || streamBegun) {
             return true;
         }
-        streamBegun = by.streams().tryBegin(to);
+        streamBegun = by.streams().countRefusable(to, by.streams().tryBegin());
         if (!streamBegun) {
             refused = true;
-            answer(RejectionReason.ROUTE_CAP, true);
+            answerInstead(RejectionReason.ROUTE_CAP);
         }
         return streamBegun;
     }
@@ -132,14 +132,19 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         boolean unusedIfBusy = awaitWriter(true);
         refused = true;
         try {
-            if (!isCommitted()) {
-                resetBuffer();
-                answer(reason, true);
-            }
+            answerInstead(reason);
         } catch (IOException | IllegalStateException gone) {
             // Nobody is there to be told, or it is told by the end.
         }
         complete.run();
+    }
+
+    /** In place of what has been written, unless the client has got some of that. */
+    private void answerInstead(RejectionReason reason) throws IOException {
+        if (!isCommitted()) {
+            resetBuffer();
+            answer(reason, true);
+        }
     }
 
     void answer(RejectionReason reason, boolean withBody) throws IOException {

@@ -95,6 +95,11 @@ class NettyFarewellTest extends FarewellContract {
             return sent.get() > 0 && seen.getAndSet(sent.get()) == sent.get();
         }
 
+        @GetMapping(path = "/poll/sse", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+        Flux<String> pollEvents() {
+            return sse();
+        }
+
         @GetMapping("/poll")
         Mono<String> poll() {
             return Mono.never();

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -29,6 +30,7 @@ import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
@@ -124,6 +126,37 @@ class FarewellApplication {
         @GetMapping("/poll")
         DeferredResult<String> poll() {
             return new DeferredResult<>(60_000L, "nothing new");
+        }
+
+        @GetMapping("/poll/sse")
+        SseEmitter pollEvents() throws IOException {
+            return sse();
+        }
+
+        /** Two lines, the second when the gate opens. */
+        @GetMapping("/emitted-lines")
+        ResponseEntity<ResponseBodyEmitter> emittedLines(@RequestParam("gate") String gate) throws IOException {
+            ResponseBodyEmitter emitter = new ResponseBodyEmitter(0L);
+            emitter.send("{\"line\":\"first\"}\n", MediaType.TEXT_PLAIN);
+            Object unused = Gate.of(gate).opened().thenAccept(opened -> {
+                try {
+                    emitter.send("{\"line\":\"" + opened + "\"}\n", MediaType.TEXT_PLAIN);
+                    emitter.complete();
+                } catch (IOException e) {
+                    emitter.completeWithError(e);
+                }
+            });
+            return ResponseEntity.ok().contentType(MediaType.APPLICATION_NDJSON).body(emitter);
+        }
+
+        /** Has begun to answer, as its request says, before it knows that events will follow. */
+        @GetMapping("/begun")
+        SseEmitter begun(@RequestParam("flush") boolean flush, HttpServletResponse response) throws IOException {
+            response.getOutputStream().print("half an answer");
+            if (flush) {
+                response.flushBuffer();
+            }
+            return sse();
         }
 
         @GetMapping("/blocking")

@@ -13,6 +13,7 @@ import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.Wire;
 import io.loadline.spring.testing.Wire.Answer;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,6 +52,31 @@ abstract class ServletFarewellContract extends FarewellContract {
                     .contains("\"reason\":\"route_cap\"")
                     .doesNotContain("hello");
             assertThat(answer.header("content-type")).startsWith("application/problem+json");
+        }
+    }
+
+    @Test
+    void emitterOfLines_onALongLivedPath_beyondTheMost_staysACall() {
+        assertStaysACall("/emitted-lines");
+    }
+
+    @Test
+    void stream_beyondTheMost_thatHasWrittenBefore_isAnsweredInPlaceOfThat() {
+        start("loadline.limit.max-streams=0");
+        try (Wire refused = wire("/begun?flush=false")) {
+            Answer answer = refused.read("GET");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).contains("\"route_cap\"").doesNotContain("half");
+        }
+    }
+
+    @Test
+    void stream_beyondTheMost_whoseAnswerIsOnItsWay_endsThatAsItIs() {
+        start("loadline.limit.max-streams=0");
+        try (Wire refused = wire("/begun?flush=true")) {
+            Answer answer = refused.read("GET");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body()).contains("half an answer").doesNotContain("route_cap");
         }
     }
 

@@ -38,7 +38,7 @@ public abstract class FarewellContract {
     /**
      * The application has {@code /sse}, which says hello, {@code /silent}, an event stream that says nothing,
      * {@code /flood}, one that says more than any buffer holds, {@code /poll}, {@code /held} and a WebSocket {@code /ws}
-     * that says hello.
+     * that says hello; {@code /poll/sse} says hello too.
      */
     protected FarewellContract(Class<?> application, Server server) {
         this.application = application;
@@ -180,11 +180,72 @@ public abstract class FarewellContract {
             assertThat(lines.readHead().status()).isEqualTo(200);
             assertThat(new String(lines.readChunk(), StandardCharsets.UTF_8)).contains("first");
             assertThat(service.inFlight()).isOne();
+            assertThat(service.stats().capped()).isZero();
             assertThat(service.loadline().limiter().streams().open()).isZero();
             Gate.of(gate).open();
             lines.skipChunks();
         }
         await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+    }
+
+    @Test
+    void longPoll_beyondTheMost_staysACallAndIsNoRefusal() {
+        start("loadline.limit.max-streams=0", "loadline.drain.long-lived=/held/**");
+        String gate = Gate.newName();
+        try (Wire poll = wire("/held?gate=" + gate)) {
+            Gate.of(gate).awaitArrival();
+            assertThat(service.inFlight()).isOne();
+            assertThat(service.loadline().limiter().streams().open()).isZero();
+            Gate.of(gate).open();
+            assertThat(poll.read("GET").body()).isEqualTo("opened");
+        }
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+        assertThat(service.stats().capped()).isZero();
+    }
+
+    @Test
+    void eventStreamOnALongLivedPath_beyondTheMost_isCountedOnce() {
+        start("loadline.limit.max-streams=0");
+        try (Wire refused = wire("/poll/sse")) {
+            Answer answer = refused.read("GET");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).contains("\"route_cap\"");
+        }
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+        assertThat(service.stats().capped()).isOne();
+    }
+
+    @Test
+    void eventStreamOnALongLivedPath_beyondTheMostInShadow_isCountedOnce() {
+        start("loadline.limit.max-streams=0", "loadline.limit.enforcement=shadow");
+        try (Wire stream = wire("/poll/sse")) {
+            assertThat(stream.readHead().status()).isEqualTo(200);
+            await().untilAsserted(
+                            () -> assertThat(service.stats().shadowCapped()).isOne());
+            assertThat(service.stats().capped()).isZero();
+            assertThat(open()).isOne();
+        }
+    }
+
+    @Test
+    void streamThatEndsByItself_onALongLivedPath_beyondTheMost_staysACall() {
+        assertStaysACall("/lines");
+    }
+
+    /** A stream of lines that was said to be long-lived; its second line comes when the gate opens. */
+    protected void assertStaysACall(String path) {
+        start("loadline.limit.max-streams=0", "loadline.drain.long-lived=" + path + "/**");
+        String gate = Gate.newName();
+        try (Wire lines = wire(path + "?gate=" + gate)) {
+            assertThat(lines.readHead().status()).isEqualTo(200);
+            assertThat(new String(lines.readChunk(), StandardCharsets.UTF_8)).contains("first");
+            assertThat(service.inFlight()).isOne();
+            assertThat(service.loadline().limiter().streams().open()).isZero();
+            Gate.of(gate).open();
+            lines.skipChunks();
+        }
+        await().untilAsserted(() -> assertThat(service.inFlight()).isZero());
+        assertThat(service.stats().capped()).isZero();
     }
 
     /** Streams that are known as such before their first byte. */

@@ -150,7 +150,7 @@ class DependencyGuardAsyncTest {
         CountDownLatch blocked = new CountDownLatch(1);
         CompletableFuture<String> first =
                 guard.callAsync(() -> new CompletableFuture<String>()).toCompletableFuture();
-        first.whenComplete((result, failure) -> {
+        Object unused = first.whenComplete((result, failure) -> {
             blocked.countDown();
             await(over);
         });

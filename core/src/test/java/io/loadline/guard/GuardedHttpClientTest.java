@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -56,12 +57,12 @@ class GuardedHttpClientTest {
             }
             int status = path.startsWith("/status/") ? Integer.parseInt(path.substring(8)) : 200;
             exchange.sendResponseHeaders(status, 6);
-            exchange.getResponseBody().write("ans".getBytes());
+            exchange.getResponseBody().write("ans".getBytes(StandardCharsets.US_ASCII));
             exchange.getResponseBody().flush();
             if (path.equals("/hangs-in-body")) {
                 await(never);
             }
-            exchange.getResponseBody().write("wer".getBytes());
+            exchange.getResponseBody().write("wer".getBytes(StandardCharsets.US_ASCII));
             exchange.close();
         });
         server.start();

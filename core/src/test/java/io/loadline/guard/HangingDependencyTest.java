@@ -29,12 +29,14 @@ class HangingDependencyTest {
     private final ManualTicker ticker = new ManualTicker();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch never = new CountDownLatch(1);
+    private final CountDownLatch healed = new CountDownLatch(1);
     private final DependencyGuard guard = guard(builder -> builder.concurrency(25));
     private final List<Future<?>> hanging = new ArrayList<>();
 
     @AfterEach
     void release() {
         never.countDown();
+        healed.countDown();
         threads.shutdownNow();
     }
 
@@ -87,7 +89,7 @@ class HangingDependencyTest {
         assertThat(guard.stats().inFlight()).isEqualTo(28);
         assertThat(guard.tryAcquire()).isNull();
         // The probes that hung come back, as the dependency has healed; the 25 are lost.
-        never3.countDown();
+        healed.countDown();
         awaitInFlight(25);
         Duration took = Duration.ZERO;
         while (guard.state() != GuardState.CLOSED) {
@@ -177,21 +179,19 @@ class HangingDependencyTest {
         assertThat(guard.circuitBreaker().getMetrics().getNumberOfSlowCalls()).isEqualTo(1);
     }
 
-    private final CountDownLatch never3 = new CountDownLatch(1);
-
     private void hangIfLetThrough() throws Exception {
         CountDownLatch refusedOrHangs = new CountDownLatch(1);
-        Object unused = threads.submit(() -> {
+        hanging.add(threads.submit(() -> {
             try {
                 return guard.call(() -> {
                     refusedOrHangs.countDown();
-                    never3.await();
+                    healed.await();
                     return "";
                 });
             } finally {
                 refusedOrHangs.countDown();
             }
-        });
+        }));
         refusedOrHangs.await();
     }
 

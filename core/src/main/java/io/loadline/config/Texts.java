@@ -30,11 +30,13 @@ final class Texts {
         if (duration.isZero()) {
             return "0s";
         }
-        return duration.getNano() % 1_000_000 != 0
-                ? duration.toString()
-                : duration.getNano() != 0
-                        ? duration.toMillis() + "ms"
-                        : duration.toSeconds() % 60 != 0 ? duration.toSeconds() + "s" : duration.toMinutes() + "m";
+        if (!duration.equals(Duration.ofMillis(duration.toMillis()))) {
+            return duration.toString();
+        }
+        if (duration.toMillis() % 1_000 != 0) {
+            return duration.toMillis() + "ms";
+        }
+        return duration.toSeconds() % 60 != 0 ? duration.toSeconds() + "s" : duration.toMinutes() + "m";
     }
 
     /** As frameworks read it: a whole number and ms, s, m, h or nothing for milliseconds; or ISO 8601, such as PT1.5S. */

@@ -8,6 +8,7 @@ import static io.loadline.internal.Checks.checkArgument;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,9 +156,8 @@ final class RouteGroups {
                     "there must be no more names with limits than there can be routes, %s: %s",
                     most,
                     wanted.size());
-            List<String> added = changed.keySet().stream()
-                    .filter(name -> !byName.containsKey(name))
-                    .toList();
+            List<String> added = new ArrayList<>(changed.keySet());
+            added.removeAll(byName.keySet());
             for (String name : added) {
                 checkArgument(!byRoute.containsKey(name), "route '%s' is in a group, which has the limits", name);
             }

@@ -51,6 +51,7 @@ public final class LoadlineAutoConfiguration {
             Environment environment,
             ObjectProvider<LimiterBuilderCustomizer> limiterCustomizers,
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
+            ObjectProvider<SettingsBuilderCustomizer> settingsCustomizers,
             ObjectProvider<Saturation> saturations) {
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
@@ -61,6 +62,10 @@ public final class LoadlineAutoConfiguration {
                 .drain(builder -> {
                     LoadlineFactory.configure(builder, properties.drain());
                     drainCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                })
+                .settings(builder -> {
+                    LoadlineFactory.configure(builder, properties.settings());
+                    settingsCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
                 .signal(builder -> saturations.orderedStream().forEach(saturation -> {
                     LoadSignal.Builder unused = builder.saturation(saturation);

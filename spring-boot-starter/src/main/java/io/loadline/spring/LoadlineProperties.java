@@ -28,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param drain How the service leaves.
  * @param startup How the service starts.
  * @param memory How the service's memory is watched.
+ * @param settings What may change while the service runs.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
@@ -36,7 +37,8 @@ public record LoadlineProperties(
         @DefaultValue Limit limit,
         @DefaultValue Drain drain,
         @DefaultValue Startup startup,
-        @DefaultValue Memory memory) {
+        @DefaultValue Memory memory,
+        @DefaultValue Settings settings) {
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.
@@ -263,6 +265,14 @@ public record LoadlineProperties(
             @Nullable Duration window,
             @Nullable String request,
             FatalErrors.@Nullable Policy fatalErrors) {}
+
+    /**
+     * The settings under {@code loadline.settings.*}. Immutable.
+     *
+     * @param watch Directory, such as a mounted ConfigMap, whose files change settings while the service runs: each named
+     *     like a setting, or loadline.properties with any number of them. Default: none.
+     */
+    public record Settings(@Nullable String watch) {}
 
     /** What moves the limit. */
     public enum Algorithm {

@@ -140,10 +140,25 @@ public final class LiveSettings implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public LoadlineSettings change(Map<String, String> texts, String who) {
+        return change(texts, who, new ArrayList<>());
+    }
+
+    /**
+     * {@link #change(Map, String)} for what is written as in a file of properties.
+     *
+     * @throws IllegalArgumentException if it is not in that format, or as there
+     * @throws IllegalStateException as there
+     */
+    @CanIgnoreReturnValue
+    public LoadlineSettings change(String properties, String who) {
+        List<SettingProblem> problems = new ArrayList<>();
+        return change(PropertiesText.read(properties, problems), who, problems);
+    }
+
+    private LoadlineSettings change(Map<String, String> texts, String who, List<SettingProblem> problems) {
         checkNotApplying();
         lock.lock();
         try {
-            List<SettingProblem> problems = new ArrayList<>();
             Map<String, String> layer = new TreeMap<>(layers.getOrDefault(SettingSource.RUNTIME, Map.of()));
             resolver.read(texts, problems).forEach((key, text) -> {
                 if (text.isBlank()) {

@@ -6,7 +6,6 @@ package io.loadline.config;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +115,8 @@ final class Mount {
                 put(name, text.strip(), texts, problems);
                 return;
             }
-            for (Map.Entry<String, String> each : properties(text, problems).entrySet()) {
+            for (Map.Entry<String, String> each :
+                    PropertiesText.read(text, problems).entrySet()) {
                 if (each.getKey().startsWith(PREFIX)) {
                     put(each.getKey(), each.getValue().strip(), texts, problems);
                 }
@@ -164,12 +163,6 @@ final class Mount {
         return text;
     }
 
-    private static Map<String, String> properties(String text, List<SettingProblem> problems) throws IOException {
-        Map<String, String> read = new TreeMap<>();
-        new OnceEach(read, problems).load(new StringReader(text));
-        return read;
-    }
-
     /**
      * What a directory says. Immutable.
      *
@@ -178,26 +171,4 @@ final class Mount {
      * @param problems why it cannot be used; empty if it can
      */
     record Content(Path directory, boolean whole, Map<String, String> texts, List<SettingProblem> problems) {}
-
-    /** The JDK's reader of properties, where the last of several values for one key silently wins. */
-    private static final class OnceEach extends Properties {
-        private static final long serialVersionUID = 1L;
-
-        private final transient Map<String, String> read;
-        private final transient List<SettingProblem> problems;
-
-        OnceEach(Map<String, String> read, List<SettingProblem> problems) {
-            this.read = read;
-            this.problems = problems;
-        }
-
-        @Override
-        public synchronized @Nullable Object put(Object key, Object value) {
-            String before = read.put(key.toString(), value.toString());
-            if (before != null) {
-                problems.add(new SettingProblem(key.toString(), value.toString(), "it must be there once"));
-            }
-            return before;
-        }
-    }
 }

@@ -171,6 +171,21 @@ class LiveSettingsTest {
     }
 
     @Test
+    void change_asProperties_isReadAsAFileIs() {
+        LiveSettings settings = settings(Map.of());
+
+        settings.change("loadline.limit.enforcement = off\n# why\nloadline.limit.routes[GET\\ /a].cap=3\n", "alice");
+
+        assertThat(limiter.enforcement()).isEqualTo(Enforcement.OFF);
+        assertThat(limiter.limits()).containsEntry("GET /a", RouteLimits.NONE.cap(3));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.change("loadline.limit.max=5\nloadline.limit.max=6", "alice"))
+                .withMessageContaining("there once");
+        assertThatIllegalArgumentException().isThrownBy(() -> settings.change("loadline.limit.max=\\uzz", "alice"));
+        assertThat(settings.current().version()).isEqualTo(2);
+    }
+
+    @Test
     void change_toWhatHoldsAlready_isNone() {
         LiveSettings settings = settings(Map.of());
         settings.change(Map.of(ENFORCEMENT, "off"), "alice");

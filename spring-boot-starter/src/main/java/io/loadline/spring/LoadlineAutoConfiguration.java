@@ -65,7 +65,8 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<IntakeBuilderCustomizer> intakeCustomizers,
             ObjectProvider<Saturation> saturations,
             ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
-            ObjectProvider<Quota> quotas) {
+            ObjectProvider<Quota> quotas,
+            ObjectProvider<SettingsBuilderCustomizer> settingsCustomizers) {
         QuotaFactory.checkUnused(properties.guard().quota());
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
@@ -88,6 +89,10 @@ public final class LoadlineAutoConfiguration {
                 .intake(builder -> {
                     GuardSettingsFactory.configure(builder, properties.guard().intake());
                     intakeCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                })
+                .settings(builder -> {
+                    LoadlineFactory.configure(builder, properties.settings());
+                    settingsCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
                 .signal(builder -> saturations.orderedStream().forEach(saturation -> {
                     LoadSignal.Builder unused = builder.saturation(saturation);

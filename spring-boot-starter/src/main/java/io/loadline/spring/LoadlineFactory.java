@@ -6,6 +6,7 @@ package io.loadline.spring;
 
 import io.loadline.Loadline;
 import io.loadline.advice.MemoryAdvisor;
+import io.loadline.config.LiveSettings;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.AdaptiveLimit;
 import io.loadline.limit.AimdLimit;
@@ -26,6 +27,7 @@ import io.loadline.startup.WarmUp;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -116,6 +118,12 @@ final class LoadlineFactory {
         set("loadline.startup.collection", startup.collection(), builder::collection);
         set("loadline.startup.history-file", startup.historyFile(), file -> builder.historyFile(Path.of(file)));
         StartupPlan.Builder unused = builder.gate(gate -> configure(gate, startup.gate()));
+    }
+
+    /** Spring Boot's environment holds the variables, and has an order of its own. */
+    static void configure(LiveSettings.Builder builder, LoadlineProperties.Settings settings) {
+        LiveSettings.Builder unused = builder.environment(Map.of());
+        set("loadline.settings.watch", settings.watch(), directory -> builder.watch(Path.of(directory)));
     }
 
     static void configure(Loadline.Builder builder, LoadlineProperties.Memory memory, Environment environment) {

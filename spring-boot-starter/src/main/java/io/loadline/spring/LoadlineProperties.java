@@ -31,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param memory How the service's memory is watched.
  * @param guard What surrounds requests beside the limit: quotas of clients, guards of dependencies, features that are given
  *     up, the intake of messages.
+ * @param settings What may change while the service runs.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
@@ -40,7 +41,8 @@ public record LoadlineProperties(
         @DefaultValue Drain drain,
         @DefaultValue Startup startup,
         @DefaultValue Memory memory,
-        @DefaultValue Guard guard) {
+        @DefaultValue Guard guard,
+        @DefaultValue Settings settings) {
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.
@@ -413,6 +415,14 @@ public record LoadlineProperties(
         /** The one of RFC 7239. */
         FORWARDED
     }
+
+    /**
+     * The settings under {@code loadline.settings.*}. Immutable.
+     *
+     * @param watch Directory, such as a mounted ConfigMap, whose files change settings while the service runs: each named
+     *     like a setting, or loadline.properties with any number of them. Default: none.
+     */
+    public record Settings(@Nullable String watch) {}
 
     /** What moves the limit. */
     public enum Algorithm {

@@ -74,6 +74,7 @@ class LoadlineAutoConfigurationTest {
             "/loadline/advice.yaml",
             "/loadline/load",
             "/loadline/memory",
+            "/loadline/settings",
             "/loadline/startup");
     private static final FilteredClassLoader NO_ACTUATOR = new FilteredClassLoader(
             "org.springframework.boot.actuate",

@@ -5,6 +5,7 @@
 package io.loadline.spring.internal;
 
 import io.loadline.Loadline;
+import io.loadline.management.SettingsStatus;
 import io.loadline.management.StartupStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -16,7 +17,7 @@ public final class StatusReads {
     /** Where the status itself is. */
     public static final String ROOT = "/loadline";
 
-    private static final Set<String> PARTS = Set.of("load", "startup", "memory", "advice", "advice.yaml");
+    private static final Set<String> PARTS = Set.of("load", "startup", "memory", "advice", "advice.yaml", "settings");
 
     private final Loadline loadline;
 
@@ -51,6 +52,7 @@ public final class StatusReads {
             case "advice" -> json(loadline.advisor().report().adviceJson());
             case "advice.yaml" ->
                 new Body("application/yaml", loadline.advisor().report().yaml());
+            case "settings" -> json(SettingsStatus.of(loadline.settings()).toJson());
             default -> null;
         };
     }

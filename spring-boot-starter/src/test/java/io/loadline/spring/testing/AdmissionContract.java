@@ -173,12 +173,14 @@ public abstract class AdmissionContract {
                 "/actuator/loadline/memory",
                 "/actuator/loadline/advice",
                 "/actuator/loadline/advice.yaml",
+                "/actuator/loadline/settings",
                 "/loadline",
                 "/loadline/load",
                 "/loadline/startup",
                 "/loadline/memory",
                 "/loadline/advice",
                 "/loadline/advice.yaml",
+                "/loadline/settings",
                 "/static/logo"
             })
     void untouchedPath_beyondTheLimit_isServedAndNotCounted(String path) {
@@ -231,6 +233,7 @@ public abstract class AdmissionContract {
                 "/loadline/load", "load",
                 "/loadline/startup", "stages",
                 "/loadline/memory", "footprintTrend",
+                "/loadline/settings", "history",
                 "/loadline/advice", "checklist");
         members.forEach((path, member) -> {
             Answer answer = Wire.get(service.port(), path);
@@ -249,6 +252,8 @@ public abstract class AdmissionContract {
         try (Wire wire = new Wire(service.port())) {
             assertThat(wire.send("HEAD", "/loadline").read("HEAD").status()).isEqualTo(200);
             assertThat(wire.send("DELETE", "/loadline").read("DELETE").status()).isEqualTo(405);
+            assertThat(wire.send("POST", "/loadline/settings").read("POST").status())
+                    .isEqualTo(405);
         }
     }
 

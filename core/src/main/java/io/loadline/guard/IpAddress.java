@@ -83,7 +83,7 @@ record IpAddress(long high, long low) {
                 if (digit < 0) {
                     return -1;
                 }
-                group = group << 4 | digit;
+                group = (group << 4) | digit;
             }
             groups[count++] = group;
             if (colon < 0) {
@@ -108,7 +108,7 @@ record IpAddress(long high, long low) {
             if (!complete || !separated) {
                 return -1;
             }
-            bits = bits << 8 | value;
+            bits = (bits << 8) | value;
         }
         return bits;
     }
@@ -125,8 +125,8 @@ record IpAddress(long high, long low) {
         long high = 0;
         long low = 0;
         for (int i = 0; i < GROUPS / 2; i++) {
-            high = high << 16 | groups[i];
-            low = low << 16 | groups[GROUPS / 2 + i];
+            high = (high << 16) | groups[i];
+            low = (low << 16) | groups[GROUPS / 2 + i];
         }
         return new IpAddress(high, low);
     }
@@ -141,8 +141,8 @@ record IpAddress(long high, long low) {
             return this;
         }
         return bits > Long.SIZE
-                ? new IpAddress(high, low & -1L << BITS - bits)
-                : new IpAddress(bits == 0 ? 0 : high & -1L << Long.SIZE - bits, 0);
+                ? new IpAddress(high, low & (-1L << (BITS - bits)))
+                : new IpAddress(bits == 0 ? 0 : high & (-1L << (Long.SIZE - bits)), 0);
     }
 
     /** As people write it; without leaving out groups of 0. */
@@ -151,13 +151,13 @@ record IpAddress(long high, long low) {
         StringBuilder text = new StringBuilder();
         if (isIpv4()) {
             for (int shift = 24; shift >= 0; shift -= 8) {
-                text.append(low >>> shift & 0xFF).append(shift == 0 ? "" : ".");
+                text.append((low >>> shift) & 0xFF).append(shift == 0 ? "" : ".");
             }
             return text.toString();
         }
         for (int i = 0; i < GROUPS; i++) {
             long half = i < GROUPS / 2 ? high : low;
-            text.append(i == 0 ? "" : ":").append(Long.toHexString(half >>> 48 - 16 * (i % (GROUPS / 2)) & 0xFFFF));
+            text.append(i == 0 ? "" : ":").append(Long.toHexString((half >>> (48 - 16 * (i % (GROUPS / 2)))) & 0xFFFF));
         }
         return text.toString();
     }

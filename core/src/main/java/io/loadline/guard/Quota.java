@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * place. Choose {@code maxClients} by how many clients come within a minute, or a period if that is longer.
  *
  * <p><b>Memory.</b> A client takes about 600 bytes with a key of 40 characters, and 800 with the longest; a newcomer takes
- * less than half of that. So the default of 20,000 clients is 12 MB at most, and no number of keys makes more of it. Keys of
- * more than 128 characters are kept as their SHA-256 digest.
+ * less than half of that. So the default of 20,000 clients is 18 MB at most, whatever the number of keys. Keys of more than
+ * 128 characters are kept as their SHA-256 digest.
  *
  * <p>The engine is the rate limiter of Resilience4j. To admit makes one object, of the engine; all refusals of a period but
  * the first go past it.

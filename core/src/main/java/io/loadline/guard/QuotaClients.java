@@ -65,7 +65,8 @@ final class QuotaClients {
                 .expireAfterAccess(idle)
                 .ticker(clock)
                 .executor(Runnable::run)
-                .evictionListener((String key, Allowance allowance, RemovalCause cause) -> count(cause))
+                .evictionListener(
+                        (@Nullable String key, @Nullable Allowance allowance, RemovalCause cause) -> count(cause))
                 .build();
         this.quietly = placed.policy();
         this.lobby = Caffeine.newBuilder()

@@ -88,7 +88,10 @@ public final class TrustedProxies {
     /** The address of the client, or of its IPv6 network; null if the connection has none. */
     public @Nullable String clientOf(ClientRequest request) {
         String remote = request.remoteAddress();
-        IpAddress peer = remote == null ? null : IpAddress.parse(unbracketed(remote));
+        if (remote == null) {
+            return null;
+        }
+        IpAddress peer = IpAddress.parse(unbracketed(remote));
         if (peer == null) {
             return null;
         }

@@ -50,7 +50,6 @@ final class QuotaPart implements Part {
         figures.put("quota_hit_ratio", ratio)
                 .bar("quota_hit_bar", ratio <= HIT_BAR)
                 .put("quota_hit_of_many_ratio", ratioOfMany)
-                .bar("quota_hit_of_many_bar", ratioOfMany <= HIT_BAR)
                 .bar("quota_no_allocation_bar", beside < NOTHING_BYTES)
                 .bar("quota_refused_bar", cost(costs, "refused").ratioTo(hit) <= 1);
         flood(folder, figures);

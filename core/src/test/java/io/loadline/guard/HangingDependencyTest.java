@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -90,7 +91,8 @@ class HangingDependencyTest {
         assertThat(guard.tryAcquire()).isNull();
         // The probes that hung come back, as the dependency has healed; the 25 are lost.
         healed.countDown();
-        awaitInFlight(25);
+        awaitEnd(hanging.subList(25, hanging.size()));
+        assertThat(guard.stats().inFlight()).isEqualTo(25);
         Duration took = Duration.ZERO;
         while (guard.state() != GuardState.CLOSED) {
             pass(guard);
@@ -117,7 +119,8 @@ class HangingDependencyTest {
         assertThat(guard.state()).isEqualTo(GuardState.CLOSED);
 
         never.countDown();
-        awaitInFlight(0);
+        awaitEnd(hanging);
+        assertThat(guard.stats().inFlight()).isZero();
         assertThat(guard.stats().lost()).isZero();
         assertThat(guard.stats().ended()).isEqualTo(guard.stats().calls());
         permits.clear();
@@ -236,13 +239,15 @@ class HangingDependencyTest {
         return passed;
     }
 
-    /** Threads that have been let go end in their own time. */
-    private void awaitInFlight(int calls) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (guard.stats().inFlight() != calls && System.nanoTime() < until) {
-            Thread.onSpinWait();
+    /** Threads that have been let go end in their own time: only when they have, all of their calls is accounted for. */
+    private static void awaitEnd(List<Future<?>> calls) throws Exception {
+        for (Future<?> call : calls) {
+            try {
+                call.get(10, TimeUnit.SECONDS);
+            } catch (ExecutionException refused) {
+                assertThat(refused).hasCauseInstanceOf(GuardRefusedException.class);
+            }
         }
-        assertThat(guard.stats().inFlight()).isEqualTo(calls);
     }
 
     private DependencyGuard guard(UnaryOperator<DependencyGuard.Builder> configure) {

@@ -264,7 +264,14 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public <T extends @Nullable Object> T call(Route route, CallContext context, Callable<T> action) throws Exception {
-        return run(acquireTicket(route, context), route, context, action);
+        checkOwner(route);
+        long ticket = admittance.admit(route, context, false);
+        if (Ticket.isRefusal(ticket)) {
+            // Here and not a method further down: an exception that leaves a compiled method costs ten times the
+            // refusal.
+            throw RejectedException.of(Ticket.reason(ticket));
+        }
+        return run(ticket, route, context, action);
     }
 
     @Override

@@ -222,10 +222,14 @@ final class Comparison {
         return table;
     }
 
-    /** The best that anybody got done when exactly as much was asked for as the service can do. */
+    /**
+     * The best that anybody got done when exactly as much was asked for as the service can do; no more than was asked for in
+     * that time: whoever answers more works off a queue from before.
+     */
     private double capacity() {
         return results.values().stream()
-                .mapToDouble(result -> result.saturation.goodputPerSecond())
+                .map(result -> result.saturation)
+                .mapToDouble(stats -> Math.min(stats.goodputPerSecond(), stats.perSecond(stats.offered())))
                 .max()
                 .orElse(Double.NaN);
     }

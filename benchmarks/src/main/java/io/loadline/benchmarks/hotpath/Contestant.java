@@ -17,7 +17,7 @@ enum Contestant {
     LOADLINE_CALL("loadlineCall", "Loadline call, with its beat", Threads.ALL),
     LOADLINE_PERMIT("loadlinePermit", "Loadline permit, with its beat", Threads.ALL),
     LOADLINE_REFUSED("loadlineRefused", "Loadline ticket, refused", Threads.PLATFORM),
-    LOADLINE_CALL_REFUSED("loadlineCallRefused", "Loadline call, refused by exception", Threads.PLATFORM),
+    LOADLINE_CALL_REFUSED("loadlineCallRefused", "Loadline call, timed, refused by exception", Threads.PLATFORM),
     RESILIENCE4J("resilience4j", "Resilience4j bulkhead", Threads.PLATFORM),
     RESILIENCE4J_TIMED("resilience4jTimed", "the same and a Micrometer histogram timer", Threads.PLATFORM),
     FAILSAFE("failsafe", "Failsafe bulkhead", Threads.PLATFORM),

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Measures acquire and release with JMH, on one and two threads, and on virtual ones where the JDK"
                 + " has them.%n"
-                + "Takes about 15 minutes on JDK 17 and 25 where there are virtual threads; 4 to 5 with --quick.%n%n"
+                + "Takes 15 minutes on JDK 17, 25 more on JDK 25 with its virtual threads; 4 to 5 with --quick.%n%n"
                 + "Exits 0 only if, on each JDK:%n"
                 + "- on one thread (medians over the rounds of the ratio within a round), every call timed takes at most"
                 + " 1.20 times a semaphore between two clock reads and 0.55 times Resilience4j's bulkhead with a"

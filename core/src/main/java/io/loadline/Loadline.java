@@ -111,8 +111,16 @@ public final class Loadline implements AutoCloseable {
         builder.participants.forEach(drainBuilder::participant);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
-        LoadSignal.Builder signalBuilder =
-                LoadSignal.builder(limiter, availability, heartbeat).clock(builder.clock);
+        this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
+        this.guards = DependencyGuards.builder(heartbeat)
+                .limit(() -> limiter.isEnforcing() ? limiter.limit() : -1)
+                .inFlight(limiter::inFlight)
+                .readiness(dependencies)
+                .defaults(builder.guards)
+                .build();
+        LoadSignal.Builder signalBuilder = LoadSignal.builder(limiter, availability, heartbeat)
+                .dependencies(guards::cutOff, guards::waitedFor)
+                .clock(builder.clock);
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
         Degradation.Builder degradationBuilder =
@@ -124,13 +132,6 @@ public final class Loadline implements AutoCloseable {
                 .clock(builder.clock);
         builder.intake.accept(intakeBuilder);
         this.intake = intakeBuilder.build();
-        this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
-        this.guards = DependencyGuards.builder(heartbeat)
-                .limit(() -> limiter.isEnforcing() ? limiter.limit() : -1)
-                .inFlight(limiter::inFlight)
-                .readiness(dependencies)
-                .defaults(builder.guards)
-                .build();
         MemoryMonitor.Builder memoryBuilder = MemoryMonitor.builder(name, heartbeat)
                 .started(this::hasStarted)
                 .completedCalls(() -> limiter.stats().completed());

@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.availability.DependencyChecks;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The guards of a service, by name; looks after them at each beat. Thread-safe. */
@@ -105,21 +107,21 @@ public final class DependencyGuards implements AutoCloseable {
         return guards.stream().map(DependencyGuard::stats).toList();
     }
 
-    /**
-     * The dependency that requests suffer from: one whose calls are not let through, else one that they spend most of their
-     * time with; empty if there is none, and what limits the service is its own.
-     */
-    public Optional<String> bottleneck() {
-        DependencyGuard worst = null;
-        for (DependencyGuard each : guards) {
-            if (isBlocked(each) || share(each) >= MOST_OF_THE_TIME) {
-                boolean worse = worst == null
-                        || (isBlocked(each) && !isBlocked(worst))
-                        || (isBlocked(each) == isBlocked(worst) && share(each) > share(worst));
-                worst = worse ? each : worst;
-            }
-        }
-        return Optional.ofNullable(worst).map(DependencyGuard::name);
+    /** The dependency whose calls are not let through, of several the one that requests spent most time with. */
+    public Optional<String> cutOff() {
+        return worst(DependencyGuards::isBlocked);
+    }
+
+    /** The dependency that requests spend most of their time with; empty if none takes half of it. */
+    public Optional<String> waitedFor() {
+        return worst(guard -> share(guard) >= MOST_OF_THE_TIME);
+    }
+
+    private Optional<String> worst(Predicate<DependencyGuard> isBad) {
+        return guards.stream()
+                .filter(isBad)
+                .max(Comparator.comparingDouble(DependencyGuards::share))
+                .map(DependencyGuard::name);
     }
 
     /** Looks after them no longer. */

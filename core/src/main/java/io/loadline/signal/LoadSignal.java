@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +79,8 @@ public final class LoadSignal implements AutoCloseable {
     private final InstantSource clock;
     private final Ticker ticker;
     private final List<Source> sources = new ArrayList<>();
+    private final Supplier<Optional<String>> cutOff;
+    private final Supplier<Optional<String>> waitedFor;
     private final Listeners<Consumer<SignalSnapshot>, SignalSnapshot> listeners = new Listeners<>(Consumer::accept);
     private final List<Registration> registrations = new ArrayList<>();
     private final Object lock = new Object();
@@ -137,6 +140,8 @@ public final class LoadSignal implements AutoCloseable {
         ProcessCpu cpu = new ProcessCpu(lastTickNanos);
         sources.add(new Source("cpu", () -> cpu.read(ticker.read())));
         builder.saturations.forEach(each -> sources.add(new Source(each.name(), each::utilization)));
+        this.cutOff = builder.cutOff;
+        this.waitedFor = builder.waitedFor;
         this.readyNanos = lastTickNanos;
         this.snapshot = idle(availability.lastChange());
         synchronized (lock) {
@@ -345,12 +350,22 @@ public final class LoadSignal implements AutoCloseable {
         return utilizations;
     }
 
-    private static String bottleneck(Map<String, Double> utilizations, boolean saturated) {
-        return utilizations.entrySet().stream()
-                .filter(entry -> entry.getValue() >= BUSY)
-                .max(Map.Entry.comparingByValue())
-                .map(Map.Entry::getKey)
+    /**
+     * A dependency that is cut off comes first, since what waits for it may have filled threads and pools here; one that
+     * merely takes most of the time comes after what is busy here.
+     */
+    private String bottleneck(Map<String, Double> utilizations, boolean saturated) {
+        return dependency(cutOff)
+                .or(() -> utilizations.entrySet().stream()
+                        .filter(entry -> entry.getValue() >= BUSY)
+                        .max(Map.Entry.comparingByValue())
+                        .map(Map.Entry::getKey))
+                .or(() -> dependency(waitedFor))
                 .orElse(saturated ? "limit" : "none");
+    }
+
+    private static Optional<String> dependency(Supplier<Optional<String>> supplier) {
+        return supplier.get().map(name -> "dependency:" + name);
     }
 
     @GuardedBy("lock")
@@ -466,6 +481,8 @@ public final class LoadSignal implements AutoCloseable {
         private final Heartbeat heartbeat;
         private final List<Saturation> saturations = new ArrayList<>();
         private InstantSource clock = InstantSource.system();
+        private Supplier<Optional<String>> cutOff = Optional::empty;
+        private Supplier<Optional<String>> waitedFor = Optional::empty;
 
         private Builder(ConcurrencyLimiter limiter, Availability availability, Heartbeat heartbeat) {
             this.limiter = limiter;
@@ -477,6 +494,18 @@ public final class LoadSignal implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder saturation(Saturation saturation) {
             saturations.add(saturation);
+            return this;
+        }
+
+        /**
+         * Sets who tells of dependencies, once a second: {@code cutOff} names one whose calls are not let through, {@code
+         * waitedFor} one that requests spend most of their time with. The bottleneck is then {@code dependency:NAME}. Neither
+         * may block. Default: nobody.
+         */
+        @CanIgnoreReturnValue
+        public Builder dependencies(Supplier<Optional<String>> cutOff, Supplier<Optional<String>> waitedFor) {
+            this.cutOff = cutOff;
+            this.waitedFor = waitedFor;
             return this;
         }
 

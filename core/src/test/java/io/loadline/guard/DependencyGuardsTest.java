@@ -73,7 +73,7 @@ class DependencyGuardsTest {
     }
 
     @Test
-    void bottleneck_isWhereRequestsSpendTheirTime() {
+    void waitedFor_isWhereRequestsSpendTheirTime() {
         DependencyGuard slow = guards.guard("slow");
         DependencyGuard fast = guards.guard("fast");
         requests.set(20);
@@ -82,35 +82,37 @@ class DependencyGuardsTest {
             permits.add(slow.acquire());
         }
         permits.add(fast.acquire());
-        assertThat(guards.bottleneck()).isEmpty();
+        assertThat(guards.waitedFor()).isEmpty();
         for (int i = 0; i < 9; i++) {
             beat();
         }
         assertThat(slow.stats().share()).isEqualTo(0.49, within(0.02));
         beat();
 
-        assertThat(guards.bottleneck()).contains("slow");
+        assertThat(guards.waitedFor()).contains("slow");
+        assertThat(guards.cutOff()).isEmpty();
         for (int i = 0; i < 50; i++) {
             beat();
         }
         assertThat(fast.stats().share()).isEqualTo(0.05, within(0.01));
         assertThat(slow.state()).isEqualTo(GuardState.OPEN);
-        assertThat(guards.bottleneck()).contains("slow");
+        assertThat(guards.waitedFor()).contains("slow");
         permits.forEach(GuardPermit::success);
     }
 
     @Test
-    void bottleneck_whoseCallsFail_isNamed_thoughNoTimeIsSpentThere() {
+    void cutOff_whoseCallsFail_isNamed_thoughNoTimeIsSpentThere() {
         DependencyGuard down = guards.guard("down");
         for (int i = 0; i < 20; i++) {
             down.acquire().failure(new IOException());
         }
         beat();
 
-        assertThat(guards.bottleneck()).contains("down");
+        assertThat(guards.cutOff()).contains("down");
+        assertThat(guards.waitedFor()).isEmpty();
         ticker.advance(Duration.ofHours(1));
         assertThat(down.state()).isEqualTo(GuardState.OPEN);
-        assertThat(guards.bottleneck()).isEmpty();
+        assertThat(guards.cutOff()).isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.loadline.availability.ServiceState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
@@ -202,6 +203,24 @@ class LoadSignalValidityTest {
 
         assertThat(pools.signal.snapshot().saturations()).containsEntry("pool", 0.7);
         assertThat(pools.signal.snapshot().bottleneck()).isEqualTo("pool");
+    }
+
+    @Test
+    void bottleneck_whenADependencyIsCutOff_isThat_beforeAnythingBusyHere() {
+        AtomicReference<String> cutOff = new AtomicReference<>();
+        AtomicReference<String> waitedFor = new AtomicReference<>("stock");
+        SimulatedService dependent = new SimulatedService(builder -> builder.dependencies(
+                () -> Optional.ofNullable(cutOff.get()), () -> Optional.ofNullable(waitedFor.get())));
+        dependent.ready();
+        dependent.offer(0, SECOND);
+        assertThat(dependent.signal.snapshot().bottleneck()).isEqualTo("dependency:stock");
+        dependent.utilization = 0.9;
+        dependent.offer(0, SECOND);
+        assertThat(dependent.signal.snapshot().bottleneck()).isEqualTo("workers");
+        cutOff.set("prices");
+        dependent.offer(0, SECOND);
+        assertThat(dependent.signal.snapshot().bottleneck()).isEqualTo("dependency:prices");
+        assertThat(Explanation.of(dependent.signal.snapshot())).contains("Bottleneck: dependency:prices.");
     }
 
     @Test

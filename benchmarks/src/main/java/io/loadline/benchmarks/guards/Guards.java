@@ -20,14 +20,17 @@ import picocli.CommandLine.Option;
         name = "benchmarks/guards",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        description =
-                "Measures the guards, all parts unless some are named.%n%n" + "Exits 0 only if:%n" + QuotaPart.BARS)
+        description = "Measures the guards, all parts unless some are named.%n%n" + "Exits 0 only if:%n"
+                + QuotaPart.BARS + DependencyPart.BARS)
 public final class Guards implements Callable<Integer> {
     @Option(names = "--quick", description = "Fewer and shorter rounds.")
     private boolean quick;
 
     @Option(names = "--quota", description = "Quotas: the cost of a decision, and ten million clients.")
     private boolean quota;
+
+    @Option(names = "--dependency", description = "A dependency that hangs, and heals.")
+    private boolean dependency;
 
     public static void main(String[] args) {
         Commands.run(new Guards(), args);
@@ -38,6 +41,7 @@ public final class Guards implements Callable<Integer> {
         Map<String, Part> named = new LinkedHashMap<>();
         Map<String, Part> all = new LinkedHashMap<>();
         add(all, named, "quota", quota, new QuotaPart());
+        add(all, named, "dependency", dependency, new DependencyPart());
         return named.isEmpty() ? all : named;
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -147,8 +148,8 @@ final class DependencyPart implements Part {
                 throw new IllegalStateException("the service did not get warm: " + warmUp.goodputPerSecond() + "/s");
             }
             String most = bottlenecks.entrySet().stream()
-                    .max(TreeMap.Entry.comparingByValue())
-                    .map(TreeMap.Entry::getKey)
+                    .max(Map.Entry.comparingByValue())
+                    .map(Map.Entry::getKey)
                     .orElse("unknown");
             return new Result(undisturbed, disturbed, after, isolated, recovered, most);
         }

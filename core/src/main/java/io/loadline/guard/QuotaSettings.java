@@ -35,7 +35,9 @@ public record QuotaSettings(
     /** The default of {@link #maxClients}. */
     public static final int DEFAULT_MAX_CLIENTS = 20_000;
 
-    private static final int MOST_CLIENTS = 10_000_000;
+    /** The most that {@link #maxClients} may be. */
+    public static final int MOST_CLIENTS = 10_000_000;
+
     private static final int NEWCOMERS_FACTOR = 10;
 
     /**
@@ -94,6 +96,11 @@ public record QuotaSettings(
     public QuotaSettings newcomers(int permits, Duration per) {
         return new QuotaSettings(
                 limit, classes, new QuotaLimit(permits, per), unknown, maxClients, missingKeys, enforcement);
+    }
+
+    /** The same; null for ten times the limit of each client. */
+    public QuotaSettings newcomers(@Nullable QuotaLimit changed) {
+        return new QuotaSettings(limit, classes, changed, unknown, maxClients, missingKeys, enforcement);
     }
 
     /**

@@ -4,6 +4,7 @@
  */
 package io.loadline.spring;
 
+import io.loadline.Loadline;
 import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.DependencyGuards;
 import io.loadline.spring.LoadlineProperties.Dependency;
@@ -28,9 +29,11 @@ final class GuardSettings {
 
     private GuardSettings() {}
 
-    static void apply(DependencyGuards guards, Guard settings) {
+    static void apply(Loadline.Builder loadline, Guard settings) {
         new TreeMap<>(settings.dependencies()).forEach((name, dependency) -> {
-            DependencyGuard unused = guard(guards, name, dependency);
+            String key = key(name);
+            Loadline.Builder unused = LoadlineFactory.check(
+                    key, name, () -> loadline.guard(name, builder -> configure(builder, key, dependency)));
         });
     }
 
@@ -45,6 +48,7 @@ final class GuardSettings {
         return hosts.build();
     }
 
+    /** Those of a Loadline that the application has made itself have no settings yet. */
     private static DependencyGuard guard(DependencyGuards guards, String name, Dependency settings) {
         String key = key(name);
         return LoadlineFactory.check(key, name, () -> guards.guard(name, builder -> configure(builder, key, settings)));

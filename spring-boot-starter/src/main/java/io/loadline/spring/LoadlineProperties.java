@@ -346,7 +346,7 @@ public record LoadlineProperties(
      *
      * @param enabled Whether Kafka and RabbitMQ listeners are paused while the service has enough to do.
      * @param pauseAbove Load above which they are paused. Default: 1.1.
-     * @param resumeBelow Load below which they may go on. Default: 0.9, or 80 % of pause-above if that is less.
+     * @param resumeBelow Load below which they may go on. Default: 0.9, or 80 % of pause-above if that is below 1.1.
      * @param pausedAtLeast How long they are paused at least. Default: 5s.
      * @param calm How long the load must have been low before they go on. Default: 2s.
      * @param maxWait How long a message that is handled through the gate waits to be admitted. Default: 500ms.

@@ -24,6 +24,7 @@ import org.springframework.beans.factory.ObjectProvider;
 
 /** Makes the quota of the settings, and what tells its clients. Stateless. */
 final class QuotaFactory {
+    static final String BEAN_NAME = "loadlineQuota";
     static final String PREFIX = "loadline.guard.quota";
     private static final String KEY = PREFIX + ".key";
     private static final String HEADER = "header:";

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadline.config.SettingSource;
 import io.loadline.config.SettingsChange;
+import io.loadline.guard.Quota;
 import io.loadline.limit.Enforcement;
 import io.loadline.spring.testing.Wire.Answer;
 import java.io.IOException;
@@ -54,6 +55,37 @@ public abstract class SettingsContract {
         await().atMost(Duration.ofSeconds(2)).until(() -> enforcement() == Enforcement.OFF);
         Files.delete(mount.resolve("loadline.properties"));
         await().atMost(Duration.ofSeconds(2)).until(() -> enforcement() == Enforcement.SHADOW);
+    }
+
+    /** By the names of the properties, which are what holds to begin with. */
+    @Test
+    void write_changesWhatSurroundsACall() {
+        start(
+                UNRESTRICTED,
+                "loadline.guard.quota.limit=1000",
+                "loadline.guard.quota.classes.gold.limit=5000",
+                "loadline.guard.dependencies.inventory.time-limit=3s",
+                "loadline.guard.degradation.features.reviews.off-above=0.9",
+                "loadline.guard.intake.pause-above=1.5");
+        assertThat(value("loadline.guard.quota.classes.gold.limit")).isEqualTo("5000");
+        assertThat(value("loadline.guard.dependencies.inventory.time-limit")).isEqualTo("3s");
+        assertThat(value("loadline.guard.degradation.features.reviews.off-above"))
+                .isEqualTo("0.9");
+        assertThat(value("loadline.guard.intake.pause-above")).isEqualTo("1.5");
+
+        Answer changed = post("{\"reason\": \"a try\", \"change\": \""
+                + "loadline.guard.quota.classes.gold.limit=7\\n"
+                + "loadline.guard.dependencies.inventory.time-limit=2s\\n"
+                + "loadline.guard.degradation.features.reviews.force=off\\n"
+                + "loadline.guard.intake.pause-above=1.4\"}");
+
+        assertThat(changed.status()).as(changed.body()).isEqualTo(200);
+        assertThat(value("loadline.guard.quota.classes.gold.limit")).isEqualTo("7");
+        assertThat(service.bean(Quota.class).settings().classes().get("gold").permits())
+                .isEqualTo(7);
+        assertThat(service.loadline().guards().guard("inventory").timeLimit()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(service.loadline().degradation().allows("reviews")).isFalse();
+        assertThat(service.loadline().intake().settings().pauseAbove()).isEqualTo(1.4);
     }
 
     @Test
@@ -108,6 +140,16 @@ public abstract class SettingsContract {
 
     private void start(String... properties) {
         service = Service.start(HeldApplication.class, server, properties);
+    }
+
+    private String value(String key) {
+        return json.readTree(Wire.get(service.port(), PATH).body())
+                .get("settings")
+                .valueStream()
+                .filter(each -> each.get("key").asString().equals(key))
+                .map(each -> each.get("value").asString())
+                .findFirst()
+                .orElseThrow();
     }
 
     private Enforcement enforcement() {

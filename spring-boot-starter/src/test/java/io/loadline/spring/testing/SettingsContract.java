@@ -95,7 +95,9 @@ public abstract class SettingsContract {
         assertThat(post("{\"change\": \"loadline.limit.enforcement=off\"}").status())
                 .isEqualTo(405);
         assertThat(enforcement()).isEqualTo(Enforcement.ENFORCE);
-        assertThat(Wire.get(service.port(), PATH).status()).isEqualTo(200);
+        Answer read = Wire.get(service.port(), PATH);
+        assertThat(read.status()).isEqualTo(200);
+        assertThat(json.readTree(read.body()).get("writable").asBoolean()).isFalse();
     }
 
     @Test
@@ -107,25 +109,44 @@ public abstract class SettingsContract {
 
         assertThat(changed.status()).as(changed.body()).isEqualTo(200);
         assertThat(changed.header("content-type")).isEqualTo("application/json");
+        assertThat(json.readTree(changed.body()).get("writable").asBoolean()).isTrue();
+        assertThat(json.readTree(Wire.get(service.port(), "/loadline/settings").body())
+                        .get("writable")
+                        .asBoolean())
+                .as("which is for reading only")
+                .isFalse();
         assertThat(enforcement()).isEqualTo(Enforcement.OFF);
         assertThat(service.loadline().limiter().limit()).isEqualTo(7);
         SettingsChange told = service.loadline().settings().history().get(0);
         assertThat(told.who()).isEqualTo("actuator: a try");
         assertThat(told.source()).isEqualTo(SettingSource.RUNTIME);
 
-        Answer refused = post("{\"change\": \"loadline.limit.enforcement=shadow\\nloadline.limit.initial=0\"}");
+        Answer refused = post(
+                "{\"reason\": \"a try\", \"change\": \"loadline.limit.enforcement=shadow\\nloadline.limit.initial=0\"}");
         assertThat(refused.status()).isEqualTo(422);
         JsonNode problem = json.readTree(refused.body()).get("problems").get(0);
         assertThat(problem.get("key").asString()).isEqualTo("loadline.limit.initial");
         assertThat(enforcement()).isEqualTo(Enforcement.OFF);
 
-        assertThat(post("{\"rollback\": 1}").status()).isEqualTo(200);
+        assertThat(post("{\"reason\": \"a try\", \"rollback\": 1}").status()).isEqualTo(200);
         assertThat(enforcement()).isEqualTo(Enforcement.ENFORCE);
         assertThat(service.loadline().limiter().limit()).isEqualTo(10);
-        assertThat(post("{\"rollback\": 99}").status()).isEqualTo(422);
-        assertThat(post("{}").status()).isEqualTo(422);
-        assertThat(post("{\"rollback\": 1, \"change\": \"\"}").status()).isEqualTo(422);
-        assertThat(post("{\"change\": \"loadline.limit.enforcement=\"}").status())
+        assertThat(post("{\"reason\": \"a try\", \"rollback\": 99}").status()).isEqualTo(422);
+        assertThat(post("{\"reason\": \"a try\"}").status()).isEqualTo(422);
+        Answer unreasoned = post("{\"change\": \"loadline.limit.enforcement=shadow\"}");
+        assertThat(unreasoned.status()).isEqualTo(422);
+        assertThat(json.readTree(unreasoned.body())
+                        .get("problems")
+                        .get(0)
+                        .get("key")
+                        .asString())
+                .isEqualTo("reason");
+        assertThat(enforcement()).isEqualTo(Enforcement.ENFORCE);
+        assertThat(post("{\"reason\": \"a try\", \"rollback\": 1, \"change\": \"\"}")
+                        .status())
+                .isEqualTo(422);
+        assertThat(post("{\"reason\": \"a try\", \"change\": \"loadline.limit.enforcement=\"}")
+                        .status())
                 .isEqualTo(200);
     }
 

@@ -77,6 +77,7 @@ public final class LoadlineAutoConfiguration {
             loadline.quota(own);
         }
         quotas.orderedStream().filter(quota -> quota != own).forEach(loadline::quota);
+        circuitBreakers.ifUnique(registry -> GuardSettings.checkUnused(registry, properties.guard()));
         GuardSettings.apply(loadline, properties.guard());
         return loadline.guards(builder -> circuitBreakers.ifUnique(registry -> {
                     DependencyGuard.Builder unused = builder.circuitBreakerRegistry(registry);

@@ -93,12 +93,11 @@ final class QuotaFactory {
     static ClientQuota clients(Quota quota, ClientQuotas settings, ObjectProvider<ClientKey> beans) {
         String key = settings.key() == null ? ADDRESS : settings.key().strip();
         boolean address = key.equals(ADDRESS);
-        if (!address && !key.equals(BEAN) && !settings.trustedProxies().isEmpty()) {
-            throw new InvalidSettingException(
-                    PREFIX + ".trusted-proxies",
-                    settings.trustedProxies(),
-                    "they have no effect unless " + KEY + " is " + ADDRESS,
-                    null);
+        if (!address) {
+            String unless = KEY + " is " + ADDRESS;
+            reject("trusted-proxies", settings.trustedProxies().isEmpty() ? null : settings.trustedProxies(), unless);
+            reject("forwarding-header", settings.forwardingHeader(), unless);
+            reject("ipv6-prefix", settings.ipv6Prefix(), unless);
         }
         ClientKey keyOf;
         if (address) {
@@ -159,9 +158,12 @@ final class QuotaFactory {
     }
 
     private static void reject(String name, @Nullable Object value) {
+        reject(name, value, PREFIX + ".limit is set");
+    }
+
+    private static void reject(String name, @Nullable Object value, String unless) {
         if (value != null) {
-            throw new InvalidSettingException(
-                    PREFIX + "." + name, value, "it has no effect unless " + PREFIX + ".limit is set", null);
+            throw new InvalidSettingException(PREFIX + "." + name, value, "it has no effect unless " + unless, null);
         }
     }
 

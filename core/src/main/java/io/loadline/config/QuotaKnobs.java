@@ -19,7 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The knobs under {@code loadline.guard.quota}: what each client gets, of which class it may be, how many are told apart and
+ * The knobs under {@code loadline.guard.quota}: what each client gets, by its class and of each
+ * route, how many are told apart and
  * what becomes of the rest. Thread-safe.
  */
 public final class QuotaKnobs implements SettingsPart {
@@ -38,6 +39,8 @@ public final class QuotaKnobs implements SettingsPart {
     private final Knob<Duration> period;
     private final Knob<Integer> classLimit;
     private final Knob<Duration> classPeriod;
+    private final Knob<Integer> routeLimit;
+    private final Knob<Duration> routePeriod;
     private final Knob<Integer> newcomers;
     private final Knob<Integer> maxClients;
     private final Knob<MissingKeys> missingKeys;
@@ -55,6 +58,9 @@ public final class QuotaKnobs implements SettingsPart {
         this.classLimit = permits("classes.*.limit").starts(() -> each(start.classes(), QuotaLimit::permits));
         this.classPeriod = period("classes.*.period")
                 .starts(() -> each(start.classes(), of -> of.per().equals(general) ? null : of.per()));
+        this.routeLimit = permits("routes.*.limit").starts(() -> each(start.routes(), QuotaLimit::permits));
+        this.routePeriod = period("routes.*.period")
+                .starts(() -> each(start.routes(), of -> of.per().equals(general) ? null : of.per()));
         this.newcomers = permits("newcomers").start(() -> crowd == null ? null : crowd.permits());
         this.maxClients = Knob.integer(PREFIX + "max-clients", 1, QuotaSettings.MOST_CLIENTS)
                 .start(start::maxClients);
@@ -66,12 +72,23 @@ public final class QuotaKnobs implements SettingsPart {
 
     @Override
     public List<Knob<?>> knobs() {
-        return List.of(limit, period, classLimit, classPeriod, newcomers, maxClients, missingKeys, enforcement);
+        return List.of(
+                limit,
+                period,
+                classLimit,
+                classPeriod,
+                routeLimit,
+                routePeriod,
+                newcomers,
+                maxClients,
+                missingKeys,
+                enforcement);
     }
 
     @Override
     public void check(LoadlineSettings wanted) {
         checkPairs(wanted, classLimit, classPeriod);
+        checkPairs(wanted, routeLimit, routePeriod);
     }
 
     @Override
@@ -82,7 +99,10 @@ public final class QuotaKnobs implements SettingsPart {
             if (!general.equals(general(before))) {
                 next = next.limit(general.permits(), general.per());
             }
-            next = next.classes(changed(next.classes(), classes(before), classes(after)));
+            next = next.classes(changed(
+                    next.classes(), pairs(before, classLimit, classPeriod), pairs(after, classLimit, classPeriod)));
+            next = next.routes(changed(
+                    next.routes(), pairs(before, routeLimit, routePeriod), pairs(after, routeLimit, routePeriod)));
             QuotaLimit crowd = newcomers(after);
             if (!Objects.equals(crowd, newcomers(before))) {
                 next = next.newcomers(crowd);
@@ -106,10 +126,6 @@ public final class QuotaKnobs implements SettingsPart {
         return permits == null
                 ? null
                 : new QuotaLimit(permits, newcomersPeriod == null ? required(period, settings) : newcomersPeriod);
-    }
-
-    private Map<String, QuotaLimit> classes(LoadlineSettings settings) {
-        return pairs(settings, classLimit, classPeriod);
     }
 
     private Map<String, QuotaLimit> pairs(LoadlineSettings settings, Knob<Integer> permits, Knob<Duration> periods) {

@@ -33,6 +33,7 @@ class QuotaKnobsTest {
             .clientClass("gold", 100, SECOND)
             .clientClass("batch", 600, MINUTE)
             .classOf(key -> key.split(":", 2)[0])
+            .route("reports", 1, SECOND, "GET /daily", "GET /weekly")
             .unknown(5, MINUTE)
             .ticker(ticker)
             .build();
@@ -53,6 +54,8 @@ class QuotaKnobsTest {
                 .doesNotContainKey("classes.gold.period")
                 .containsEntry("classes.batch.limit", "600")
                 .containsEntry("classes.batch.period", "1m")
+                .containsEntry("routes.reports.limit", "1")
+                .doesNotContainKey("routes.reports.period")
                 .containsEntry("newcomers", null)
                 .containsEntry("max-clients", "20000")
                 .containsEntry("missing-keys", "admit")
@@ -62,7 +65,15 @@ class QuotaKnobsTest {
 
     @Test
     void change_ofSeveral_isAppliedAsOneAndRolledBack() {
-        change("limit=3", "period=1m", "classes.gold.limit=7", "classes[Silver one].limit=5", "newcomers=9");
+        change(
+                "limit=3",
+                "period=1m",
+                "classes.gold.limit=7",
+                "classes[Silver one].limit=5",
+                "newcomers=9",
+                "routes.reports.limit=4",
+                "routes.reports.period=1s",
+                "routes[GET /a].limit=2");
 
         assertThat(quota.settings())
                 .isEqualTo(new QuotaSettings(
@@ -71,6 +82,7 @@ class QuotaKnobsTest {
                                 "gold", new QuotaLimit(7, MINUTE),
                                 "batch", new QuotaLimit(600, MINUTE),
                                 "Silver one", new QuotaLimit(5, MINUTE)),
+                        Map.of("GET /a", new QuotaLimit(2, MINUTE), "reports", new QuotaLimit(4, SECOND)),
                         new QuotaLimit(9, MINUTE),
                         new QuotaLimit(5, MINUTE),
                         20_000,
@@ -98,6 +110,15 @@ class QuotaKnobsTest {
         assertThat(quota.settings().classes()).containsEntry("gold", new QuotaLimit(1, MINUTE));
     }
 
+    @Test
+    void limit_ofARouteThatIsInAGroup_isRefused() {
+        InvalidSettingsException refused = catchThrowableOfType(
+                InvalidSettingsException.class, () -> change("routes[GET /daily].limit=2", "limit=4"));
+
+        assertThat(refused).hasMessageContaining("route 'GET /daily' is in group 'reports'");
+        assertThat(quota.settings()).isEqualTo(built.missingKeys(MissingKeys.ADMIT));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -108,6 +129,8 @@ class QuotaKnobsTest {
                 "period | 25h | a duration between 10ms and",
                 "classes.gold.limit | 0 | a whole number between 1 and",
                 "classes.silver.period | 1s | it has no effect unless loadline.guard.quota.classes.silver.limit is set",
+                "routes.reports.limit | 0 | a whole number between 1 and",
+                "routes.other.period | 1s | it has no effect unless loadline.guard.quota.routes.other.limit is set",
                 "newcomers | -1 | a whole number between 1 and",
                 "max-clients | 0 | a whole number between 1 and 10000000",
                 "missing-keys | perhaps | one of share, admit, refuse",

@@ -119,7 +119,7 @@ public final class LoadlineAutoConfiguration {
     @Bean(QuotaFactory.BEAN_NAME)
     @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
     Quota loadlineQuota(LoadlineProperties properties, ObjectProvider<QuotaBuilderCustomizer> customizers) {
-        return QuotaFactory.quota(properties.guard().quota(), customizers);
+        return QuotaFactory.quota(properties.guard().quota(), properties.limit().routes(), customizers);
     }
 
     @Bean

@@ -14,9 +14,13 @@ import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.FatalErrors;
+import io.loadline.config.DegradationKnobs;
 import io.loadline.config.DrainKnobs;
+import io.loadline.config.GuardKnobs;
+import io.loadline.config.IntakeKnobs;
 import io.loadline.config.LimiterKnobs;
 import io.loadline.config.LiveSettings;
+import io.loadline.config.QuotaKnobs;
 import io.loadline.config.SettingsChange;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.DrainParticipant;
@@ -47,6 +51,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -118,6 +123,9 @@ public final class Loadline implements AutoCloseable {
                 .readiness(dependencies)
                 .defaults(builder.guards)
                 .build();
+        builder.namedGuards.forEach((each, configure) -> {
+            DependencyGuard unused = guards.guard(each, configure);
+        });
         LoadSignal.Builder signalBuilder = LoadSignal.builder(limiter, availability, heartbeat)
                 .dependencies(guards::cutOff, guards::waitedFor)
                 .clock(builder.clock);
@@ -150,7 +158,13 @@ public final class Loadline implements AutoCloseable {
         LiveSettings.Builder settingsBuilder = LiveSettings.builder(heartbeat)
                 .clock(builder.clock)
                 .part(new LimiterKnobs(limiter))
-                .part(new DrainKnobs(drain));
+                .part(new DrainKnobs(drain))
+                .part(new GuardKnobs(guards))
+                .part(new IntakeKnobs(intake));
+        if (!degradation.settings().features().isEmpty()) {
+            settingsBuilder.part(new DegradationKnobs(degradation));
+        }
+        builder.quotas.stream().limit(1).map(QuotaKnobs::new).forEach(settingsBuilder::part);
         builder.settings.accept(settingsBuilder);
         this.settings = settingsBuilder.build();
         this.metrics = new LoadlineMetrics(name, version(), signal, drain, availability, dependencies, startup)
@@ -460,6 +474,7 @@ public final class Loadline implements AutoCloseable {
         private final List<DependencyCheck> dependencies = new ArrayList<>();
         private final List<DrainParticipant> participants = new ArrayList<>();
         private Consumer<? super DependencyGuard.Builder> guards = builder -> {};
+        private final Map<String, Consumer<? super DependencyGuard.Builder>> namedGuards = new LinkedHashMap<>();
         private final List<Quota> quotas = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
         private Consumer<? super Degradation.Builder> degradation = builder -> {};
@@ -530,7 +545,22 @@ public final class Loadline implements AutoCloseable {
         }
 
         /**
-         * Adds a quota, whose meters are published with all others. Adapters ask it.
+         * Adds a guard of the dependency of that name, instead of one that code would make later: {@link #settings} tell what
+         * it was built with.
+         *
+         * @throws IllegalArgumentException if there is one of that name, or it is blank or has more than 200 characters
+         */
+        @CanIgnoreReturnValue
+        public Builder guard(String name, Consumer<? super DependencyGuard.Builder> configure) {
+            DependencyGuard.Builder unused = DependencyGuard.builder(name);
+            checkArgument(!namedGuards.containsKey(name), "there is a guard of this name already: '%s'", name);
+            this.namedGuards.put(name, configure);
+            return this;
+        }
+
+        /**
+         * Adds a quota, whose meters are published with all others. Adapters ask it. The first one is what the settings under
+         * {@code loadline.guard.quota} change while it runs.
          *
          * @throws IllegalArgumentException if there is one of that name
          */

@@ -6,13 +6,20 @@ package io.loadline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.loadline.config.ConfigMap;
 import io.loadline.config.InvalidSettingsException;
+import io.loadline.config.Setting;
+import io.loadline.config.SettingProblem;
 import io.loadline.config.SettingSource;
 import io.loadline.config.SettingsAuthorization;
 import io.loadline.config.SettingsAuthorization.Decision;
 import io.loadline.config.SettingsChange;
+import io.loadline.guard.DependencyGuard;
+import io.loadline.guard.IntakeSettings;
+import io.loadline.guard.Quota;
+import io.loadline.guard.QuotaLimit;
 import io.loadline.limit.Enforcement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -80,6 +87,55 @@ class LoadlineSettingsTest {
                         .functionCounter()
                         .count())
                 .isEqualTo(2);
+    }
+
+    /** One directory of a fleet names what every part has, and one wrong value of one part refuses all of it. */
+    @Test
+    void configMap_thatNamesEveryPart_isAppliedAsAWhole() throws Exception {
+        String files = """
+                loadline.limit.max-streams=5
+                loadline.drain.deadline=12s
+                loadline.guard.quota.limit=3
+                loadline.guard.quota.period=1m
+                loadline.guard.dependencies.inventory.concurrency=6
+                loadline.guard.dependencies.inventory.time-limit=2s
+                loadline.guard.degradation.features.reviews.off-above=0.7
+                loadline.guard.degradation.features.reviews.force=off
+                loadline.guard.intake.pause-above=0.8
+                """;
+        ConfigMap map = new ConfigMap(temp.resolve("mount"), Map.of("loadline.properties", files));
+        Quota quota = Quota.builder("api").limit(1, Duration.ofSeconds(1)).build();
+        BlockingQueue<SettingsChange> told = new LinkedBlockingQueue<>();
+        loadline = builder()
+                .quota(quota)
+                .guard("inventory", guard -> guard.concurrency(4))
+                .degradation(features -> features.feature("reviews", 1.1))
+                .settings(settings -> settings.environment(Map.of()).watch(temp.resolve("mount")))
+                .build();
+        loadline.settings().listen(told::add);
+        assertThat(loadline.settings().current().all())
+                .extracting(Setting::key, Setting::value)
+                .contains(
+                        tuple("loadline.guard.quota.limit", "1"),
+                        tuple("loadline.guard.dependencies.inventory.concurrency", "4"));
+
+        Loadline unused = loadline.start();
+
+        assertThat(told.poll(10, TimeUnit.SECONDS).result()).isEqualTo(SettingsChange.Result.APPLIED);
+        assertThat(quota.settings().limit()).isEqualTo(new QuotaLimit(3, Duration.ofMinutes(1)));
+        DependencyGuard guard = loadline.guards().guard("inventory");
+        assertThat(guard.concurrency()).isEqualTo(6);
+        assertThat(guard.timeLimit()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(loadline.degradation().allows("reviews")).isFalse();
+        assertThat(loadline.intake().settings()).isEqualTo(IntakeSettings.DEFAULT.pauseAbove(0.8));
+
+        map.change(Map.of("loadline.properties", files.replace("=3", "=9").replace("=6", "=0")));
+
+        SettingsChange refused = told.poll(10, TimeUnit.SECONDS);
+        assertThat(refused.problems())
+                .extracting(SettingProblem::key)
+                .containsExactly("loadline.guard.dependencies.inventory.concurrency");
+        assertThat(quota.settings().limit().permits()).isEqualTo(3);
     }
 
     @Test

@@ -60,7 +60,7 @@ public final class LiveSettings implements AutoCloseable {
     private final Resolver resolver = new Resolver();
 
     @GuardedBy("lock")
-    private final List<SettingsPart> parts = new ArrayList<>();
+    private final SettingsParts parts = new SettingsParts();
 
     @GuardedBy("lock")
     private EnumMap<SettingSource, Map<String, String>> layers = new EnumMap<>(SettingSource.class);
@@ -277,7 +277,7 @@ public final class LiveSettings implements AutoCloseable {
         LoadlineSettings wanted = resolver.resolve(before.version() + 1, clock.instant(), wantedLayers, problems);
         List<Difference> differences = wanted.since(before);
         if (problems.isEmpty()) {
-            check(wanted, problems);
+            parts.check(wanted, problems);
         }
         Change change = new Change(source, who, before, wanted, differences);
         if (!problems.isEmpty()) {
@@ -301,39 +301,11 @@ public final class LiveSettings implements AutoCloseable {
     }
 
     @GuardedBy("lock")
-    private void check(LoadlineSettings wanted, List<SettingProblem> problems) {
-        for (SettingsPart part : parts) {
-            try {
-                part.check(wanted);
-            } catch (InvalidSettingsException e) {
-                problems.addAll(e.problems());
-            } catch (RuntimeException e) {
-                problems.add(new SettingProblem(part.knobs().toString(), null, String.valueOf(e)));
-            }
-        }
-    }
-
-    @GuardedBy("lock")
     private void apply(Change change) {
-        List<SettingsPart> applied = new ArrayList<>();
-        for (SettingsPart part : parts) {
-            if (change.wanted.differ(change.before, part.knobs())) {
-                applied.add(0, part);
-                try {
-                    part.apply(change.before, change.wanted);
-                } catch (Throwable e) {
-                    applied.forEach(each -> takeBack(each, change));
-                    throw refusal(change, part, e);
-                }
-            }
-        }
-    }
-
-    private void takeBack(SettingsPart part, Change change) {
         try {
-            part.apply(change.wanted, change.before);
-        } catch (Throwable e) {
-            history.logStuck(part.knobs(), e);
+            parts.apply(change.before, change.wanted, (part, failure) -> history.logStuck(part.knobs(), failure));
+        } catch (SettingsParts.Failure e) {
+            throw refusal(change, e.part, e.reason);
         }
     }
 

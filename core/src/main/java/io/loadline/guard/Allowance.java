@@ -80,6 +80,12 @@ final class Allowance implements Supplier<Long> {
         return true;
     }
 
+    /** Whether {@link #tryTake} would; somebody else may take them before. */
+    boolean has(int permits) {
+        int wanted = Math.min(permits, terms.permits);
+        return (emptyUntilNanos == 0 || !isEmpty()) && engine.getMetrics().getAvailablePermissions() >= wanted;
+    }
+
     /** Takes permits if there are as many. More than the limit count as the limit: all that a period has. */
     boolean tryTake(int permits) {
         int wanted = Math.min(permits, terms.permits);

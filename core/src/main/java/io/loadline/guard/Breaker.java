@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The circuit breaker of one guard, its own or one of the user's. Thread-safe. */
 final class Breaker {
@@ -25,6 +27,7 @@ final class Breaker {
      * is a period's identity: it is new whenever a breaker closes or half-opens. A listener for transitions would tell the
      * same, but with a listener a breaker creates an event for each call.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(DependencyGuard.class);
     private static final Object ANY_PERIOD = new Object();
 
     private final CircuitBreaker breaker;
@@ -48,6 +51,12 @@ final class Breaker {
             given = registry.find(builder.name).orElse(null);
         }
         this.own = given == null;
+        if (!own && builder.ownThresholds) {
+            LOG.warn(
+                    "Guard {}: its circuit breaker was there before, with thresholds of its own, so those set here have no"
+                            + " effect",
+                    builder.name);
+        }
         if (given == null) {
             CircuitBreakerConfig config = config(builder);
             given = registry == null

@@ -11,13 +11,18 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.guard.DegradationChange.Cause;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
+import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -64,6 +69,9 @@ public final class Degradation implements AutoCloseable {
     /** Replaced under the lock, read by everybody; never stale. */
     private volatile DegradationSettings settings;
 
+    /** The same: the features that are on. */
+    private volatile Set<String> on;
+
     /** Confined to the beat. */
     private boolean loadFailed;
 
@@ -77,6 +85,7 @@ public final class Degradation implements AutoCloseable {
         Map<String, State> made = new LinkedHashMap<>();
         settings.features().keySet().forEach(name -> made.put(name, new State(name, clock)));
         this.states = made;
+        this.on = Collections.unmodifiableSet(new LinkedHashSet<>(made.keySet()));
         this.ladder = new Ladder(heartbeat.ticker().read());
         synchronized (lock) {
             arrange(settings, 0);
@@ -99,6 +108,14 @@ public final class Degradation implements AutoCloseable {
      */
     public boolean allows(String feature) {
         return feature(feature).allowed();
+    }
+
+    /**
+     * The features that are on, of one moment: who asks for several of one of these sees one whole decision. Immutable;
+     * answers of it are not counted.
+     */
+    public Set<String> featuresOn() {
+        return on;
     }
 
     /**
@@ -141,11 +158,8 @@ public final class Degradation implements AutoCloseable {
     public void force(String feature, FeatureOverride override) {
         State state = state(feature);
         synchronized (lock) {
-            state.override = override;
-            Duration lasts = override.lasts();
-            state.endsNanos = heartbeat.ticker().read() + (lasts == null ? 0 : lasts.toNanos());
-            state.until = lasts == null ? null : clock.instant().plus(lasts);
-            refresh(Cause.FORCED, state, "by " + override.by() + ": " + override.why());
+            state.decide(override, heartbeat.ticker(), clock);
+            refresh(Cause.FORCED, state, text(override));
         }
         listeners.deliver();
     }
@@ -162,8 +176,7 @@ public final class Degradation implements AutoCloseable {
         FeatureOverride.check("by", by);
         synchronized (lock) {
             if (state.override != null) {
-                state.override = null;
-                state.until = null;
+                state.decide(null, heartbeat.ticker(), clock);
                 refresh(Cause.RELEASED, state, "by " + by);
             }
         }
@@ -182,16 +195,43 @@ public final class Degradation implements AutoCloseable {
      * @throws IllegalArgumentException if it has other features than those there are, since code asks for these
      */
     public void settings(DegradationSettings changed) {
+        settings(changed, Map.of());
+    }
+
+    /**
+     * The same, with decisions for some features, all of it in one step.
+     *
+     * @param decided what somebody has decided, by feature, see {@link #force}; empty leaves it to the load, see {@link
+     *     #release}
+     * @throws IllegalArgumentException as there, or if there is no feature of a name
+     */
+    public void settings(DegradationSettings changed, Map<String, Optional<FeatureOverride>> decided) {
         checkArgument(
                 changed.features().keySet().equals(states.keySet()),
                 "features must be those there are, %s: %s",
                 states.keySet(),
                 changed.features().keySet());
+        for (String name : decided.keySet()) {
+            State unused = state(name);
+        }
         synchronized (lock) {
-            int startLevel = levelsOff(changed);
-            settings = changed;
-            arrange(changed, startLevel);
-            refresh(Cause.SETTINGS, null, "");
+            if (!changed.equals(settings)) {
+                int startLevel = levelsOff(changed);
+                settings = changed;
+                arrange(changed, startLevel);
+            }
+            decided.forEach((name, override) -> state(name).decide(override.orElse(null), heartbeat.ticker(), clock));
+            states.forEach((name, each) -> {
+                Optional<FeatureOverride> override = decided.get(name);
+                if (override == null) {
+                    refresh(each, Cause.SETTINGS, false, "");
+                } else if (override.isEmpty()) {
+                    refresh(each, Cause.RELEASED, true, "by settings");
+                } else {
+                    refresh(each, Cause.FORCED, true, text(override.get()));
+                }
+            });
+            publish();
         }
         listeners.deliver();
     }
@@ -223,8 +263,7 @@ public final class Degradation implements AutoCloseable {
         synchronized (lock) {
             for (State each : states.values()) {
                 if (each.until != null && nowNanos - each.endsNanos >= 0) {
-                    each.override = null;
-                    each.until = null;
+                    each.decide(null, heartbeat.ticker(), clock);
                     refresh(Cause.EXPIRED, each, "");
                 }
             }
@@ -288,18 +327,40 @@ public final class Degradation implements AutoCloseable {
     @GuardedBy("lock")
     private void refresh(Cause cause, @Nullable State decided, String detail) {
         for (State each : states.values()) {
-            boolean allowed = each.override == null ? !isOffByLoad(each) : each.override.on();
-            boolean changed = allowed != each.feature.isOn();
-            if (changed || each == decided) {
-                DegradationChange change = new DegradationChange(
-                        clock.instant(), each.feature.name(), allowed, cause, lastLoad, ladder.level(), detail);
-                each.since = changed ? change.at() : each.since;
-                each.reason = reason(change, each.thresholds);
-                each.feature.allow(allowed);
-                events.changed(change);
-                listeners.enqueue(change);
-            }
+            refresh(each, cause, each == decided, detail);
         }
+        publish();
+    }
+
+    @GuardedBy("lock")
+    private void refresh(State each, Cause cause, boolean decided, String detail) {
+        boolean allowed = each.override == null ? !isOffByLoad(each) : each.override.on();
+        boolean changed = allowed != each.feature.isOn();
+        if (changed || decided) {
+            DegradationChange change = new DegradationChange(
+                    clock.instant(), each.feature.name(), allowed, cause, lastLoad, ladder.level(), detail);
+            each.since = changed ? change.at() : each.since;
+            each.reason = reason(change, each.thresholds);
+            each.feature.allow(allowed);
+            events.changed(change);
+            listeners.enqueue(change);
+        }
+    }
+
+    @GuardedBy("lock")
+    private void publish() {
+        Set<String> now = new LinkedHashSet<>();
+        states.values().stream()
+                .map(each -> each.feature)
+                .filter(OptionalFeature::isOn)
+                .forEach(each -> now.add(each.name()));
+        if (!now.equals(on)) {
+            on = Collections.unmodifiableSet(now);
+        }
+    }
+
+    private static String text(FeatureOverride override) {
+        return "by " + override.by() + ": " + override.why();
     }
 
     private static String reason(DegradationChange change, FeatureThresholds thresholds) {
@@ -354,6 +415,13 @@ public final class Degradation implements AutoCloseable {
         State(String name, InstantSource clock) {
             this.feature = new OptionalFeature(name);
             this.since = clock.instant();
+        }
+
+        void decide(@Nullable FeatureOverride decision, Ticker ticker, InstantSource clock) {
+            Duration lasts = decision == null ? null : decision.lasts();
+            override = decision;
+            endsNanos = ticker.read() + (lasts == null ? 0 : lasts.toNanos());
+            until = lasts == null ? null : clock.instant().plus(lasts);
         }
 
         DegradationStatus.Feature status() {

@@ -189,6 +189,10 @@ public interface DependencyGuard {
         Duration openMax = Duration.ofSeconds(2);
         int concurrency = 25;
         boolean ownConcurrency;
+
+        /** Whether one of the breaker's was set. */
+        boolean ownThresholds;
+
         Duration timeLimit = Duration.ofSeconds(5);
         Function<? super Throwable, GuardOutcome> outcomeOf = Outcomes::ofFailure;
         Function<@Nullable Object, GuardOutcome> outcomeOfResult = result -> GuardOutcome.SUCCESS;
@@ -218,6 +222,7 @@ public interface DependencyGuard {
          */
         @CanIgnoreReturnValue
         public Builder failureRate(double rate) {
+            this.ownThresholds = true;
             this.failureRate = checkRate("failureRate", rate);
             return this;
         }
@@ -229,6 +234,7 @@ public interface DependencyGuard {
          */
         @CanIgnoreReturnValue
         public Builder slowCallRate(double rate) {
+            this.ownThresholds = true;
             this.slowCallRate = checkRate("slowCallRate", rate);
             return this;
         }
@@ -240,6 +246,7 @@ public interface DependencyGuard {
          */
         @CanIgnoreReturnValue
         public Builder slowCall(Duration duration) {
+            this.ownThresholds = true;
             this.slowCall = checkPositive("slowCall", duration);
             return this;
         }
@@ -257,6 +264,7 @@ public interface DependencyGuard {
                     "minimumCalls must be between 1 and the window of %s: %s",
                     calls,
                     minimumCalls);
+            this.ownThresholds = true;
             this.window = calls;
             this.minimumCalls = minimumCalls;
             return this;
@@ -270,6 +278,7 @@ public interface DependencyGuard {
         @CanIgnoreReturnValue
         public Builder probes(int calls) {
             checkArgument(calls >= 1 && calls <= 1_000, "probes must be between 1 and 1000: %s", calls);
+            this.ownThresholds = true;
             this.probes = calls;
             return this;
         }
@@ -286,6 +295,7 @@ public interface DependencyGuard {
             checkArgument(
                     most.compareTo(first) >= 0, "open must not have a most below the first: %s < %s", most, first);
             checkArgument(most.compareTo(Duration.ofDays(1)) <= 0, "open must be at most a day: %s", most);
+            this.ownThresholds = true;
             this.openMin = first;
             this.openMax = most;
             return this;

@@ -5,12 +5,15 @@
 package io.loadline.guard;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.DependencyChecks;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,6 +50,15 @@ public final class DependencyGuards implements AutoCloseable {
 
     /** The same in the order in which they came. */
     private final List<DependencyGuard> guards = new CopyOnWriteArrayList<>();
+
+    /** What each was built with, by name. */
+    private final Map<String, GuardLimits> built = new ConcurrentHashMap<>();
+
+    /** Guards what is said of their limits, and that this is what they have. */
+    private final Object limiting = new Object();
+
+    /** Written under that lock, read by everybody. */
+    private volatile Map<String, GuardLimits> limits = Map.of();
 
     private final Registration beats;
 
@@ -86,13 +98,12 @@ public final class DependencyGuards implements AutoCloseable {
                         DependencyGuard.builder(missing).ticker(heartbeat.ticker());
                 defaults.accept(builder);
                 configure.accept(builder);
-                DependencyGuard built = builder.build();
-                follow(built);
-                if (built.feedsReadiness() && checks != null) {
-                    checks.add(built.readinessCheck().build());
+                DependencyGuard made = builder.build();
+                begin(made);
+                if (made.feedsReadiness() && checks != null) {
+                    checks.add(made.readinessCheck().build());
                 }
-                guards.add(built);
-                return built;
+                return made;
             });
         }
     }
@@ -100,6 +111,23 @@ public final class DependencyGuards implements AutoCloseable {
     /** All of them, in the order in which they came. */
     public List<DependencyGuard> guards() {
         return List.copyOf(guards);
+    }
+
+    /** What {@link #limits(Map)} was told last, by name. */
+    public Map<String, GuardLimits> limits() {
+        return limits;
+    }
+
+    /**
+     * Changes what holds for guards, by name, in place of what they were built with; also for those that are made later. What
+     * is no longer told is what the guard was built with. Never waits: calls that run keep their time and place.
+     */
+    public void limits(Map<String, GuardLimits> changed) {
+        synchronized (limiting) {
+            Map<String, GuardLimits> before = limits;
+            limits = Map.copyOf(changed);
+            guards.forEach(each -> limit(each, before.getOrDefault(each.name(), GuardLimits.NONE)));
+        }
     }
 
     /** What is known of all of them. */
@@ -143,12 +171,45 @@ public final class DependencyGuards implements AutoCloseable {
         }
     }
 
+    private void begin(DependencyGuard guard) {
+        synchronized (limiting) {
+            Integer own = guard.hasOwnConcurrency() ? guard.concurrency() : null;
+            built.put(guard.name(), new GuardLimits(own, guard.timeLimit()));
+            guards.add(guard);
+            follow(guard);
+            limit(guard, GuardLimits.NONE);
+        }
+    }
+
+    /** Makes hold what is said by now, where it differs from {@code before}: code may have changed the rest. */
+    @GuardedBy("limiting")
+    private void limit(DependencyGuard guard, GuardLimits before) {
+        GuardLimits now = limits.getOrDefault(guard.name(), GuardLimits.NONE);
+        GuardLimits own = built.getOrDefault(guard.name(), GuardLimits.NONE);
+        if (!Objects.equals(now.concurrency(), before.concurrency())) {
+            Integer calls = now.concurrency() == null ? own.concurrency() : now.concurrency();
+            if (calls == null) {
+                follow(guard);
+            } else {
+                guard.concurrency(calls);
+            }
+        }
+        Duration time = now.timeLimit() == null ? own.timeLimit() : now.timeLimit();
+        if (time != null && !Objects.equals(now.timeLimit(), before.timeLimit())) {
+            guard.timeLimit(time);
+        }
+    }
+
     /** Half of the limit: a dependency that hangs must leave room for those who do not need it. */
     private void follow(DependencyGuard guard) {
         int all = limit.getAsInt();
         int half = Math.min(MOST_CONCURRENCY, Math.max(LEAST_CONCURRENCY, all / 2));
         if (all >= 0 && !guard.hasOwnConcurrency() && half != guard.concurrency()) {
-            guard.concurrency(half);
+            synchronized (limiting) {
+                if (limits.getOrDefault(guard.name(), GuardLimits.NONE).concurrency() == null) {
+                    guard.concurrency(half);
+                }
+            }
         }
     }
 

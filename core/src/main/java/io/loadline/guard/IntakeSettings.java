@@ -27,6 +27,7 @@ public record IntakeSettings(
     public static final IntakeSettings DEFAULT =
             new IntakeSettings(1.1, 0.9, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofMillis(500));
 
+    private static final double RESUME_SHARE = 0.8;
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
     /**
@@ -48,6 +49,15 @@ public record IntakeSettings(
         check("pausedAtLeast", pausedAtLeast, Duration.ofMinutes(10));
         check("calm", calm, Duration.ofMinutes(10));
         check("maxWait", maxWait, Duration.ofMinutes(1));
+    }
+
+    /**
+     * The same, but it shuts above this load and may open below 0.9, or 80 % of it if it is below 1.1.
+     *
+     * @throws IllegalArgumentException unless it is finite and above 0
+     */
+    public IntakeSettings pauseAbove(double changed) {
+        return loads(changed, changed >= DEFAULT.pauseAbove ? DEFAULT.resumeBelow : RESUME_SHARE * changed);
     }
 
     /** The same with other loads. */

@@ -8,8 +8,11 @@ import static io.loadline.internal.Checks.checkArgument;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.limit.Enforcement;
+import io.loadline.limit.Route;
 import io.loadline.time.Ticker;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -39,6 +42,10 @@ import org.slf4j.LoggerFactory;
  * that take over a place, and that of the newcomers are used, whatever the number of keys; and who asks often keeps its
  * place. Choose {@code maxClients} by how many clients come within a minute, or a period if that is longer.
  *
+ * <p><b>Routes.</b> A route, or a group of them, may have a limit of its own for each client, beside the limit of the client.
+ * A request of it needs a permit of both, or takes none: what the route refuses costs the client nothing elsewhere. All routes
+ * together have as many places for clients as there are clients, so these limits at most double the memory.
+ *
  * <p><b>Memory.</b> A client takes about 600 bytes with a key of 40 characters, and 800 with the longest; a newcomer takes
  * less than half of that. So the default of 20,000 clients is 18 MB at most, whatever the number of keys. Keys of more than
  * 128 characters are kept as their SHA-256 digest.
@@ -58,6 +65,13 @@ public final class Quota {
     private final @Nullable Function<? super String, ? extends @Nullable String> classOf;
     private final QuotaClock clock;
     private final QuotaClients clients;
+
+    /** Those of routes with limits of their own. */
+    private final QuotaClients clientsOfRoutes;
+
+    /** The group that a route is in, by the route's name. */
+    private final Map<String, String> groups;
+
     private final Seldom keyFailures;
     private final Seldom crowds;
 
@@ -76,6 +90,9 @@ public final class Quota {
         this.clock = new QuotaClock(builder.ticker);
         this.plan = new QuotaPlan(builder.settings, clock);
         this.clients = new QuotaClients(clock, plan);
+        this.clientsOfRoutes = new QuotaClients(clock, plan);
+        this.groups = Map.copyOf(builder.groups);
+        checkRoutes(builder.settings);
         this.keyFailures = new Seldom(builder.ticker);
         this.crowds = new Seldom(builder.ticker);
     }
@@ -99,17 +116,36 @@ public final class Quota {
         return plan.settings;
     }
 
-    /** Decides by {@code changed} from now on, for clients it knows too; what they have used stays used. */
+    /**
+     * Decides by {@code changed} from now on, for clients it knows too; what they have used stays used.
+     *
+     * @throws IllegalArgumentException if a route has a limit that is in a group
+     */
     public void settings(QuotaSettings changed) {
         change(before -> changed);
     }
 
-    /** The same, for a change of what the settings are then: {@code quota.change(now -> now.limit(50, second))}. */
+    /**
+     * The same, for a change of what the settings are then: {@code quota.change(now -> now.limit(50, second))}.
+     *
+     * @throws IllegalArgumentException as there
+     */
     public synchronized void change(UnaryOperator<QuotaSettings> change) {
         clock.tick();
-        QuotaPlan next = new QuotaPlan(change.apply(plan.settings), plan);
+        QuotaSettings changed = change.apply(plan.settings);
+        checkRoutes(changed);
+        QuotaPlan next = new QuotaPlan(changed, clock, plan);
         plan = next;
         clients.follow(next);
+        clientsOfRoutes.follow(next);
+    }
+
+    private void checkRoutes(QuotaSettings wanted) {
+        for (String name : wanted.routes().keySet()) {
+            String group = groups.getOrDefault(name, name);
+            checkArgument(
+                    group.equals(name), "route '%s' is in group '%s' and can have no limit of its own", name, group);
+        }
     }
 
     /** Takes a permit of the client {@code key}; of {@link MissingKeys} if it is null or blank. */
@@ -123,21 +159,32 @@ public final class Quota {
      * @throws IllegalArgumentException if there are less than 1
      */
     public QuotaDecision tryAcquire(@Nullable String key, int permits) {
+        return tryAcquireOn(null, key, permits);
+    }
+
+    /**
+     * The same of a request of {@code route}, whose own limit for each client, if it has one, must admit it, too.
+     *
+     * @param route null if it is none of those told apart
+     * @throws IllegalArgumentException if there are less than 1
+     */
+    public QuotaDecision tryAcquireOn(@Nullable Route route, @Nullable String key, int permits) {
         checkPermits(permits);
         QuotaPlan now = plan;
         if (now.settings.enforcement() == Enforcement.OFF) {
             return QuotaDecision.ADMITTED;
         }
         clock.tick();
+        QuotaRoute of = route(now, route);
         if (key == null || Keys.isBlank(key)) {
-            return decideMissing(now, permits);
+            return decideMissing(now, of, permits);
         }
-        return decide(now, key, classOf == null ? null : classify(key), permits);
+        return decide(now, key, classOf == null ? null : classify(key), of, permits);
     }
 
     /**
-     * The same for a client of {@code clientClass}, whatever {@link Builder#classOf} says. A class that there is not counts
-     * as none.
+     * {@link #tryAcquire(String, int)} for a client of {@code clientClass}, whatever {@link Builder#classOf} says. A class that
+     * there is not counts as none.
      *
      * @throws IllegalArgumentException if there are less than 1
      */
@@ -149,13 +196,18 @@ public final class Quota {
         }
         clock.tick();
         if (key == null || Keys.isBlank(key)) {
-            return decideMissing(now, permits);
+            return decideMissing(now, null, permits);
         }
-        return decide(now, key, clientClass, permits);
+        return decide(now, key, clientClass, null, permits);
     }
 
     /** Takes a permit of the client that {@code keyOf} tells; where it throws, whatever that is, the key is missing. */
     public QuotaDecision tryAcquire(ClientRequest request, ClientKey keyOf) {
+        return tryAcquire(request, keyOf, null);
+    }
+
+    /** The same for a request of {@code route}, whose own limit, if there is one, must admit it, too. */
+    public QuotaDecision tryAcquire(ClientRequest request, ClientKey keyOf, @Nullable Route route) {
         String key = null;
         if (plan.settings.enforcement() != Enforcement.OFF) {
             try {
@@ -164,7 +216,14 @@ public final class Quota {
                 warnOfKeys("the key of a client could not be found out", e);
             }
         }
-        return tryAcquire(key, 1);
+        return tryAcquireOn(route, key, 1);
+    }
+
+    private @Nullable QuotaRoute route(QuotaPlan now, @Nullable Route route) {
+        if (route == null || !now.hasRoutes()) {
+            return null;
+        }
+        return now.route(groups.getOrDefault(route.name(), route.name()));
     }
 
     /** What was counted so far, and who is known. */
@@ -175,7 +234,7 @@ public final class Quota {
                 refused.sum(),
                 crowded.sum(),
                 missingKeys.sum(),
-                clients.evicted(),
+                clients.evicted() + clientsOfRoutes.evicted(),
                 clients.placed(),
                 clients.newcomers());
     }
@@ -184,24 +243,54 @@ public final class Quota {
     void tidy() {
         clock.tick();
         clients.tidy();
+        clientsOfRoutes.tidy();
     }
 
-    private QuotaDecision decide(QuotaPlan now, String key, @Nullable String clientClass, int permits) {
-        return decide(now, clients.of(Keys.bounded(key), now, now.terms(clientClass)), permits);
+    private QuotaDecision decide(
+            QuotaPlan now, String key, @Nullable String clientClass, @Nullable QuotaRoute route, int permits) {
+        String client = Keys.bounded(key);
+        Allowance general = clients.of(client, now, now.terms(clientClass), now.newcomers);
+        if (route == null) {
+            return decide(now, general, now.newcomers, permits);
+        }
+        Allowance ofRoute = clientsOfRoutes.of(route.key(client), now, route.terms, route.newcomers);
+        return decide(now, ofRoute, route.newcomers, general, now.newcomers, permits);
     }
 
-    private QuotaDecision decide(QuotaPlan now, Allowance allowance, int permits) {
+    /**
+     * Of both or of none: nothing can be given back, so what the client has is looked at before. Who asks twice at the same
+     * moment may lose a permit of the route for nothing.
+     */
+    private QuotaDecision decide(
+            QuotaPlan now,
+            Allowance ofRoute,
+            Allowance newcomersOfRoute,
+            Allowance general,
+            Allowance newcomers,
+            int permits) {
+        if (!general.has(permits)) {
+            return refuse(now, general, newcomers);
+        }
+        return ofRoute.tryTake(permits)
+                ? decide(now, general, newcomers, permits)
+                : refuse(now, ofRoute, newcomersOfRoute);
+    }
+
+    private QuotaDecision decide(QuotaPlan now, Allowance allowance, Allowance newcomers, int permits) {
         if (allowance.tryTake(permits)) {
             allowed.increment();
             return QuotaDecision.ADMITTED;
         }
-        return refuse(now, allowance == now.newcomers, allowance.waitNanos());
+        return refuse(now, allowance, newcomers);
     }
 
-    private QuotaDecision decideMissing(QuotaPlan now, int permits) {
+    private QuotaDecision decideMissing(QuotaPlan now, @Nullable QuotaRoute route, int permits) {
         missingKeys.increment();
         return switch (now.settings.missingKeys()) {
-            case SHARE -> decide(now, now.unknown, permits);
+            case SHARE ->
+                route == null
+                        ? decide(now, now.unknown, now.newcomers, permits)
+                        : decide(now, route.unknown, route.newcomers, now.unknown, now.newcomers, permits);
             case ADMIT -> {
                 allowed.increment();
                 yield QuotaDecision.ADMITTED;
@@ -210,10 +299,15 @@ public final class Quota {
         };
     }
 
-    private QuotaDecision refuse(QuotaPlan now, boolean crowd, long waitNanos) {
+    private QuotaDecision refuse(QuotaPlan now, Allowance allowance, Allowance newcomers) {
+        boolean crowd = allowance == newcomers;
         if (crowd && crowds.isDue()) {
-            warnOfCrowd(now);
+            warnOfCrowd(now, newcomers);
         }
+        return refuse(now, crowd, allowance.waitNanos());
+    }
+
+    private QuotaDecision refuse(QuotaPlan now, boolean crowd, long waitNanos) {
         if (now.settings.enforcement() == Enforcement.SHADOW) {
             shadowed.increment();
             return QuotaDecision.SHADOWED;
@@ -241,13 +335,13 @@ public final class Quota {
         }
     }
 
-    private void warnOfCrowd(QuotaPlan now) {
+    private void warnOfCrowd(QuotaPlan now, Allowance newcomers) {
         LOG.warn(
                 "Quota {}: there are more than {} clients, and newcomers, who share {}, had to be refused; if they are no"
                         + " attack, raise maxClients; this is logged once a minute",
                 name,
                 now.settings.maxClients(),
-                now.newcomers.terms.limit);
+                newcomers.terms.limit);
     }
 
     private static void checkPermits(int permits) {
@@ -260,6 +354,7 @@ public final class Quota {
         private QuotaSettings settings = QuotaSettings.of(new QuotaLimit(1, Duration.ofSeconds(1)));
         private boolean limited;
         private @Nullable Function<? super String, ? extends @Nullable String> classOf;
+        private final Map<String, String> groups = new HashMap<>();
         private Ticker ticker = Ticker.system();
 
         private Builder(String name) {
@@ -297,6 +392,26 @@ public final class Quota {
         @CanIgnoreReturnValue
         public Builder classOf(Function<? super String, ? extends @Nullable String> classOf) {
             this.classOf = classOf;
+            return this;
+        }
+
+        /**
+         * Sets what each client gets of a route, beside its limit for all of them; or of a group of routes, if any are named.
+         * Newcomers share ten times of it, requests without a key what one client gets. Default: no limits of routes.
+         *
+         * @param name the route's, as the limiter knows it, or the group's
+         * @param routes the names of the routes in the group; none for the route of that name
+         * @throws IllegalArgumentException if a name is blank, a route is in another group or a value outside the ranges of
+         *     {@link QuotaLimit}
+         */
+        @CanIgnoreReturnValue
+        public Builder route(String name, int permits, Duration per, String... routes) {
+            this.settings = settings.route(name, permits, per);
+            for (String each : routes) {
+                checkArgument(!each.isBlank(), "the name of a route must not be blank: '%s'", each);
+                String other = groups.putIfAbsent(each, name);
+                checkArgument(other == null || other.equals(name), "route '%s' is in another group: '%s'", each, other);
+            }
             return this;
         }
 
@@ -359,6 +474,7 @@ public final class Quota {
          * The quota.
          *
          * @throws IllegalStateException if it has no limit
+         * @throws IllegalArgumentException if a route has a limit that is in a group
          */
         public Quota build() {
             if (!limited) {

@@ -77,11 +77,11 @@ final class QuotaClients {
                 .build();
     }
 
-    /** The allowance that a request of {@code key} takes from; the plan's common one if it is a newcomer's. */
-    Allowance of(String key, QuotaPlan plan, QuotaTerms terms) {
+    /** The allowance that a request of {@code key} takes from; {@code newcomers} if it is one of those. */
+    Allowance of(String key, QuotaPlan plan, QuotaTerms terms, Allowance newcomers) {
         Allowance allowance = quietly.getIfPresentQuietly(key);
         if (allowance == null) {
-            return arrive(key, plan, terms);
+            return arrive(key, plan, terms, newcomers);
         }
         if (allowance.isTouchDue(TOUCH_NANOS)) {
             Allowance unused = placed.getIfPresent(key);
@@ -90,19 +90,19 @@ final class QuotaClients {
             allowance =
                     placed.asMap().computeIfPresent(key, (same, now) -> now.terms == terms ? now : now.under(terms));
         }
-        return allowance == null ? arrive(key, plan, terms) : allowance;
+        return allowance == null ? arrive(key, plan, terms, newcomers) : allowance;
     }
 
-    private Allowance arrive(String key, QuotaPlan plan, QuotaTerms terms) {
+    private Allowance arrive(String key, QuotaPlan plan, QuotaTerms terms, Allowance newcomers) {
         if (isFull(plan)) {
             long now = clock.read();
             Long came = lobby.getIfPresent(key);
             if (came == null) {
                 lobby.put(key, now);
-                return plan.newcomers;
+                return newcomers;
             }
             if (now - came < terms.periodNanos) {
-                return plan.newcomers;
+                return newcomers;
             }
         }
         if (lobby.estimatedSize() > 0) {

@@ -21,8 +21,11 @@ public record QuotaLimit(int permits, Duration per) {
     /** The most permits. */
     public static final int MAX_PERMITS = 1_000_000_000;
 
-    private static final Duration SHORTEST = Duration.ofMillis(10);
-    private static final Duration LONGEST = Duration.ofDays(1);
+    /** The shortest period. */
+    public static final Duration SHORTEST = Duration.ofMillis(10);
+
+    /** The longest period. */
+    public static final Duration LONGEST = Duration.ofDays(1);
 
     /**
      * Checks the ranges.

@@ -6,6 +6,7 @@ package io.loadline.guard;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Settings, ready to decide by. Immutable, but for the permits that newcomers and unknown clients share. */
@@ -15,21 +16,26 @@ final class QuotaPlan {
     final Allowance newcomers;
     final Allowance unknown;
     private final Map<String, QuotaTerms> classes = new HashMap<>();
+    private final Map<String, QuotaRoute> routes = new HashMap<>();
 
     /** The first of a quota. */
     QuotaPlan(QuotaSettings settings, QuotaClock clock) {
         this.settings = settings;
         this.general = new QuotaTerms(settings.limit());
         settings.classes().forEach((name, limit) -> classes.put(name, new QuotaTerms(limit)));
+        settings.routes().forEach((name, limit) -> routes.put(name, new QuotaRoute(name, limit, clock, null)));
         this.newcomers = new Allowance(clock, new QuotaTerms(settings.newcomersOrDefault()));
         this.unknown = new Allowance(clock, new QuotaTerms(settings.unknownOrDefault()));
     }
 
     /** The one after {@code before}: what stays the same keeps its object, by which clients see that nothing changed. */
-    QuotaPlan(QuotaSettings settings, QuotaPlan before) {
+    QuotaPlan(QuotaSettings settings, QuotaClock clock, QuotaPlan before) {
         this.settings = settings;
         this.general = terms(settings.limit(), before.general);
         settings.classes().forEach((name, limit) -> classes.put(name, terms(limit, before.classes.get(name))));
+        settings.routes()
+                .forEach(
+                        (name, limit) -> routes.put(name, new QuotaRoute(name, limit, clock, before.routes.get(name))));
         this.newcomers = under(settings.newcomersOrDefault(), before.newcomers);
         this.unknown = under(settings.unknownOrDefault(), before.unknown);
     }
@@ -43,16 +49,28 @@ final class QuotaPlan {
         return terms == null ? general : terms;
     }
 
-    /** After so long without a request every client has its whole quota again. */
-    long longestPeriodNanos() {
-        return classes.values().stream().mapToLong(terms -> terms.periodNanos).reduce(general.periodNanos, Math::max);
+    /** Of the route or group of that name; null if it has no limit. */
+    @Nullable
+    QuotaRoute route(String name) {
+        return routes.get(name);
     }
 
-    private static QuotaTerms terms(QuotaLimit limit, @Nullable QuotaTerms before) {
+    boolean hasRoutes() {
+        return !routes.isEmpty();
+    }
+
+    /** After so long without a request every client has its whole quota again. */
+    long longestPeriodNanos() {
+        return Stream.concat(classes.values().stream(), routes.values().stream().map(route -> route.terms))
+                .mapToLong(terms -> terms.periodNanos)
+                .reduce(general.periodNanos, Math::max);
+    }
+
+    static QuotaTerms terms(QuotaLimit limit, @Nullable QuotaTerms before) {
         return before != null && before.limit.equals(limit) ? before : new QuotaTerms(limit);
     }
 
-    private static Allowance under(QuotaLimit limit, Allowance before) {
+    static Allowance under(QuotaLimit limit, Allowance before) {
         return before.terms.limit.equals(limit) ? before : before.under(new QuotaTerms(limit));
     }
 }

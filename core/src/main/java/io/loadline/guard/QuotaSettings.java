@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limit what each client gets that belongs to no class
  * @param classes what each client of a class gets, by the name of the class
+ * @param routes what each client gets of a route, or a group of routes, beside all that, by its name; see {@link
+ *     Quota.Builder#route}
  * @param newcomers what all clients together get that have no place of their own, see {@link Quota}; null for ten times
  *     {@code limit}
  * @param unknown what all requests without a key get together with {@link MissingKeys#SHARE}; null for {@code limit}
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record QuotaSettings(
         QuotaLimit limit,
         Map<String, QuotaLimit> classes,
+        Map<String, QuotaLimit> routes,
         @Nullable QuotaLimit newcomers,
         @Nullable QuotaLimit unknown,
         int maxClients,
@@ -35,13 +38,17 @@ public record QuotaSettings(
     /** The default of {@link #maxClients}. */
     public static final int DEFAULT_MAX_CLIENTS = 20_000;
 
-    private static final int MOST_CLIENTS = 10_000_000;
+    /** The most that {@link #maxClients} may be. */
+    public static final int MOST_CLIENTS = 10_000_000;
+
+    private static final int MOST_ROUTES = 1_000;
     private static final int NEWCOMERS_FACTOR = 10;
 
     /**
      * Checks the ranges.
      *
-     * @throws IllegalArgumentException if {@code maxClients} is not between 1 and 10,000,000, or the name of a class blank
+     * @throws IllegalArgumentException if {@code maxClients} is not between 1 and 10,000,000, the name of a class or a
+     *     route is blank, or there are more than 1,000 routes
      */
     public QuotaSettings {
         checkArgument(
@@ -51,12 +58,19 @@ public record QuotaSettings(
                 maxClients);
         classes = Map.copyOf(classes);
         classes.keySet().forEach(QuotaSettings::checkClass);
+        routes = Map.copyOf(routes);
+        checkArgument(
+                routes.size() <= MOST_ROUTES,
+                "there must be at most %s routes with a limit: %s",
+                MOST_ROUTES,
+                routes.size());
+        routes.keySet().forEach(QuotaSettings::checkRoute);
     }
 
     /** The defaults with {@code limit} for everybody. */
     public static QuotaSettings of(QuotaLimit limit) {
         return new QuotaSettings(
-                limit, Map.of(), null, null, DEFAULT_MAX_CLIENTS, MissingKeys.SHARE, Enforcement.ENFORCE);
+                limit, Map.of(), Map.of(), null, null, DEFAULT_MAX_CLIENTS, MissingKeys.SHARE, Enforcement.ENFORCE);
     }
 
     /**
@@ -66,7 +80,14 @@ public record QuotaSettings(
      */
     public QuotaSettings limit(int permits, Duration per) {
         return new QuotaSettings(
-                new QuotaLimit(permits, per), classes, newcomers, unknown, maxClients, missingKeys, enforcement);
+                new QuotaLimit(permits, per),
+                classes,
+                routes,
+                newcomers,
+                unknown,
+                maxClients,
+                missingKeys,
+                enforcement);
     }
 
     /**
@@ -83,7 +104,23 @@ public record QuotaSettings(
 
     /** The same with these classes of clients and no others. */
     public QuotaSettings classes(Map<String, QuotaLimit> changed) {
-        return new QuotaSettings(limit, changed, newcomers, unknown, maxClients, missingKeys, enforcement);
+        return new QuotaSettings(limit, changed, routes, newcomers, unknown, maxClients, missingKeys, enforcement);
+    }
+
+    /**
+     * The same with a limit for what each client gets of the route or group {@code name}, instead of the one it had.
+     *
+     * @throws IllegalArgumentException if the name is blank or a value outside the ranges of {@link QuotaLimit}
+     */
+    public QuotaSettings route(String name, int permits, Duration per) {
+        Map<String, QuotaLimit> changed = new HashMap<>(routes);
+        changed.put(name, new QuotaLimit(permits, per));
+        return routes(changed);
+    }
+
+    /** The same with limits for these routes and groups and no others. */
+    public QuotaSettings routes(Map<String, QuotaLimit> changed) {
+        return new QuotaSettings(limit, classes, changed, newcomers, unknown, maxClients, missingKeys, enforcement);
     }
 
     /**
@@ -93,7 +130,12 @@ public record QuotaSettings(
      */
     public QuotaSettings newcomers(int permits, Duration per) {
         return new QuotaSettings(
-                limit, classes, new QuotaLimit(permits, per), unknown, maxClients, missingKeys, enforcement);
+                limit, classes, routes, new QuotaLimit(permits, per), unknown, maxClients, missingKeys, enforcement);
+    }
+
+    /** The same; null for ten times the limit of each client. */
+    public QuotaSettings newcomers(@Nullable QuotaLimit changed) {
+        return new QuotaSettings(limit, classes, routes, changed, unknown, maxClients, missingKeys, enforcement);
     }
 
     /**
@@ -103,7 +145,7 @@ public record QuotaSettings(
      */
     public QuotaSettings unknown(int permits, Duration per) {
         return new QuotaSettings(
-                limit, classes, newcomers, new QuotaLimit(permits, per), maxClients, missingKeys, enforcement);
+                limit, classes, routes, newcomers, new QuotaLimit(permits, per), maxClients, missingKeys, enforcement);
     }
 
     /**
@@ -112,25 +154,33 @@ public record QuotaSettings(
      * @throws IllegalArgumentException unless it is between 1 and 10,000,000
      */
     public QuotaSettings maxClients(int clients) {
-        return new QuotaSettings(limit, classes, newcomers, unknown, clients, missingKeys, enforcement);
+        return new QuotaSettings(limit, classes, routes, newcomers, unknown, clients, missingKeys, enforcement);
     }
 
     /** The same, but requests without a key are treated otherwise. */
     public QuotaSettings missingKeys(MissingKeys policy) {
-        return new QuotaSettings(limit, classes, newcomers, unknown, maxClients, policy, enforcement);
+        return new QuotaSettings(limit, classes, routes, newcomers, unknown, maxClients, policy, enforcement);
     }
 
     /** The same, but requests beyond the quota are treated otherwise. */
     public QuotaSettings enforcement(Enforcement mode) {
-        return new QuotaSettings(limit, classes, newcomers, unknown, maxClients, missingKeys, mode);
+        return new QuotaSettings(limit, classes, routes, newcomers, unknown, maxClients, missingKeys, mode);
     }
 
     QuotaLimit newcomersOrDefault() {
-        return newcomers == null ? limit.times(NEWCOMERS_FACTOR) : newcomers;
+        return newcomers == null ? newcomersOf(limit) : newcomers;
     }
 
     QuotaLimit unknownOrDefault() {
         return unknown == null ? limit : unknown;
+    }
+
+    static QuotaLimit newcomersOf(QuotaLimit limit) {
+        return limit.times(NEWCOMERS_FACTOR);
+    }
+
+    private static void checkRoute(String name) {
+        checkArgument(!name.isBlank(), "the name of a route must not be blank: '%s'", name);
     }
 
     private static void checkClass(String name) {

@@ -8,8 +8,11 @@ import static io.loadline.internal.Checks.checkArgument;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The proxies that are believed when they say for whom they ask, and what the address of a client is behind them. Immutable.
@@ -27,6 +30,7 @@ public final class TrustedProxies {
      * Of Forwarded (RFC 7239) it is the elements, and of these the values, that are read from the right: a quotation mark
      * that a client has left open ends before the first comma that a proxy has put there.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(TrustedProxies.class);
     private static final String X_FORWARDED_FOR = "X-Forwarded-For";
     private static final String FORWARDED = "Forwarded";
     private static final int DEFAULT_IPV6_PREFIX = 64;
@@ -40,6 +44,9 @@ public final class TrustedProxies {
     private final List<IpRange> ranges;
     private final boolean forwarded;
     private final int ipv6Prefix;
+
+    /** Whether it was logged that a proxy may be missing; written by whoever does. */
+    private final AtomicBoolean told = new AtomicBoolean();
 
     private TrustedProxies(List<IpRange> ranges, boolean forwarded, int ipv6Prefix) {
         this.ranges = ranges;
@@ -96,10 +103,21 @@ public final class TrustedProxies {
             return null;
         }
         if (!isTrusted(peer)) {
+            if (!told.get() && !request.headers(header()).isEmpty() && told.compareAndSet(false, true)) {
+                LOG.warn(
+                        "{} has sent {}, but is none of the trusted proxies, so it counts as the client itself. If it is a"
+                                + " proxy of yours, trust it, or all behind it share one quota. This is logged once",
+                        peer,
+                        header());
+            }
             boolean written = peer.isIpv4() && remote.indexOf(':') < 0;
             return written ? remote : key(peer);
         }
-        return key(walk(peer, request.headers(forwarded ? FORWARDED : X_FORWARDED_FOR)));
+        return key(walk(peer, request.headers(header())));
+    }
+
+    private String header() {
+        return forwarded ? FORWARDED : X_FORWARDED_FOR;
     }
 
     private IpAddress walk(IpAddress peer, List<String> values) {

@@ -13,12 +13,17 @@ import io.loadline.guard.ClientKey;
 import io.loadline.guard.ClientRequest;
 import io.loadline.guard.Quota;
 import io.loadline.guard.QuotaDecision;
+import io.loadline.limit.Route;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts a quota in front of handlers of the JDK's HTTP server: requests beyond it get 429 with {@code Retry-After} and a
@@ -29,10 +34,16 @@ import org.jspecify.annotations.Nullable;
  * {@link ManagementEndpoints}.
  */
 public final class QuotaFilter extends Filter {
+    private static final Logger LOG = LoggerFactory.getLogger(QuotaFilter.class);
+
     private final Quota quota;
     private final ClientKey keyOf;
     private final DrainCoordinator drain;
     private final @Nullable WarmUp warmUp;
+    private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
+
+    /** Written by whoever logs it. */
+    private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
     /** A filter that asks {@code quota} for the client that {@code keyOf} tells; refusals while draining say so. */
     public QuotaFilter(Quota quota, ClientKey keyOf, DrainCoordinator drain) {
@@ -41,17 +52,35 @@ public final class QuotaFilter extends Filter {
 
     /** The same, but calls of {@code warmUp} pass untouched: the service itself is no client. */
     public QuotaFilter(Quota quota, ClientKey keyOf, DrainCoordinator drain, @Nullable WarmUp warmUp) {
+        this(quota, keyOf, drain, warmUp, exchange -> null);
+    }
+
+    private QuotaFilter(
+            Quota quota,
+            ClientKey keyOf,
+            DrainCoordinator drain,
+            @Nullable WarmUp warmUp,
+            Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.quota = quota;
         this.keyOf = keyOf;
         this.drain = drain;
         this.warmUp = warmUp;
+        this.routeOf = routeOf;
+    }
+
+    /**
+     * A filter like this one that asks for the limits of routes, too, see {@link Quota.Builder#route}. What {@code routeOf}
+     * tells should be what the {@link LimitingFilter} is told; where it throws or returns null, no route's limit is asked.
+     */
+    public QuotaFilter routes(Function<? super HttpExchange, ? extends @Nullable Route> routeOfExchange) {
+        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOfExchange);
     }
 
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         boolean own =
                 warmUp != null && warmUp.isOwn(exchange.getRequestHeaders().getFirst(WarmUp.HEADER));
-        QuotaDecision decision = own ? null : quota.tryAcquire(new Request(exchange), keyOf);
+        QuotaDecision decision = own ? null : quota.tryAcquire(new Request(exchange), keyOf, route(exchange));
         if (decision == null || decision.admitted()) {
             chain.doFilter(exchange);
             return;
@@ -60,6 +89,17 @@ public final class QuotaFilter extends Filter {
             exchange.getResponseHeaders().set("Connection", "close");
         }
         Refusals.write(exchange, decision.rejection());
+    }
+
+    private @Nullable Route route(HttpExchange exchange) {
+        try {
+            return routeOf.apply(exchange);
+        } catch (RuntimeException e) {
+            if (routeFailureLogged.compareAndSet(false, true)) {
+                LOG.warn("The route of a request could not be found out, so it has no limit; this is logged once", e);
+            }
+            return null;
+        }
     }
 
     /** The same in front of one handler, after the context's authenticator. */

@@ -29,9 +29,14 @@ public record SettingsStatus(
         @Nullable MountStatus mount,
         List<SettingsChange> history) {
 
-    /** What {@code settings} tell now. */
+    /** What {@code settings} tell now where whoever {@link LiveSettings#writers} lets may change them. */
     public static SettingsStatus of(LiveSettings settings) {
-        return new SettingsStatus(settings.current(), settings.writers() != null, settings.mount(), settings.history());
+        return of(settings, settings.writers() != null);
+    }
+
+    /** What {@code settings} tell now where they can be changed, or not. */
+    public static SettingsStatus of(LiveSettings settings, boolean writable) {
+        return new SettingsStatus(settings.current(), writable, settings.mount(), settings.history());
     }
 
     /** The same as JSON. */

@@ -233,6 +233,39 @@ class LiveSettingsTest {
                 .hasMessage("loadline.limit.enforcement = yes: it must be one of off, shadow, enforce");
     }
 
+    /** As one whose class cannot be loaded: it must not end the thread that watches files. */
+    @Test
+    void check_thatThrowsAnError_refusesTheChange() {
+        Knob<Boolean> knob = Knob.bool("loadline.broken");
+        SettingsPart broken = new SettingsPart() {
+            @Override
+            public List<Knob<?>> knobs() {
+                return List.of(knob);
+            }
+
+            @Override
+            public void check(LoadlineSettings wanted) {
+                throw new NoClassDefFoundError("gone");
+            }
+
+            @Override
+            public void apply(LoadlineSettings before, LoadlineSettings after) {}
+        };
+        LiveSettings settings = LiveSettings.builder(heartbeat)
+                .environment(Map.of())
+                .part(first)
+                .part(broken)
+                .build();
+
+        assertThatThrownBy(
+                        () -> settings.change(Map.of("loadline.first.one", "7", "loadline.first.other", "7"), "alice"))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("[loadline.broken]: could not be checked")
+                .hasMessageContaining("gone");
+        assertThat(first.applied).isEmpty();
+        assertThat(settings.changes(Result.REJECTED)).isEqualTo(1);
+    }
+
     @Test
     void apply_thatThrows_takesBackWhatWasApplied() {
         LiveSettings settings = settings(Map.of());

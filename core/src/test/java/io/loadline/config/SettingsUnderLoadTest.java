@@ -6,6 +6,7 @@ package io.loadline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadline.guard.DependencyStats;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.LimiterStats;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +99,72 @@ class SettingsUnderLoadTest {
         assertThat(stats.succeeded()).isEqualTo(served);
         assertThat(limiter.inFlight()).isZero();
         assertThat(settings.changes(SettingsChange.Result.APPLIED)).isGreaterThanOrEqualTo(CHANGES);
+        assertThat(settings.changes(SettingsChange.Result.REJECTED)).isZero();
+        settings.close();
+    }
+
+    /**
+     * Quota, guard, features and gate are changed together, to and fro. In none of both settings would a call see what it is
+     * asserted not to see, but in mixtures of them.
+     */
+    @Test
+    void changes_ofWhatSurroundsACall_areSeenWhole() throws Exception {
+        Surroundings around = new Surroundings(heartbeat);
+        ConfigMap unusedMap = new ConfigMap(temp.resolve("mount"), Map.of("loadline.properties", Surroundings.WIDE));
+        LiveSettings settings = LiveSettings.builder(heartbeat)
+                .environment(Map.of())
+                .part(new QuotaKnobs(around.quota))
+                .part(new GuardKnobs(around.guards))
+                .part(new DegradationKnobs(around.degradation))
+                .part(new IntakeKnobs(around.intake))
+                .watch(temp.resolve("mount"))
+                .build();
+        settings.start();
+        heartbeat.beat();
+        around.assertWide();
+        AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch running = new CountDownLatch(THREADS);
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        List<Future<Long>> callers = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            callers.add(threads.submit(() -> {
+                long calls = 0;
+                while (!done.get()) {
+                    around.call();
+                    calls++;
+                    running.countDown();
+                }
+                return calls;
+            }));
+        }
+        assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+
+        try {
+            for (int i = 1; i <= CHANGES; i++) {
+                settings.change(Surroundings.NARROW, "test");
+                heartbeat.beat();
+                around.assertNarrow();
+                if (i % 2 == 0) {
+                    settings.rollback(settings.current().version() - 1, "test");
+                } else {
+                    settings.change(Surroundings.NOTHING, "test");
+                }
+                heartbeat.beat();
+                around.assertWide();
+            }
+        } finally {
+            done.set(true);
+        }
+
+        long calls = 0;
+        for (Future<Long> each : callers) {
+            calls += each.get();
+        }
+        threads.shutdown();
+        DependencyStats stats = around.guard.stats();
+        assertThat(stats.succeeded()).isEqualTo(calls);
+        assertThat(stats.inFlight()).isZero();
+        assertThat(settings.changes(SettingsChange.Result.APPLIED)).isEqualTo(2 * CHANGES + 1);
         assertThat(settings.changes(SettingsChange.Result.REJECTED)).isZero();
         settings.close();
     }

@@ -29,6 +29,29 @@ class OwnCircuitBreakerTest {
     private final ManualTicker ticker = new ManualTicker();
 
     @Test
+    void thresholds_besideABreakerThatThereIs_areToldToHaveNoEffect() {
+        CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
+        CircuitBreaker unused = registry.circuitBreaker("db");
+        try (LogCapture log = LogCapture.of(DependencyGuard.class)) {
+            DependencyGuard quiet = guard(
+                    "db",
+                    builder -> builder.circuitBreakerRegistry(registry)
+                            .concurrency(3)
+                            .timeLimit(Duration.ofSeconds(1)));
+            DependencyGuard own = guard(
+                    "other", builder -> builder.circuitBreakerRegistry(registry).slowCall(Duration.ofSeconds(2)));
+            assertThat(List.of(quiet.name(), own.name())).containsExactly("db", "other");
+            assertThat(log.warnings()).isEmpty();
+
+            DependencyGuard told = guard(
+                    "db", builder -> builder.circuitBreakerRegistry(registry).slowCall(Duration.ofSeconds(2)));
+
+            assertThat(told.circuitBreaker()).isSameAs(registry.circuitBreaker("db"));
+            assertThat(log.warnings()).singleElement().asString().contains("Guard db", "have no effect");
+        }
+    }
+
+    @Test
     void registry_thatHasOneOfTheName_givesIt_withItsOwnThresholds() {
         CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
         CircuitBreaker theirs = registry.circuitBreaker(

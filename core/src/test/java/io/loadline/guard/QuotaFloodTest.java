@@ -7,8 +7,12 @@ package io.loadline.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadline.LogCapture;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.Route;
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +31,31 @@ class QuotaFloodTest {
             .ticker(ticker)
             .build();
     private int strangers;
+
+    /** All routes together have as many places as there are: keys times routes are bounded, and newcomers share, there, too. */
+    @Test
+    void newcomers_ofManyRoutes_shareWhatEachRouteLetsThem() {
+        Quota.Builder builder =
+                Quota.builder("api").limit(1_000_000, SECOND).maxClients(PLACES).ticker(ticker);
+        ConcurrencyLimiter limiter =
+                ConcurrencyLimiter.builder("test").ticker(ticker).build();
+        List<Route> routes = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            routes.add(limiter.route("GET /" + i));
+            builder.route("GET /" + i, 1, SECOND);
+        }
+        Quota many = builder.build();
+        for (int i = 0; i < 10_000; i++) {
+            for (Route each : routes) {
+                QuotaDecision unused = many.tryAcquireOn(each, "stranger-" + i, 1);
+            }
+        }
+        many.tidy();
+        // Each place once, and ten for the newcomers of each route.
+        assertThat(many.stats().allowed()).isEqualTo(PLACES + 10 * 10);
+        assertThat(many.stats().crowded()).isEqualTo(100_000 - PLACES - 10 * 10);
+        assertThat(many.stats().clients()).isLessThanOrEqualTo(PLACES);
+    }
 
     @Test
     void newcomers_shareOneQuotaWhenAllPlacesAreTaken() {

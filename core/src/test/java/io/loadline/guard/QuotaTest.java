@@ -9,13 +9,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.loadline.LogCapture;
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.RejectionReason;
+import io.loadline.limit.Route;
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -26,6 +30,10 @@ class QuotaTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final ManualTicker ticker = new ManualTicker();
+    private final ConcurrencyLimiter limiter =
+            ConcurrencyLimiter.builder("test").ticker(ticker).build();
+    private final Route report = limiter.route("GET /report");
+    private final Route other = limiter.route("GET /other");
     private final Quota quota = quota(builder -> {});
 
     private Quota quota(Consumer<Quota.Builder> configure) {
@@ -50,6 +58,79 @@ class QuotaTest {
     void clients_haveTheirOwn() {
         assertThat(admittedOf(quota, "a", 5)).isEqualTo(3);
         assertThat(admittedOf(quota, "b", 5)).isEqualTo(3);
+    }
+
+    /** One endpoint has its own limit for each client: what it refuses costs nothing elsewhere. */
+    @Test
+    void route_withALimit_refusesAndLeavesTheRest() {
+        Quota of = quota(builder -> builder.limit(5, SECOND).route("GET /report", 2, HOUR));
+        assertThat(admittedOf(of, report, "a", 10)).isEqualTo(2);
+        assertThat(of.tryAcquireOn(report, "a", 1).retryAfter()).isEqualTo(HOUR);
+        assertThat(admittedOf(of, report, "b", 10)).as("another client").isEqualTo(2);
+        assertThat(admittedOf(of, other, "a", 10)).isEqualTo(3);
+        assertThat(of.tryAcquireOn(other, "a", 1).retryAfter()).isEqualTo(SECOND);
+
+        ticker.advance(SECOND);
+        assertThat(admittedOf(of, report, "a", 10)).isZero();
+        assertThat(admittedOf(of, null, "a", 10)).isEqualTo(5);
+        assertThat(of.stats().clients()).isEqualTo(2);
+    }
+
+    @Test
+    void client_thatHasUsedItsQuota_takesNothingOfARoute() {
+        Quota of = quota(builder -> builder.limit(3, SECOND).route("GET /report", 4, HOUR));
+        assertThat(admittedOf(of, other, "a", 3)).isEqualTo(3);
+        QuotaDecision refused = of.tryAcquireOn(report, "a", 1);
+        assertThat(refused.admitted()).isFalse();
+        assertThat(refused.retryAfter()).as("of the client").isEqualTo(SECOND);
+        assertThat(admittedOf(of, report, "a", 10)).isZero();
+
+        ticker.advance(SECOND);
+        assertThat(admittedOf(of, report, "a", 10)).isEqualTo(3);
+        ticker.advance(SECOND);
+        assertThat(admittedOf(of, report, "a", 10)).isEqualTo(1);
+    }
+
+    @Test
+    void routes_ofAGroup_shareItsLimit() {
+        Quota of = quota(builder -> builder.limit(100, SECOND).route("heavy", 3, HOUR, "GET /report", "GET /other"));
+        assertThat(admittedOf(of, report, "a", 2)).isEqualTo(2);
+        assertThat(admittedOf(of, other, "a", 10)).isEqualTo(1);
+        assertThat(admittedOf(of, report, "a", 10)).isZero();
+        assertThat(admittedOf(of, null, "a", 10)).isEqualTo(10);
+
+        of.change(now -> now.route("heavy", 5, HOUR));
+        assertThat(admittedOf(of, report, "a", 10))
+                .as("what is used stays used")
+                .isEqualTo(2);
+        of.change(now -> now.routes(Map.of()));
+        assertThat(admittedOf(of, report, "a", 10)).isEqualTo(10);
+        assertThatIllegalArgumentException().isThrownBy(() -> of.change(now -> now.route("GET /other", 1, HOUR)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        quota(builder -> builder.route("one", 1, HOUR, "x").route("two", 1, HOUR, "x")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        quota(builder -> builder.route("one", 1, HOUR, "x").route("x", 1, HOUR)));
+    }
+
+    @Test
+    void route_withoutAKey_isSharedOrFollowsThePolicy() {
+        Quota of = quota(builder -> builder.limit(10, SECOND).route("GET /report", 2, HOUR));
+        assertThat(admittedOf(of, report, null, 10)).isEqualTo(2);
+        assertThat(admittedOf(of, other, null, 20)).isEqualTo(8);
+        of.change(now -> now.missingKeys(MissingKeys.ADMIT));
+        assertThat(admittedOf(of, report, null, 10)).isEqualTo(10);
+        of.change(now -> now.missingKeys(MissingKeys.REFUSE));
+        assertThat(admittedOf(of, report, null, 10)).isZero();
+    }
+
+    @Test
+    void route_inShadow_admitsAndCounts() {
+        Quota of = quota(builder ->
+                builder.limit(100, SECOND).route("GET /report", 2, HOUR).enforcement(Enforcement.SHADOW));
+        assertThat(admittedOf(of, report, "a", 10)).isEqualTo(10);
+        assertThat(of.stats().shadowed()).isEqualTo(8);
     }
 
     @Test
@@ -305,6 +386,12 @@ class QuotaTest {
 
     private static void refused(Runnable call, String value) {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(value);
+    }
+
+    private static long admittedOf(Quota quota, @Nullable Route route, @Nullable String key, int requests) {
+        return IntStream.range(0, requests)
+                .filter(i -> quota.tryAcquireOn(route, key, 1).admitted())
+                .count();
     }
 
     private static int admittedOf(Quota quota, String key, int requests) {

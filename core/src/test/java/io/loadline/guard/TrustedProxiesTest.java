@@ -7,6 +7,7 @@ package io.loadline.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.loadline.LogCapture;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,27 @@ class TrustedProxiesTest {
     @Test
     void peerThatIsNotTrusted_isTheClientWhateverItSays() {
         assertThat(client("203.0.113.5", "198.51.100.1")).isEqualTo("203.0.113.5");
+    }
+
+    /** Who forgets a proxy gives all behind it one quota: that is told, and once only. */
+    @Test
+    void peerThatIsNotTrusted_andForwards_isToldOfOnce() {
+        try (LogCapture log = LogCapture.of(TrustedProxies.class)) {
+            String unused = client("203.0.113.5", "198.51.100.1") + client("203.0.113.6", "198.51.100.1");
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("203.0.113.5 has sent X-Forwarded-For, but is none of the trusted proxies");
+        }
+    }
+
+    @Test
+    void peerThatIsTrusted_orForwardsNothing_isNotToldOf() {
+        try (LogCapture log = LogCapture.of(TrustedProxies.class)) {
+            assertThat(client(PROXY, "198.51.100.1")).isEqualTo("198.51.100.1");
+            assertThat(proxies.clientOf(ScriptedRequest.from("203.0.113.5"))).isEqualTo("203.0.113.5");
+            assertThat(log.warnings()).isEmpty();
+        }
     }
 
     @ParameterizedTest

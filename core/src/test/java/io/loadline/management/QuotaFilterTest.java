@@ -131,6 +131,34 @@ class QuotaFilterTest {
         assertThat(quota.stats().clients()).isEqualTo(2);
     }
 
+    /** A client may have a quota of its own for one route, beside that for all of them. */
+    @Test
+    void route_withALimit_isRefusedAlone() throws Exception {
+        quota.change(now -> now.limit(4, Duration.ofMinutes(1)).route("/work/report", 1, Duration.ofHours(1)));
+        Route report = limiter.route("/work/report");
+        context.getFilters()
+                .add(new QuotaFilter(quota, ClientKey.header("X-Api-Key"), drain)
+                        .routes(exchange -> switch (exchange.getRequestURI().getPath()) {
+                            case "/work/report" -> report;
+                            case "/work/broken" -> throw new IllegalStateException("a test's");
+                            default -> null;
+                        }));
+
+        assertThat(get("/work/report", "X-Api-Key", "anna").statusCode()).isEqualTo(204);
+        HttpResponse<InputStream> refused = get("/work/report", "X-Api-Key", "anna");
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("3600");
+        assertThat(get("/work/report", "X-Api-Key", "ben").statusCode()).isEqualTo(204);
+        assertThat(get("/work", "X-Api-Key", "anna").statusCode()).isEqualTo(204);
+        assertThat(get("/work/broken", "X-Api-Key", "anna").statusCode()).isEqualTo(204);
+        assertThat(get("/work", "X-Api-Key", "anna").statusCode())
+                .as("the refusal cost nothing")
+                .isEqualTo(204);
+        refused = get("/work", "X-Api-Key", "anna");
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("60");
+    }
+
     /** The server authenticates after all filters and before the handler. */
     @Test
     void principal_isKnownAroundTheHandler() throws Exception {
@@ -176,7 +204,11 @@ class QuotaFilterTest {
     }
 
     private HttpResponse<InputStream> get(String header, String value) throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/work");
+        return get("/work", header, value);
+    }
+
+    private HttpResponse<InputStream> get(String path, String header, String value) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
         return client.send(HttpRequest.newBuilder(uri).header(header, value).build(), BodyHandlers.ofInputStream());
     }
 

@@ -4,11 +4,14 @@
  */
 package io.loadline.spring;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.loadline.Loadline;
 import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.DependencyGuards;
 import io.loadline.spring.LoadlineProperties.Dependency;
 import io.loadline.spring.LoadlineProperties.Guard;
 import io.loadline.spring.internal.GuardedHosts;
+import io.loadline.spring.internal.InvalidSettingException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -28,10 +31,38 @@ final class GuardSettings {
 
     private GuardSettings() {}
 
-    static void apply(DependencyGuards guards, Guard settings) {
+    static void apply(Loadline.Builder loadline, Guard settings) {
         new TreeMap<>(settings.dependencies()).forEach((name, dependency) -> {
-            DependencyGuard unused = guard(guards, name, dependency);
+            String key = key(name);
+            Loadline.Builder unused = LoadlineFactory.check(
+                    key, name, () -> loadline.guard(name, builder -> configure(builder, key, dependency)));
         });
+    }
+
+    /** Thresholds beside those of a breaker that the application has. */
+    static void checkUnused(CircuitBreakerRegistry breakers, Guard settings) {
+        new TreeMap<>(settings.dependencies()).forEach((name, dependency) -> {
+            if (breakers.find(name).isPresent()) {
+                String key = key(name);
+                reject(key + ".slow-call", dependency.slowCall());
+                reject(key + ".slow-call-rate", dependency.slowCallRate());
+                reject(key + ".failure-rate", dependency.failureRate());
+                reject(key + ".window", dependency.window());
+                reject(key + ".minimum-calls", dependency.minimumCalls());
+                reject(key + ".open-first", dependency.openFirst());
+                reject(key + ".open-most", dependency.openMost());
+            }
+        });
+    }
+
+    private static void reject(String key, @Nullable Object value) {
+        if (value != null) {
+            throw new InvalidSettingException(
+                    key,
+                    value,
+                    "it has no effect: the CircuitBreakerRegistry has a breaker of that name, with thresholds of its own",
+                    null);
+        }
     }
 
     /** The guards by the hosts of their dependencies. */
@@ -45,6 +76,7 @@ final class GuardSettings {
         return hosts.build();
     }
 
+    /** Those of a Loadline that the application has made itself have no settings yet. */
     private static DependencyGuard guard(DependencyGuards guards, String name, Dependency settings) {
         String key = key(name);
         return LoadlineFactory.check(key, name, () -> guards.guard(name, builder -> configure(builder, key, settings)));

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class GuardSettingsFactory {
     private static final String DEGRADATION = "loadline.guard.degradation";
     private static final String INTAKE = "loadline.guard.intake";
-    private static final double RESUME_SHARE = 0.8;
 
     private GuardSettingsFactory() {}
 
@@ -68,9 +67,6 @@ final class GuardSettingsFactory {
             return IntakeSettings.DEFAULT;
         }
         double pause = pauseAbove == null ? IntakeSettings.DEFAULT.pauseAbove() : pauseAbove;
-        double resume = resumeBelow == null
-                ? Math.min(IntakeSettings.DEFAULT.resumeBelow(), RESUME_SHARE * pause)
-                : resumeBelow;
         String key = resumeBelow == null
                 ? INTAKE + ".pause-above"
                 : pauseAbove == null
@@ -79,7 +75,10 @@ final class GuardSettingsFactory {
         Object value = resumeBelow == null
                 ? pauseAbove
                 : pauseAbove == null ? resumeBelow : pauseAbove + " and " + resumeBelow;
-        return LoadlineFactory.check(key, value, () -> IntakeSettings.DEFAULT.loads(pause, resume));
+        return LoadlineFactory.check(key, value, () -> {
+            IntakeSettings follows = IntakeSettings.DEFAULT.pauseAbove(pause);
+            return resumeBelow == null ? follows : follows.loads(pause, resumeBelow);
+        });
     }
 
     private static IntakeSettings with(

@@ -65,13 +65,21 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<IntakeBuilderCustomizer> intakeCustomizers,
             ObjectProvider<Saturation> saturations,
             ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
+            @Qualifier(QuotaFactory.BEAN_NAME) ObjectProvider<Quota> ownQuota,
             ObjectProvider<Quota> quotas,
             ObjectProvider<SettingsBuilderCustomizer> settingsCustomizers) {
         QuotaFactory.checkUnused(properties.guard().quota());
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
-        quotas.orderedStream().forEach(loadline::quota);
-        Loadline built = loadline.guards(builder -> circuitBreakers.ifUnique(registry -> {
+        // The first is what settings change while the service runs.
+        Quota own = ownQuota.getIfAvailable();
+        if (own != null) {
+            loadline.quota(own);
+        }
+        quotas.orderedStream().filter(quota -> quota != own).forEach(loadline::quota);
+        circuitBreakers.ifUnique(registry -> GuardSettings.checkUnused(registry, properties.guard()));
+        GuardSettings.apply(loadline, properties.guard());
+        return loadline.guards(builder -> circuitBreakers.ifUnique(registry -> {
                     DependencyGuard.Builder unused = builder.circuitBreakerRegistry(registry);
                 }))
                 .limiter(builder -> {
@@ -98,8 +106,6 @@ public final class LoadlineAutoConfiguration {
                     LoadSignal.Builder unused = builder.saturation(saturation);
                 }))
                 .build();
-        GuardSettings.apply(built.guards(), properties.guard());
-        return built;
     }
 
     // The parts are closed by the whole, hence no destroy methods of their own.
@@ -110,16 +116,18 @@ public final class LoadlineAutoConfiguration {
         return loadline.limiter();
     }
 
-    @Bean
+    @Bean(QuotaFactory.BEAN_NAME)
     @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
     Quota loadlineQuota(LoadlineProperties properties, ObjectProvider<QuotaBuilderCustomizer> customizers) {
-        return QuotaFactory.quota(properties.guard().quota(), customizers);
+        return QuotaFactory.quota(properties.guard().quota(), properties.limit().routes(), customizers);
     }
 
     @Bean
     @ConditionalOnProperty(QuotaFactory.PREFIX + ".limit")
     ClientQuota loadlineClientQuota(
-            @Qualifier("loadlineQuota") Quota quota, LoadlineProperties properties, ObjectProvider<ClientKey> keys) {
+            @Qualifier(QuotaFactory.BEAN_NAME) Quota quota,
+            LoadlineProperties properties,
+            ObjectProvider<ClientKey> keys) {
         return QuotaFactory.clients(quota, properties.guard().quota(), keys);
     }
 

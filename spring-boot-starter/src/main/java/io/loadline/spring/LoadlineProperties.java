@@ -12,6 +12,7 @@ import io.loadline.limit.Enforcement;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupPlan.Collection;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,13 @@ public record LoadlineProperties(
         @DefaultValue Memory memory,
         @DefaultValue Guard guard,
         @DefaultValue Settings settings) {
+
+    /** The names of all routes that have settings of their own, of the limiter or the quota. */
+    public Set<String> routesWithSettings() {
+        Set<String> names = new HashSet<>(limit.limitedRoutes());
+        names.addAll(QuotaFactory.routes(guard.quota(), limit.routes()));
+        return names;
+    }
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.
@@ -346,7 +354,7 @@ public record LoadlineProperties(
      *
      * @param enabled Whether Kafka and RabbitMQ listeners are paused while the service has enough to do.
      * @param pauseAbove Load above which they are paused. Default: 1.1.
-     * @param resumeBelow Load below which they may go on. Default: 0.9, or 80 % of pause-above if that is less.
+     * @param resumeBelow Load below which they may go on. Default: 0.9, or 80 % of pause-above if that is below 1.1.
      * @param pausedAtLeast How long they are paused at least. Default: 5s.
      * @param calm How long the load must have been low before they go on. Default: 2s.
      * @param maxWait How long a message that is handled through the gate waits to be admitted. Default: 500ms.
@@ -382,6 +390,8 @@ public record LoadlineProperties(
      * @param forwardingHeader Header in which they do: x-forwarded-for or forwarded. Default: x-forwarded-for.
      * @param ipv6Prefix Number of bits that IPv6 clients have in common to be one. Default: 64.
      * @param classes Limits of classes of clients.
+     * @param routes Limits for what each client may ask of single routes, such as [GET /orders/{id}], or groups of them, beside
+     *     its limit for all.
      */
     public record ClientQuotas(
             @Nullable Integer limit,
@@ -394,7 +404,21 @@ public record LoadlineProperties(
             @DefaultValue List<String> trustedProxies,
             @Nullable ForwardingHeader forwardingHeader,
             @Nullable Integer ipv6Prefix,
-            @DefaultValue Map<String, ClientClass> classes) {}
+            @DefaultValue Map<String, ClientClass> classes,
+            @DefaultValue Map<String, RouteQuota> routes) {}
+
+    /**
+     * The settings under {@code loadline.guard.quota.routes.*}. Immutable.
+     *
+     * @param limit Number of requests of it that each client may make in a period.
+     * @param period Length of a period. Default: loadline.guard.quota.period.
+     * @param routes Names of the routes it is a group of, such as GET /orders/{id}. Default: those of the group of this name
+     *     in loadline.limit.routes, or the one route it is named like.
+     */
+    public record RouteQuota(
+            @Nullable Integer limit,
+            @Nullable Duration period,
+            @DefaultValue List<String> routes) {}
 
     /**
      * The settings under {@code loadline.guard.quota.classes.*}. Immutable.

@@ -12,18 +12,24 @@ import io.loadline.guard.TrustedProxies;
 import io.loadline.spring.LoadlineProperties.ClientClass;
 import io.loadline.spring.LoadlineProperties.ClientQuotas;
 import io.loadline.spring.LoadlineProperties.ForwardingHeader;
+import io.loadline.spring.LoadlineProperties.RouteQuota;
+import io.loadline.spring.LoadlineProperties.RouteSettings;
 import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.InvalidSettingException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** Makes the quota of the settings, and what tells its clients. Stateless. */
 final class QuotaFactory {
+    static final String BEAN_NAME = "loadlineQuota";
     static final String PREFIX = "loadline.guard.quota";
     private static final String KEY = PREFIX + ".key";
     private static final String HEADER = "header:";
@@ -34,7 +40,10 @@ final class QuotaFactory {
 
     private QuotaFactory() {}
 
-    static Quota quota(ClientQuotas settings, ObjectProvider<QuotaBuilderCustomizer> customizers) {
+    static Quota quota(
+            ClientQuotas settings,
+            Map<String, RouteSettings> groups,
+            ObjectProvider<QuotaBuilderCustomizer> customizers) {
         Quota.Builder builder = Quota.builder("http");
         Duration period = settings.period() == null ? PERIOD : settings.period();
         limit(PREFIX, settings.limit(), period, builder::limit);
@@ -45,8 +54,32 @@ final class QuotaFactory {
             limit(PREFIX + ".newcomers", settings.newcomers(), period, builder::newcomers);
         }
         classes(builder, settings.classes(), period);
+        new TreeMap<>(settings.routes()).forEach((name, route) -> {
+            String key = RouteSettingsFactory.key(PREFIX + ".routes", name);
+            String[] members = members(name, route, groups).toArray(String[]::new);
+            limit(
+                    key,
+                    route.limit(),
+                    route.period() == null ? period : route.period(),
+                    (permits, per) -> builder.route(name, permits, per, members));
+        });
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
+    }
+
+    /** The names of all routes that have a limit for each client. */
+    static Set<String> routes(ClientQuotas settings, Map<String, RouteSettings> groups) {
+        Set<String> names = new TreeSet<>();
+        settings.routes().forEach((name, route) -> {
+            List<String> members = members(name, route, groups);
+            names.addAll(members.isEmpty() ? List.of(name) : members);
+        });
+        return names;
+    }
+
+    private static List<String> members(String name, RouteQuota route, Map<String, RouteSettings> groups) {
+        RouteSettings group = groups.get(name);
+        return route.routes().isEmpty() && group != null ? group.routes() : route.routes();
     }
 
     private static void classes(Quota.Builder builder, Map<String, ClientClass> classes, Duration period) {
@@ -92,12 +125,11 @@ final class QuotaFactory {
     static ClientQuota clients(Quota quota, ClientQuotas settings, ObjectProvider<ClientKey> beans) {
         String key = settings.key() == null ? ADDRESS : settings.key().strip();
         boolean address = key.equals(ADDRESS);
-        if (!address && !key.equals(BEAN) && !settings.trustedProxies().isEmpty()) {
-            throw new InvalidSettingException(
-                    PREFIX + ".trusted-proxies",
-                    settings.trustedProxies(),
-                    "they have no effect unless " + KEY + " is " + ADDRESS,
-                    null);
+        if (!address) {
+            String unless = KEY + " is " + ADDRESS;
+            reject("trusted-proxies", settings.trustedProxies().isEmpty() ? null : settings.trustedProxies(), unless);
+            reject("forwarding-header", settings.forwardingHeader(), unless);
+            reject("ipv6-prefix", settings.ipv6Prefix(), unless);
         }
         ClientKey keyOf;
         if (address) {
@@ -155,12 +187,16 @@ final class QuotaFactory {
         reject(
                 "classes",
                 settings.classes().isEmpty() ? null : settings.classes().keySet());
+        reject("routes", settings.routes().isEmpty() ? null : settings.routes().keySet());
     }
 
     private static void reject(String name, @Nullable Object value) {
+        reject(name, value, PREFIX + ".limit is set");
+    }
+
+    private static void reject(String name, @Nullable Object value, String unless) {
         if (value != null) {
-            throw new InvalidSettingException(
-                    PREFIX + "." + name, value, "it has no effect unless " + PREFIX + ".limit is set", null);
+            throw new InvalidSettingException(PREFIX + "." + name, value, "it has no effect unless " + unless, null);
         }
     }
 

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class RouteSettingsFactory {
     private static final Pattern PLAIN = Pattern.compile("[a-z0-9-]+");
 
+    private static final String PREFIX = "loadline.limit.routes";
+
     private RouteSettingsFactory() {}
 
     static void configure(ConcurrencyLimiter.Builder builder, Map<String, RouteSettings> routes) {
         // In an order of its own: that of a map of settings is anybody's.
         new TreeMap<>(routes).forEach((name, settings) -> {
-            String key = key(name);
+            String key = key(PREFIX, name);
             RouteLimits limits = RouteLimits.NONE;
             limits = with(key + ".cap-share", settings.capShare(), limits, RouteLimits::capShare);
             limits = with(key + ".cap", settings.cap(), limits, RouteLimits::cap);
@@ -56,8 +58,7 @@ final class RouteSettingsFactory {
     }
 
     /** As it is written: names with characters that Spring Boot would drop are in brackets. */
-    private static String key(String name) {
-        String prefix = "loadline.limit.routes";
+    static String key(String prefix, String name) {
         return PLAIN.matcher(name).matches() ? prefix + "." + name : prefix + "[" + name + "]";
     }
 }

@@ -6,7 +6,10 @@ package io.loadline.spring;
 
 import io.loadline.config.LiveSettings;
 
-/** Changes which settings may change while the service runs, and by whom. Beans of this type are called in order. */
+/**
+ * Changes which settings may change while the service runs, and by whom: where a token is set, the actuator asks for it, too.
+ * Beans of this type are called in order.
+ */
 @FunctionalInterface
 public interface SettingsBuilderCustomizer {
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.DependencyGuards;
@@ -19,6 +20,7 @@ import io.loadline.guard.GuardTimeoutException;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.Criticality;
 import io.loadline.spring.client.LoadlineClientAutoConfiguration;
+import io.loadline.spring.internal.InvalidSettingException;
 import io.loadline.spring.reactive.Guarded;
 import io.loadline.spring.reactive.LoadlineWebClientAutoConfiguration;
 import java.io.IOException;
@@ -239,6 +241,21 @@ class GuardedClientsTest {
         assertRefused("db.time-limit=0s", "loadline.guard.dependencies.db.time-limit", "0");
         assertRefused("db.hosts=http://db:80/path", "loadline.guard.dependencies.db.hosts", "http://db:80/path");
         assertRefused("db.window=0", "loadline.guard.dependencies.db.window", "0");
+    }
+
+    @Test
+    void thresholds_besideABreakerThatTheApplicationHas_stopTheStart() {
+        CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
+        CircuitBreaker unused = registry.circuitBreaker("inventory");
+        runner().withBean(CircuitBreakerRegistry.class, () -> registry)
+                .withPropertyValues(
+                        "loadline.guard.dependencies.inventory.time-limit=1s",
+                        "loadline.guard.dependencies.inventory.failure-rate=0.3")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .isInstanceOf(InvalidSettingException.class)
+                        .hasMessageContaining("loadline.guard.dependencies.inventory.failure-rate")
+                        .hasMessageContaining("has a breaker of that name"));
     }
 
     @Test

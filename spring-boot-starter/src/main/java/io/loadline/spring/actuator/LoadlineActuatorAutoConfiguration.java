@@ -9,6 +9,9 @@ import io.loadline.spring.LoadlineAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -28,8 +31,11 @@ public final class LoadlineActuatorAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint
-    LoadlineEndpoint loadlineEndpoint(Loadline loadline) {
-        return new LoadlineEndpoint(loadline);
+    LoadlineEndpoint loadlineEndpoint(Loadline loadline, ObjectProvider<EndpointAccessResolver> access) {
+        EndpointAccessResolver resolver = access.getIfUnique();
+        boolean writable = resolver != null
+                && resolver.accessFor(EndpointId.of(LoadlineEndpoint.ID), Access.READ_ONLY) == Access.UNRESTRICTED;
+        return new LoadlineEndpoint(loadline, writable);
     }
 
     @Bean

@@ -8,6 +8,7 @@ import io.loadline.guard.ClientKey;
 import io.loadline.guard.ClientRequest;
 import io.loadline.guard.Quota;
 import io.loadline.guard.QuotaDecision;
+import io.loadline.limit.Route;
 
 /**
  * The quota that the filter asks, and for whom. Immutable.
@@ -27,8 +28,8 @@ public record ClientQuota(Quota quota, ClientKey key, boolean afterSecurity) {
         return afterSecurity ? AFTER_SECURITY : EARLY;
     }
 
-    /** Asks for one request. */
-    public QuotaDecision decide(ClientRequest request) {
-        return quota.tryAcquire(request, key);
+    /** Asks for one request of {@code route}. */
+    public QuotaDecision decide(ClientRequest request, Route route) {
+        return quota.tryAcquire(request, key, route);
     }
 }

@@ -35,7 +35,7 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
     /** Written once, at start, before any request; until then everything takes the other route. */
     private volatile RouteTable table;
 
-    /** Sets the names of routes that have limits of their own: the setting {@code loadline.limit.routes}. */
+    /** Sets the names of routes that have settings of their own, of the limiter or the quota. */
     public CollectedRoutes limited(Set<String> names) {
         limited = names;
         return this;
@@ -80,7 +80,7 @@ public final class CollectedRoutes implements SmartInitializingSingleton {
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
             LOG.warn(
-                    "loadline.limit.routes has settings for {}, which no handler has: what is kept for them lies idle."
+                    "There are settings for {}, which no handler has: what is kept for them lies idle."
                             + " The routes are {}",
                     unknown,
                     known);

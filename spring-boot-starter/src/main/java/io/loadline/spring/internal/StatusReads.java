@@ -20,10 +20,12 @@ public final class StatusReads {
     private static final Set<String> PARTS = Set.of("load", "startup", "memory", "advice", "advice.yaml", "settings");
 
     private final Loadline loadline;
+    private final boolean writable;
 
-    /** Reads about {@code loadline}. */
-    public StatusReads(Loadline loadline) {
+    /** Reads about {@code loadline}; {@code writable} is whether settings can be changed where they are served. */
+    public StatusReads(Loadline loadline, boolean writable) {
         this.loadline = loadline;
+        this.writable = writable;
     }
 
     /** All paths. */
@@ -52,7 +54,8 @@ public final class StatusReads {
             case "advice" -> json(loadline.advisor().report().adviceJson());
             case "advice.yaml" ->
                 new Body("application/yaml", loadline.advisor().report().yaml());
-            case "settings" -> json(SettingsStatus.of(loadline.settings()).toJson());
+            case "settings" ->
+                json(SettingsStatus.of(loadline.settings(), writable).toJson());
             default -> null;
         };
     }

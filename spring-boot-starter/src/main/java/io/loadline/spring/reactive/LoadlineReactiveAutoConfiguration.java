@@ -53,7 +53,7 @@ public final class LoadlineReactiveAutoConfiguration {
                         properties.limit().excludeUserAgents(),
                         criticality,
                         warmUp)
-                .limited(properties.limit().limitedRoutes());
+                .limited(properties.routesWithSettings());
     }
 
     @Bean

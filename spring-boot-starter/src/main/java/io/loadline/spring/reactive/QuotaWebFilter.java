@@ -9,6 +9,7 @@ import io.loadline.guard.ClientRequest;
 import io.loadline.guard.QuotaDecision;
 import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.MatchedRoute;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,21 +43,23 @@ final class QuotaWebFilter implements WebFilter, Ordered {
         }
         ServerHttpRequest request = exchange.getRequest();
         String path = request.getPath().pathWithinApplication().value();
-        if (routes.match(request.getMethod().name(), path, request.getHeaders()::getFirst) == null) {
+        MatchedRoute matched = routes.match(request.getMethod().name(), path, request.getHeaders()::getFirst);
+        if (matched == null) {
             return chain.filter(exchange);
         }
         if (!clients.afterSecurity()) {
-            return decide(exchange, chain, null);
+            return decide(exchange, chain, matched, null);
         }
         return exchange.getPrincipal()
                 .map(principal -> Optional.ofNullable(principal.getName()))
                 .defaultIfEmpty(Optional.empty())
-                .flatMap(name -> decide(exchange, chain, name.orElse(null)));
+                .flatMap(name -> decide(exchange, chain, matched, name.orElse(null)));
     }
 
-    private Mono<Void> decide(ServerWebExchange exchange, WebFilterChain chain, @Nullable String principal) {
+    private Mono<Void> decide(
+            ServerWebExchange exchange, WebFilterChain chain, MatchedRoute matched, @Nullable String principal) {
         ServerHttpRequest request = exchange.getRequest();
-        QuotaDecision decision = clients.decide(new Request(request, principal));
+        QuotaDecision decision = clients.decide(new Request(request, principal), matched.route());
         if (decision.admitted()) {
             return chain.filter(exchange);
         }

@@ -31,7 +31,7 @@ final class StatusWebHandler implements WebHandler {
     }
 
     static SimpleUrlHandlerMapping mapping(Loadline loadline) {
-        StatusWebHandler handler = new StatusWebHandler(new StatusReads(loadline));
+        StatusWebHandler handler = new StatusWebHandler(new StatusReads(loadline, false));
         return new SimpleUrlHandlerMapping(
                 StatusReads.paths().stream().collect(Collectors.toMap(path -> path, path -> handler)), ORDER);
     }

@@ -60,7 +60,7 @@ public final class LoadlineServletAutoConfiguration {
                         properties.limit().excludeUserAgents(),
                         criticality,
                         warmUp)
-                .limited(properties.limit().limitedRoutes());
+                .limited(properties.routesWithSettings());
     }
 
     @Bean

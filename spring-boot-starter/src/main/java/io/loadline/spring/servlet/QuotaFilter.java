@@ -9,6 +9,7 @@ import io.loadline.guard.ClientRequest;
 import io.loadline.guard.QuotaDecision;
 import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.MatchedRoute;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -38,11 +39,11 @@ final class QuotaFilter implements Filter {
     @Override
     public void doFilter(ServletRequest anyRequest, ServletResponse anyResponse, FilterChain chain)
             throws IOException, ServletException {
-        if (anyRequest instanceof HttpServletRequest request
-                && anyResponse instanceof HttpServletResponse response
-                && routes.match(request.getMethod(), AdmissionFilter.path(request), request::getHeader) != null) {
-            QuotaDecision decision = clients.decide(new Request(request, bare(request)));
-            if (!decision.admitted()) {
+        if (anyRequest instanceof HttpServletRequest request && anyResponse instanceof HttpServletResponse response) {
+            MatchedRoute route = routes.match(request.getMethod(), AdmissionFilter.path(request), request::getHeader);
+            QuotaDecision decision =
+                    route == null ? null : clients.decide(new Request(request, bare(request)), route.route());
+            if (decision != null && !decision.admitted()) {
                 boolean http1 = request.getProtocol().startsWith("HTTP/1.");
                 new LimitedResponse(response, drain, http1)
                         .answer(decision.rejection(), !request.getMethod().equals("HEAD"));

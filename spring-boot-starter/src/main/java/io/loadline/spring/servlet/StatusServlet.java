@@ -25,7 +25,7 @@ final class StatusServlet extends HttpServlet {
 
     static ServletRegistrationBean<StatusServlet> registration(Loadline loadline) {
         ServletRegistrationBean<StatusServlet> registration = new ServletRegistrationBean<>(
-                new StatusServlet(new StatusReads(loadline)),
+                new StatusServlet(new StatusReads(loadline, false)),
                 StatusReads.paths().toArray(String[]::new));
         registration.setName("loadlineStatus");
         return registration;

@@ -12,6 +12,7 @@ import io.loadline.limit.LimiterStats;
 import io.loadline.spring.testing.Wire.Answer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -69,6 +70,37 @@ public abstract class QuotaContract {
             assertThat(served(service, 4, "X-Api-Key: anna")).isEqualTo(2);
             service.bean(Quota.class).change(now -> now.enforcement(Enforcement.SHADOW));
             assertThat(served(service, 4, "X-Api-Key: anna")).isEqualTo(4);
+        }
+    }
+
+    /** Groups are those of the limiter, if they have no routes of their own. */
+    @Test
+    void route_withALimit_isRefusedAloneAndTheOthersGoOn() {
+        try (Service service = start(
+                BY_HEADER,
+                "loadline.guard.quota.limit=5",
+                "loadline.guard.quota.routes.orders.limit=1",
+                "loadline.guard.quota.routes.orders.period=2h",
+                "loadline.limit.routes.orders.routes[0]=GET /orders/{id}",
+                "loadline.limit.routes.orders.cap=5",
+                "loadline.guard.quota.routes[GET /static/{name}].limit=2")) {
+            assertThat(served(service, 3, "X-Api-Key: anna")).isEqualTo(1);
+            Answer refused = Wire.get(service.port(), "/orders/2", "X-Api-Key: anna");
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(7_000, 7_200);
+            assertThat(served(service, 3, "X-Api-Key: ben")).isEqualTo(1);
+            int[] statuses = new int[3];
+            for (int i = 0; i < statuses.length; i++) {
+                statuses[i] =
+                        Wire.get(service.port(), "/static/a", "X-Api-Key: anna").status();
+            }
+            assertThat(statuses).containsExactly(200, 200, 429);
+            assertThat(Wire.get(service.port(), "/upgraded", "X-Api-Key: anna").status())
+                    .isEqualTo(200);
+
+            service.loadline().settings().change(Map.of("loadline.guard.quota.routes.orders.limit", "2"), "test");
+            assertThat(served(service, 3, "X-Api-Key: anna")).isEqualTo(1);
+            assertThat(service.bean(Quota.class).settings().limit().permits()).isEqualTo(5);
         }
     }
 

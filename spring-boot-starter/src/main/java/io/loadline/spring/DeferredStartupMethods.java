@@ -8,10 +8,12 @@ import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.StartupStage;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,7 +100,7 @@ final class DeferredStartupMethods implements BeanPostProcessor, BeanFactoryAwar
         return (name, definition, type) -> !find(type).isEmpty();
     }
 
-    /** The methods of {@code type} that are to be stages. */
+    /** The methods of {@code type} that are to be stages, by name: the JVM gives them in an order that differs by run. */
     private static Map<Method, DeferredStartup> find(Class<?> type) {
         if (type.getName().startsWith("org.springframework.")
                 || !AnnotationUtils.isCandidateClass(type, DeferredStartup.class)) {
@@ -106,7 +108,10 @@ final class DeferredStartupMethods implements BeanPostProcessor, BeanFactoryAwar
         }
         MetadataLookup<DeferredStartup> lookup =
                 method -> AnnotatedElementUtils.findMergedAnnotation(method, DeferredStartup.class);
-        return MethodIntrospector.selectMethods(type, lookup);
+        Map<Method, DeferredStartup> methods =
+                new TreeMap<>(Comparator.comparing(Method::getName).thenComparing(Method::toGenericString));
+        methods.putAll(MethodIntrospector.selectMethods(type, lookup));
+        return methods;
     }
 
     private void checkSingleton(String beanName, Method method) {

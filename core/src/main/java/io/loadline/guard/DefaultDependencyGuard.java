@@ -96,9 +96,6 @@ final class DefaultDependencyGuard implements DependencyGuard {
 
     private GuardPermit admit(CallContext context, @Nullable CompletableFuture<?> caller) {
         long now = ticker.read();
-        if (retryBudget != null) {
-            retryBudget.request(now);
-        }
         RequestTiming timing = context.timing();
         long limitNanos = timeLimitNanos;
         int flags = 0;
@@ -124,12 +121,19 @@ final class DefaultDependencyGuard implements DependencyGuard {
             }
             flags |= GuardPermit.RESERVE;
         }
+        RequestTiming followed = null;
         try {
-            RequestTiming followed = timing != null && timing.waitBegins(now) ? timing : null;
+            if (retryBudget != null) {
+                retryBudget.request(now);
+            }
+            followed = timing != null && timing.waitBegins(now) ? timing : null;
             GuardPermit permit = new GuardPermit(this, period, now, limitNanos, flags, followed, caller);
             running.add(permit);
             return permit;
         } catch (Throwable outOfMemory) {
+            if (followed != null) {
+                followed.waitEnds(now);
+            }
             places.giveBack(GuardPermit.is(flags, GuardPermit.RESERVE));
             breaker.leave(period);
             throw outOfMemory;
@@ -158,12 +162,27 @@ final class DefaultDependencyGuard implements DependencyGuard {
         }
         long now = ticker.read();
         long nanos = Math.max(0, now - call.begunNanos);
-        counts.waitedNanos.add(nanos);
         GuardOutcome outcome =
                 nanos > call.limitNanos && told != GuardOutcome.CANCELLED ? GuardOutcome.TIMED_OUT : told;
         if (outcome == GuardOutcome.TIMED_OUT) {
             outcome = ofTimeout(call);
         }
+        boolean isUntold = !GuardPermit.is(flags, GuardPermit.COUNTED);
+        try {
+            count(call, flags, outcome, nanos);
+        } finally {
+            // Without memory even a counter may fail.
+            if (call.timing != null) {
+                call.timing.waitEnds(now);
+            }
+            if (isUntold) {
+                record(call, outcome, nanos, failure, result);
+            }
+        }
+    }
+
+    private void count(GuardPermit call, int flags, GuardOutcome outcome, long nanos) {
+        counts.waitedNanos.add(nanos);
         if (GuardPermit.is(flags, GuardPermit.TIMED_OUT)) {
             counts.late.decrement();
         } else {
@@ -172,23 +191,27 @@ final class DefaultDependencyGuard implements DependencyGuard {
                 call.timing.downstreamFailed();
             }
         }
-        if (call.timing != null) {
-            call.timing.waitEnds(now);
-        }
-        if (!GuardPermit.is(flags, GuardPermit.COUNTED)) {
-            if (nanos > breaker.slowNanos()) {
-                counts.slow.increment();
-            }
-            record(call, outcome, nanos, failure, result);
+        if (!GuardPermit.is(flags, GuardPermit.COUNTED) && nanos > breaker.slowNanos()) {
+            counts.slow.increment();
         }
     }
 
-    /** Tells the breaker, whose predicates and listeners are code of others. */
+    /** Tells the breaker, whose predicates and listeners are code of others; throws nothing. */
     void record(
             GuardPermit call, GuardOutcome outcome, long nanos, @Nullable Throwable failure, @Nullable Object result) {
         try {
             breaker.record(call.period, outcome, nanos, failure, result);
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            watch.warn("its circuit breaker failed", e);
+            leave(call.period);
+        }
+    }
+
+    /** For a breaker that has not heard of the call: one that is half open waits for as many as it has let through. */
+    private void leave(Object period) {
+        try {
+            breaker.leave(period);
+        } catch (Throwable e) {
             watch.warn("its circuit breaker failed", e);
         }
     }

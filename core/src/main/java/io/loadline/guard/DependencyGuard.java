@@ -16,7 +16,6 @@ import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -105,7 +104,7 @@ public interface DependencyGuard {
      * Makes the call {@code action}, which ends with the stage it returns. The stage returned here completes with
      * {@link GuardRefusedException} if the call must not be made, and with {@link GuardTimeoutException} when its time is up,
      * up to 100 ms later; the call then holds its place until its own stage completes. To cancel the stage returned here does
-     * not end the call either.
+     * not end the call either. What depends on that stage should not block: see {@link Builder#executor}.
      *
      * @param <T> the result's type
      */
@@ -208,7 +207,10 @@ public interface DependencyGuard {
 
         boolean feedsReadiness;
         Ticker ticker = Ticker.system();
-        Executor executor = new CompletableFuture<@Nullable Void>().defaultExecutor();
+
+        @Nullable
+        Executor executor;
+
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
         private Builder(String name) {
@@ -380,7 +382,10 @@ public interface DependencyGuard {
             return this;
         }
 
-        /** Sets what runs listeners and completes stages whose time is up. Default: the pool of {@link CompletableFuture}. */
+        /**
+         * Sets what runs listeners and completes stages whose time is up. It should not be the one on which calls run, which
+         * those that hang may have used up. Default: a few daemon threads that all guards share.
+         */
         @CanIgnoreReturnValue
         public Builder executor(Executor executor) {
             this.executor = executor;

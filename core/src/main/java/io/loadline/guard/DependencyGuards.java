@@ -28,6 +28,9 @@ public final class DependencyGuards implements AutoCloseable {
      * Shares: at each beat, calls that run over requests that run, as an average of the last second or so. By Little's law
      * that is the share of the requests' time that they spend in those calls, with nothing to be measured per request, and
      * it shows calls that hang before any has ended. A request that makes several calls at once counts several times.
+     *
+     * A guard is built outside the lock, as code of others takes part; of two that are built at once for a name, the one that
+     * is there first stays. Those who find a guard, the shared one too, take no lock.
      */
 
     /** Names beyond these share one guard: they come from requests, then, and there is no end to them. */
@@ -88,23 +91,39 @@ public final class DependencyGuards implements AutoCloseable {
      */
     public DependencyGuard guard(String name, Consumer<? super DependencyGuard.Builder> configure) {
         DependencyGuard known = byName.get(name);
-        if (known != null) {
-            return known;
+        while (known == null) {
+            String taken = guards.size() < MOST ? name : OTHER;
+            known = byName.get(taken);
+            if (known == null) {
+                known = added(taken, built(taken, configure));
+            }
         }
+        return known;
+    }
+
+    private DependencyGuard built(String name, Consumer<? super DependencyGuard.Builder> configure) {
+        DependencyGuard.Builder builder = DependencyGuard.builder(name).ticker(heartbeat.ticker());
+        defaults.accept(builder);
+        configure.accept(builder);
+        return builder.build();
+    }
+
+    /** The guard of that name, {@code built} if there was none; null if there is no room for one more. */
+    private @Nullable DependencyGuard added(String name, DependencyGuard built) {
         synchronized (guards) {
-            String taken = guards.size() < MOST || byName.containsKey(name) ? name : OTHER;
-            return byName.computeIfAbsent(taken, missing -> {
-                DependencyGuard.Builder builder =
-                        DependencyGuard.builder(missing).ticker(heartbeat.ticker());
-                defaults.accept(builder);
-                configure.accept(builder);
-                DependencyGuard made = builder.build();
-                begin(made);
-                if (made.feedsReadiness() && checks != null) {
-                    checks.add(made.readinessCheck().build());
-                }
-                return made;
-            });
+            DependencyGuard known = byName.get(name);
+            if (known != null) {
+                return known;
+            }
+            if (guards.size() >= MOST && !name.equals(OTHER)) {
+                return null;
+            }
+            if (built.feedsReadiness() && checks != null) {
+                checks.add(built.readinessCheck().build());
+            }
+            begin(built);
+            byName.put(name, built);
+            return built;
         }
     }
 
@@ -160,14 +179,26 @@ public final class DependencyGuards implements AutoCloseable {
 
     private void beat() {
         int requests = inFlight.getAsInt();
+        Throwable failed = null;
         for (DependencyGuard each : guards) {
-            follow(each);
-            each.beat();
+            try {
+                follow(each);
+                each.beat();
+            } catch (Throwable e) {
+                // The others are looked after all the same.
+                failed = e;
+            }
             if (requests >= 0 && each instanceof DefaultDependencyGuard guard) {
                 double now = requests == 0 ? 0 : Math.min(1, (double) guard.inFlight() / requests);
                 double before = Double.isNaN(guard.share()) ? 0 : guard.share();
                 guard.share(before + WEIGHT_OF_BEAT * (now - before));
             }
+        }
+        if (failed instanceof Error error) {
+            throw error;
+        }
+        if (failed instanceof RuntimeException unchecked) {
+            throw unchecked;
         }
     }
 

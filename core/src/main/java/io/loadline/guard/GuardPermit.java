@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
 public final class GuardPermit implements AutoCloseable {
     /*
      * One word of flags, changed by compare-and-set. Whoever sets ENDED accounts for the call; the beat sets the others,
-     * none of them after ENDED, and accounts for just that:
+     * or a task of its, none of them after ENDED, and accounts for just that:
      *   COUNTED    the breaker has been told of the call, as it is overdue; its end tells it nothing more
      *   TIMED_OUT  the call counts as timed out (or cancelled), whatever comes of it
      *   LOST       the call's place has been given back
+     *   TOLD       whoever waits for the call is told that its time is up, by the one who sets this
      * RESERVE and BY_DEADLINE are set from the beginning: the place is one of the reserve; the caller's deadline and not
      * the guard's own limit bounds the call.
      */
@@ -44,6 +45,7 @@ public final class GuardPermit implements AutoCloseable {
     static final int LOST = 8;
     static final int RESERVE = 16;
     static final int BY_DEADLINE = 32;
+    static final int TOLD = 64;
 
     private static final VarHandle FLAGS;
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,18 +32,29 @@ final class GuardWatch {
      *
      * Lost: calls let through before the breaker opened that hang on when it has closed again, see Places.
      *
-     * Code of others (listeners, stages whose time is up, and what it may hang on a breaker) is run by a pool. There is
-     * one task for each kind at a time; if that hangs, what is told later waits for it and is told in sum. The beat, on
-     * which everything else hangs, goes on.
+     * Code of others (listeners, stages whose time is up, and what it may hang on a breaker) is run by a pool, each kind by
+     * one of its own unless the builder was told otherwise: see GuardThreads. For listeners and for the breaker there is one
+     * task at a time; if that hangs, what is told later waits for it and is told in sum. The beat, on which everything else
+     * hangs, goes on.
+     *
+     * Time-outs: the task that completes the stages whose time is up finds them among the running calls, so nothing piles
+     * up anywhere. What depends on such a stage may block, and with it the task. So each beat that finds stages left over
+     * starts one more task, up to MOST_TASKS: a dependent that blocks holds up others until the next beat, and no longer,
+     * unless as many block at once in this guard, or as many as there are threads in all guards. Then the rest waits until
+     * one of them returns, or its call does.
      */
     private static final Logger LOG = LoggerFactory.getLogger(GuardWatch.class);
 
     private static final int BEATS_OF_SECOND = 10;
+
     /** So many calls, or all if there are fewer places, hang before that means anything. */
     private static final int FEW = 3;
 
     /** What is kept for a breaker that hangs; each call is recorded once, so this is more than it has a use for. */
     private static final int MOST_RECORDS = 1_000;
+
+    /** How many tasks complete stages at once. */
+    private static final int MOST_TASKS = 3;
 
     private static final long LOG_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -52,7 +64,9 @@ final class GuardWatch {
     private final RunningCalls running;
     private final GuardCounts counts;
     private final SeenTraffic traffic;
-    private final Executor executor;
+    private final Executor timeOuts;
+    private final Executor breakers;
+    private final Executor telltales;
     private final Listeners<Consumer<GuardStateChange>, GuardStateChange> listeners = new Listeners<>(Consumer::accept);
 
     /** Held by whoever beats; what follows is confined to him. */
@@ -62,11 +76,15 @@ final class GuardWatch {
     private int beats;
     private long nowNanos;
     private int overdue;
+    private boolean untold;
     private boolean closed;
     private List<Runnable> records = new ArrayList<>();
 
     /** Whether a task for the breaker is under way: raised by the beat, lowered by the task. */
     private final AtomicBoolean recording = new AtomicBoolean();
+
+    /** Tasks under way that complete stages whose time is up: counted up by the beat, down by each. */
+    private final AtomicInteger tasks = new AtomicInteger();
 
     /** Whether a task that tells of states is under way; {@link #told} is confined to it. */
     private final AtomicBoolean telling = new AtomicBoolean();
@@ -90,14 +108,16 @@ final class GuardWatch {
             RunningCalls running,
             GuardCounts counts,
             SeenTraffic traffic,
-            Executor executor) {
+            @Nullable Executor executor) {
         this.guard = guard;
         this.breaker = breaker;
         this.places = places;
         this.running = running;
         this.counts = counts;
         this.traffic = traffic;
-        this.executor = executor;
+        this.timeOuts = executor == null ? GuardThreads.TIME_OUTS : executor;
+        this.breakers = executor == null ? GuardThreads.BREAKERS : executor;
+        this.telltales = executor == null ? GuardThreads.LISTENERS : executor;
         this.told = breaker.state();
     }
 
@@ -112,8 +132,10 @@ final class GuardWatch {
         try {
             nowNanos = now;
             overdue = 0;
+            untold = false;
             closed = breaker.isClosed();
             running.forEach(this::look);
+            completeTimedOut();
             openIfStuck();
             record();
             traffic.beat(now);
@@ -129,6 +151,7 @@ final class GuardWatch {
         if (timeIsUp && call.mark(GuardPermit.TIMED_OUT)) {
             timeOut(call, age);
         }
+        untold |= timeIsUp && isUntold(call);
         GuardOutcome outcome = timeIsUp ? guard.ofTimeout(call) : GuardOutcome.SUCCESS;
         boolean isOverdue = age > breaker.slowNanos() || outcome == GuardOutcome.TIMED_OUT;
         if (isOverdue && call.mark(GuardPermit.COUNTED)) {
@@ -157,10 +180,38 @@ final class GuardWatch {
         if (call.timing != null) {
             call.timing.downstreamFailed();
         }
+    }
+
+    /** Whether somebody waits for a call whose time is up, and has not been told. */
+    private static boolean isUntold(GuardPermit call) {
+        return call.caller != null
+                && !call.caller.isDone()
+                && GuardPermit.is(call.flags(), GuardPermit.TIMED_OUT)
+                && !GuardPermit.is(call.flags(), GuardPermit.ENDED | GuardPermit.TOLD);
+    }
+
+    private void completeTimedOut() {
+        if (!untold || tasks.get() >= MOST_TASKS) {
+            return;
+        }
+        tasks.incrementAndGet();
+        execute(timeOuts, () -> {
+            try {
+                running.forEach(GuardWatch::complete);
+            } finally {
+                tasks.decrementAndGet();
+            }
+        });
+    }
+
+    private static void complete(GuardPermit call) {
         CompletableFuture<?> caller = call.caller;
-        if (caller != null && !caller.isDone()) {
+        if (caller != null && isUntold(call)) {
             GuardTimeoutException failure = call.timeoutException();
-            execute(() -> caller.completeExceptionally(failure));
+            // Whoever ends the call completes it as well, but does that later.
+            if (call.mark(GuardPermit.TOLD)) {
+                caller.completeExceptionally(failure);
+            }
         }
     }
 
@@ -196,14 +247,14 @@ final class GuardWatch {
             records.subList(0, records.size() - MOST_RECORDS).clear();
         }
         if (!breaker.runsAlienCode()) {
-            records.forEach(Runnable::run);
+            runAll(records);
             records.clear();
         } else if (recording.compareAndSet(false, true)) {
             List<Runnable> due = records;
             records = new ArrayList<>();
-            execute(() -> {
+            execute(breakers, () -> {
                 try {
-                    due.forEach(Runnable::run);
+                    runAll(due);
                 } finally {
                     recording.set(false);
                 }
@@ -211,13 +262,19 @@ final class GuardWatch {
         }
     }
 
-    private void tell() {
-        GuardState state = breaker.state();
-        if (state != told && telling.compareAndSet(false, true)) {
-            if (state == GuardState.OPEN) {
-                breaker.seenOpen();
+    private void runAll(List<Runnable> due) {
+        for (Runnable each : due) {
+            try {
+                each.run();
+            } catch (Throwable e) {
+                warn("its circuit breaker failed", e);
             }
-            execute(this::tellStates);
+        }
+    }
+
+    private void tell() {
+        if (breaker.state() != told && telling.compareAndSet(false, true)) {
+            execute(telltales, this::tellStates);
         }
     }
 
@@ -227,11 +284,22 @@ final class GuardWatch {
             GuardState before = told;
             if (state != before) {
                 told = state;
+                if (state == GuardState.OPEN) {
+                    seenOpen();
+                }
                 log(before, state);
                 listeners.publish(new GuardStateChange(guard.name(), before, state));
             }
         } finally {
             telling.set(false);
+        }
+    }
+
+    private void seenOpen() {
+        try {
+            breaker.seenOpen();
+        } catch (Throwable e) {
+            warn("what tells how long its circuit breaker stays open failed", e);
         }
     }
 
@@ -261,16 +329,26 @@ final class GuardWatch {
 
     void warn(String what, @Nullable Throwable failure) {
         if (warned.compareAndSet(false, true)) {
-            LOG.warn("Dependency '{}': {}; this is logged once", Names.printable(guard.name()), what, failure);
+            try {
+                LOG.warn("Dependency '{}': {}; this is logged once", Names.printable(guard.name()), what, failure);
+            } catch (Throwable unlogged) {
+                // Without memory, or with an appender that throws, not even this can be told; calls must go on.
+            }
         }
     }
 
-    private void execute(Runnable task) {
+    private void execute(Executor executor, Runnable task) {
+        AtomicBoolean begun = new AtomicBoolean();
+        Runnable once = () -> {
+            if (begun.compareAndSet(false, true)) {
+                task.run();
+            }
+        };
         try {
-            executor.execute(task);
+            executor.execute(once);
         } catch (Throwable e) {
             // No thread can be had, for example. A caller must not wait for ever for that.
-            task.run();
+            once.run();
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 public final class GuardedHttpClient {
     /*
      * The time-out of a request of the JDK ends with the headers of its response. So requests are sent asynchronously, also
-     * by who waits for them, and cancelled when the time is up: that closes the connection or resets the stream.
+     * by who waits for them, and cancelled when the time is up: that closes the connection or resets the stream. Stages
+     * that depend on a response may block the thread that does so, one of a few: see GuardThreads.
      */
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int FIRST_SERVER_ERROR = 500;
@@ -125,14 +127,19 @@ public final class GuardedHttpClient {
             caller.completeExceptionally(e);
             return caller;
         }
+        @Nullable CompletableFuture<HttpResponse<T>> exchange = null;
         try {
-            start(permit, caller, client.sendAsync(outward(request, context, permit.timeLimit()), body));
-        } catch (Exception e) {
+            exchange = client.sendAsync(outward(request, context, permit.timeLimit()), body);
+            start(permit, caller, exchange);
+        } catch (Throwable e) {
             permit.failure(e);
+            if (exchange != null) {
+                boolean unusedIfOver = exchange.cancel(true);
+            }
+            if (e instanceof Error error) {
+                throw error;
+            }
             caller.completeExceptionally(e);
-        } catch (Error e) {
-            permit.failure(e);
-            throw e;
         }
         return caller;
     }
@@ -142,24 +149,18 @@ public final class GuardedHttpClient {
             CompletableFuture<HttpResponse<T>> caller,
             CompletableFuture<HttpResponse<T>> exchange) {
         AtomicBoolean timeIsUp = new AtomicBoolean();
-        CompletableFuture<@Nullable Void> timer = new CompletableFuture<@Nullable Void>()
-                .completeOnTimeout(null, permit.remaining().toNanos(), TimeUnit.NANOSECONDS);
-        Object unused = timer.thenRunAsync(() -> {
+        Runnable timeOut = () -> {
             timeIsUp.set(true);
             boolean unusedIfOver = exchange.cancel(true);
-        });
-        unused = exchange.whenComplete((response, failure) -> {
-            boolean unusedIfOver = timer.cancel(false);
-            if (failure == null) {
-                permit.end(outcomeOf(response));
-                caller.complete(response);
-            } else if (timeIsUp.get()) {
-                permit.end(GuardOutcome.TIMED_OUT);
-                caller.completeExceptionally(permit.timeoutException());
-            } else {
-                Throwable cause = Outcomes.unwrapped(failure);
-                permit.failure(cause);
-                caller.completeExceptionally(cause);
+        };
+        Future<?> timer = GuardThreads.TIME_OUTS.executeAfter(permit.remaining().toNanos(), timeOut);
+        Object unused = exchange.whenComplete((response, failure) -> {
+            try {
+                if (!timer.cancel(false)) {
+                    GuardThreads.TIME_OUTS.remove(timeOut);
+                }
+            } finally {
+                end(permit, caller, response, failure, timeIsUp.get());
             }
         });
         unused = caller.whenComplete((response, failure) -> {
@@ -167,6 +168,30 @@ public final class GuardedHttpClient {
                 boolean unusedIfOver = exchange.cancel(true);
             }
         });
+    }
+
+    private <T> void end(
+            GuardPermit permit,
+            CompletableFuture<HttpResponse<T>> caller,
+            HttpResponse<T> response,
+            @Nullable Throwable failure,
+            boolean timeIsUp) {
+        Throwable told = failure == null ? null : timeIsUp ? permit.timeoutException() : Outcomes.unwrapped(failure);
+        try {
+            if (told == null) {
+                permit.end(outcomeOf(response));
+            } else if (timeIsUp) {
+                permit.end(GuardOutcome.TIMED_OUT);
+            } else {
+                permit.failure(told);
+            }
+        } finally {
+            if (told == null) {
+                caller.complete(response);
+            } else {
+                caller.completeExceptionally(told);
+            }
+        }
     }
 
     private HttpRequest outward(HttpRequest request, CallContext context, Duration limit) {
@@ -186,7 +211,7 @@ public final class GuardedHttpClient {
     private GuardOutcome outcomeOf(HttpResponse<?> response) {
         try {
             return Objects.requireNonNullElse(outcomeOfStatus.apply(response.statusCode()), GuardOutcome.SUCCESS);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             return outcomeOfStatus(response.statusCode());
         }
     }

@@ -76,7 +76,8 @@ final class Places {
 
     /** Whether one more call may run on without its place; if so, that is to be given back. */
     boolean tryLose() {
-        return lost.getAndUpdate(now -> now < limit ? now + 1 : now) < limit;
+        int most = limit;
+        return lost.getAndUpdate(now -> now < most ? now + 1 : now) < most;
     }
 
     /** A lost call has ended after all. */

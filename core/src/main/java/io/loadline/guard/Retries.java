@@ -65,7 +65,11 @@ public final class Retries {
             try {
                 return guard.call(action);
             } catch (Exception failure) {
-                if (attempt >= attempts || !guard.outcomeOf(failure).isBad() || !awaitNext(attempt)) {
+                // Whatever outcomes the user gives to refusals, what was not made is not to be made again.
+                if (attempt >= attempts
+                        || failure instanceof GuardRefusedException
+                        || !guard.outcomeOf(failure).isBad()
+                        || !awaitNext(attempt)) {
                     throw failure;
                 }
             }

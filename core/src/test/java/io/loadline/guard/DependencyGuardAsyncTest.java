@@ -159,8 +159,70 @@ class DependencyGuardAsyncTest {
         ticker.advance(Duration.ofMillis(60));
         guard.beat();
         blocked.await();
+        while (!second.isDone()) {
+            guard.beat();
+            Thread.onSpinWait();
+        }
 
-        assertThat(second).failsWithin(Duration.ofSeconds(10));
+        assertThat(second).isCompletedExceptionally();
+    }
+
+    @Test
+    void timeOutsOfABeat_areOneTask_andTasksAreFew() {
+        List<Runnable> tasks = new ArrayList<>();
+        DependencyGuard guard =
+                guard(builder -> builder.timeLimit(Duration.ofMillis(50)).executor(tasks::add));
+        List<CompletableFuture<String>> callers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            callers.add(guard.callAsync(() -> new CompletableFuture<String>()).toCompletableFuture());
+        }
+        ticker.advance(Duration.ofMillis(60));
+        guard.beat();
+        assertThat(tasks).hasSize(1);
+        assertThat(callers).noneMatch(CompletableFuture::isDone);
+        for (int i = 0; i < 100; i++) {
+            guard.beat();
+        }
+        assertThat(tasks).hasSize(3);
+        tasks.get(0).run();
+        assertThat(callers).allMatch(CompletableFuture::isCompletedExceptionally);
+        tasks.get(1).run();
+        tasks.get(2).run();
+        guard.beat();
+
+        assertThat(tasks).hasSize(3);
+        assertThat(guard.stats().timedOut()).isEqualTo(10);
+        assertThat(guard.stats().inFlight()).isEqualTo(10);
+    }
+
+    @Test
+    void codeOfOthers_runsOnThreadsOfItsOwn_eachKindApart() throws Exception {
+        DependencyGuard guard = DependencyGuard.builder("inventory")
+                .ticker(ticker)
+                .timeLimit(Duration.ofMillis(50))
+                .build();
+        BlockingQueue<Thread> opened = new LinkedBlockingQueue<>();
+        BlockingQueue<Thread> told = new LinkedBlockingQueue<>();
+        BlockingQueue<Thread> completed = new LinkedBlockingQueue<>();
+        guard.circuitBreaker().getEventPublisher().onStateTransition(event -> opened.add(Thread.currentThread()));
+        guard.listen(change -> told.add(Thread.currentThread()));
+        for (int i = 0; i < 25; i++) {
+            Object unused = guard.callAsync(() -> new CompletableFuture<String>())
+                    .whenComplete((result, failure) -> {
+                        completed.add(Thread.currentThread());
+                        await(over);
+                    });
+        }
+        ticker.advance(Duration.ofMillis(60));
+        guard.beat();
+        Thread breaker = opened.take();
+        guard.beat();
+
+        assertThat(breaker.getName()).startsWith("loadline-guard-breaker-");
+        assertThat(breaker.isDaemon()).isTrue();
+        assertThat(completed.take().getName()).startsWith("loadline-guard-timeout-");
+        assertThat(told.take().getName()).startsWith("loadline-guard-listener-");
+        assertThat(guard.state()).isEqualTo(GuardState.OPEN);
     }
 
     @Test

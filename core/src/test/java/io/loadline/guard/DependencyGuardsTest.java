@@ -17,6 +17,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +55,48 @@ class DependencyGuardsTest {
         assertThat(guards.guards()).hasSize(DependencyGuards.MOST + 1);
         assertThat(guards.guard("host-9999").name()).isEqualTo("other");
         assertThat(guards.guard("host-0").name()).isEqualTo("host-0");
+    }
+
+    @Test
+    void configurationThatBlocksOrAsksForGuards_holdsUpNobody() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        CompletableFuture<DependencyGuard> slow = new CompletableFuture<>();
+        Thread thread = new Thread(() -> slow.complete(guards.guard("slow", builder -> {
+            inside.countDown();
+            await(over);
+            builder.concurrency(7);
+        })));
+        thread.start();
+        inside.await();
+        DependencyGuard fast = guards.guard("fast", builder -> guards.guard("inner"));
+        DependencyGuard first = guards.guard("slow");
+        over.countDown();
+
+        assertThat(slow.get()).isSameAs(first);
+        assertThat(first.concurrency()).isEqualTo(20);
+        assertThat(guards.guards()).containsExactly(guards.guard("inner"), fast, first);
+    }
+
+    @Test
+    void beat_thatFails_doesNotStopThoseOfOthers() {
+        AtomicBoolean broken = new AtomicBoolean();
+        guards.guard(
+                "a",
+                builder -> builder.ticker(() -> {
+                    if (broken.get()) {
+                        throw new IllegalStateException("mine");
+                    }
+                    return ticker.read();
+                }));
+        DependencyGuard other = guards.guard("b");
+        other.acquire();
+        broken.set(true);
+        for (int i = 0; i < 20; i++) {
+            beat();
+        }
+
+        assertThat(other.stats().slow()).isEqualTo(1);
     }
 
     @Test
@@ -150,6 +195,14 @@ class DependencyGuardsTest {
         heartbeat.beat();
 
         assertThat(guard.stats().slow()).isZero();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void beat() {

@@ -142,6 +142,40 @@ class GuardedHttpClientTest {
     }
 
     @Test
+    void errorInWhatTellsTheOutcome_leavesNobodyWaiting() throws Exception {
+        GuardedHttpClient own = GuardedHttpClient.builder(HttpClient.newHttpClient(), guard)
+                .outcomeOfStatus(status -> {
+                    throw new StackOverflowError();
+                })
+                .build();
+        HttpRequest request = request("/status/500").build();
+        assertThat(own.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(500);
+        assertThat(own.sendAsync(request, BodyHandlers.ofString())
+                        .get(10, TimeUnit.SECONDS)
+                        .statusCode())
+                .isEqualTo(500);
+
+        assertThat(guard.stats().failed()).isEqualTo(2);
+        assertThat(guard.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void sendAsync_whoseTimeIsUp_runsDependentsOnThreadsOfTheGuards() throws Exception {
+        guard.timeLimit(Duration.ofMillis(200));
+        CountDownLatch may = new CountDownLatch(1);
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        Object unused = client.sendAsync(request("/hangs").build(), BodyHandlers.ofString())
+                .whenComplete((response, failure) -> {
+                    thread.complete(Thread.currentThread());
+                    await(may);
+                });
+        assertThat(thread.get(10, TimeUnit.SECONDS).getName()).startsWith("loadline-guard-timeout-");
+        assertThat(client.sendAsync(request("/hangs").build(), BodyHandlers.ofString()))
+                .failsWithin(Duration.ofSeconds(10));
+        may.countDown();
+    }
+
+    @Test
     void send_withoutAnswer_endsInTime_alsoInTheMiddleOfABody() {
         guard.timeLimit(Duration.ofMillis(200));
         for (String path : new String[] {"/hangs", "/hangs-in-body"}) {

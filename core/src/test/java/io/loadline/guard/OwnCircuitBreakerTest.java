@@ -5,6 +5,7 @@
 package io.loadline.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -13,10 +14,12 @@ import io.loadline.LogCapture;
 import io.loadline.time.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -124,6 +127,76 @@ class OwnCircuitBreakerTest {
         }
         assertThat(theirs.getMetrics().getNumberOfFailedCalls()).isEqualTo(1);
         assertThat(guard.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void errorsOfTheirPredicate_costNeitherTheCallerItsFailure_norTheProbesTheirPlaces() {
+        CircuitBreaker theirs = CircuitBreaker.of(
+                "db",
+                CircuitBreakerConfig.custom()
+                        .permittedNumberOfCallsInHalfOpenState(2)
+                        .recordException(failure -> {
+                            throw new StackOverflowError();
+                        })
+                        .build());
+        DependencyGuard guard = guard("db", builder -> builder.circuitBreaker(theirs));
+        theirs.transitionToOpenState();
+        theirs.transitionToHalfOpenState();
+        for (int i = 0; i < 5; i++) {
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> guard.call(() -> {
+                        throw new IOException();
+                    }));
+        }
+        assertThat(guard.stats().failed()).isEqualTo(5);
+        assertThat(guard.stats().inFlight()).isZero();
+        guard.acquire().success();
+        guard.acquire().success();
+
+        assertThat(guard.state()).isEqualTo(GuardState.CLOSED);
+    }
+
+    @Test
+    void recordsOfABeat_outliveOneThatFails() {
+        AtomicInteger asked = new AtomicInteger();
+        CircuitBreaker theirs = CircuitBreaker.of(
+                "db",
+                CircuitBreakerConfig.custom()
+                        .recordException(failure -> {
+                            if (asked.getAndIncrement() == 0) {
+                                throw new StackOverflowError();
+                            }
+                            return true;
+                        })
+                        .build());
+        DependencyGuard guard =
+                guard("db", builder -> builder.circuitBreaker(theirs).timeLimit(Duration.ofMillis(50)));
+        guard.acquire();
+        guard.acquire();
+        ticker.advance(Duration.ofMillis(60));
+        guard.beat();
+
+        assertThat(theirs.getMetrics().getNumberOfFailedCalls()).isEqualTo(1);
+    }
+
+    @Test
+    void waitOfTheirBreaker_thatThrows_doesNotSilenceTheListeners() {
+        CircuitBreaker theirs = CircuitBreaker.of(
+                "db",
+                CircuitBreakerConfig.custom()
+                        .waitIntervalFunctionInOpenState(attempt -> {
+                            throw new IllegalStateException("mine");
+                        })
+                        .build());
+        DependencyGuard guard = guard("db", builder -> builder.circuitBreaker(theirs));
+        List<GuardState> told = new ArrayList<>();
+        guard.listen(change -> told.add(change.to()));
+        theirs.transitionToForcedOpenState();
+        guard.beat();
+        theirs.transitionToClosedState();
+        guard.beat();
+
+        assertThat(told).containsExactly(GuardState.OPEN, GuardState.CLOSED);
     }
 
     @Test

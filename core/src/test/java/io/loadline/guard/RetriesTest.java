@@ -51,6 +51,34 @@ class RetriesTest {
     }
 
     @Test
+    void refusedCalls_addNothingToTheBudget() {
+        guard.circuitBreaker().transitionToForcedOpenState();
+        for (int i = 0; i < 100; i++) {
+            assertThat(guard.tryAcquire()).isNull();
+        }
+        assertThat(budget.tryRetry()).isTrue();
+        assertThat(budget.tryRetry()).isTrue();
+        assertThat(budget.tryRetry()).isFalse();
+    }
+
+    @Test
+    void refusals_areNotRepeated_whateverTheyCountAs() {
+        DependencyGuard strict = DependencyGuard.builder("inventory")
+                .ticker(ticker)
+                .outcomeOf(failure -> GuardOutcome.FAILURE)
+                .concurrency(1)
+                .build();
+        Retries patient = Retries.builder(strict, budget)
+                .pause(nanos -> calls.incrementAndGet())
+                .build();
+        GuardPermit permit = strict.acquire();
+        assertThatExceptionOfType(GuardRefusedException.class).isThrownBy(() -> patient.call(() -> "answer"));
+        permit.success();
+
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
     void call_thatFailsAlways_isRepeatedAsOftenAsToldAndNoMore() {
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> retries.call(() -> failTimes(9)));
 

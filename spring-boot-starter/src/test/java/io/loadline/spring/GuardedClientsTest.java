@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Publisher;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
@@ -43,8 +45,11 @@ import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfigu
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import reactor.core.publisher.Flux;
@@ -203,6 +208,64 @@ class GuardedClientsTest {
             assertThat(stats(context).cancelled()).isEqualTo(2);
             assertThat(stats(context).inFlight()).isZero();
         });
+    }
+
+    @Test
+    void publishers_thatErrorsFatalToReactorGoThrough_holdNoPlace() {
+        run(context -> {
+            DependencyGuard guard = guard(context);
+            Mono<String> broken = Mono.fromCallable(() -> {
+                throw new LinkageError("mine");
+            });
+            Mono<String> reader = Mono.just("a").transform(Guarded.mono(guard)).map(GuardedClientsTest::unlinked);
+            Flux<String> readers =
+                    Flux.just("a", "b").transform(Guarded.flux(guard)).map(GuardedClientsTest::unlinked);
+            for (Publisher<String> each : List.<Publisher<String>>of(
+                    broken.transform(Guarded.mono(guard)),
+                    broken.flux().transform(Guarded.flux(guard)),
+                    reader,
+                    readers)) {
+                assertThatExceptionOfType(LinkageError.class)
+                        .isThrownBy(() -> Flux.from(each).subscribe());
+                assertThat(stats(context).inFlight()).isZero();
+            }
+        });
+    }
+
+    @Test
+    void webClient_thatErrorsFatalToReactorGoThrough_holdsNoPlace() {
+        run(context -> {
+            WebClient.Builder builder = context.getBean(WebClient.Builder.class).baseUrl(url);
+            WebClient broken = builder.exchangeFunction(request -> Mono.fromCallable(() -> {
+                        throw new LinkageError("mine");
+                    }))
+                    .build();
+            assertThatExceptionOfType(LinkageError.class)
+                    .isThrownBy(() ->
+                            broken.get().retrieve().bodyToMono(String.class).subscribe());
+            assertThat(stats(context).inFlight()).isZero();
+
+            WebClient whole = builder.exchangeFunction(request -> Mono.just(
+                            ClientResponse.create(HttpStatus.OK).body("answer").build()))
+                    .build();
+            assertThatExceptionOfType(LinkageError.class)
+                    .isThrownBy(() -> whole.get()
+                            .retrieve()
+                            .bodyToFlux(DataBuffer.class)
+                            .map(GuardedClientsTest::unlinked)
+                            .subscribe());
+            assertThat(stats(context).inFlight()).isZero();
+
+            WebClient silent = builder.exchangeFunction(request -> Mono.empty()).build();
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(() ->
+                            silent.get().retrieve().bodyToMono(String.class).block());
+            assertThat(stats(context).inFlight()).isZero();
+        });
+    }
+
+    private static <T> T unlinked(T element) {
+        throw new LinkageError("mine");
     }
 
     @Test

@@ -71,7 +71,7 @@ final class GuardedResponse implements ClientHttpResponse {
         public int read() throws IOException {
             try {
                 return in.read();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 permit.failure(e);
                 throw e;
             }
@@ -81,7 +81,7 @@ final class GuardedResponse implements ClientHttpResponse {
         public int read(byte[] bytes, int from, int length) throws IOException {
             try {
                 return in.read(bytes, from, length);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 permit.failure(e);
                 throw e;
             }

@@ -5,11 +5,9 @@
 package io.loadline.spring.reactive;
 
 import io.loadline.guard.DependencyGuard;
-import io.loadline.guard.GuardOutcome;
 import io.loadline.guard.GuardPermit;
 import io.loadline.limit.CallContext;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
@@ -34,10 +32,13 @@ public final class Guarded {
     public static <T> UnaryOperator<Mono<T>> mono(DependencyGuard guard) {
         return source -> Mono.deferContextual(view -> {
             GuardPermit permit = guard.acquire(context(view));
-            return source.timeout(permit.timeLimit(), Mono.error(permit::timeoutException))
-                    .doOnSuccess((@Nullable T result) -> permit.result(result))
-                    .doOnError(permit::failure)
-                    .doOnCancel(() -> permit.end(GuardOutcome.CANCELLED));
+            try {
+                Mono<T> timed = source.timeout(permit.timeLimit(), Mono.error(permit::timeoutException));
+                return GuardedSubscriber.mono(timed, permit, permit::result, () -> permit.result(null));
+            } catch (Throwable e) {
+                permit.failure(e);
+                throw e;
+            }
         });
     }
 
@@ -49,13 +50,14 @@ public final class Guarded {
     public static <T> UnaryOperator<Flux<T>> flux(DependencyGuard guard) {
         return source -> Flux.deferContextual(view -> {
             GuardPermit permit = guard.acquire(context(view));
-            return source.timeout(
-                            Mono.delay(permit.timeLimit()),
-                            element -> Mono.never(),
-                            Mono.error(permit::timeoutException))
-                    .doOnComplete(permit::success)
-                    .doOnError(permit::failure)
-                    .doOnCancel(() -> permit.end(GuardOutcome.CANCELLED));
+            try {
+                Flux<T> timed = source.timeout(
+                        Mono.delay(permit.timeLimit()), element -> Mono.never(), Mono.error(permit::timeoutException));
+                return GuardedSubscriber.flux(timed, permit, permit::success);
+            } catch (Throwable e) {
+                permit.failure(e);
+                throw e;
+            }
         });
     }
 

@@ -11,6 +11,7 @@ import io.loadline.limit.CallContext;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.spring.internal.GuardedHosts;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.client.ClientRequest;
@@ -18,7 +19,6 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 
 /** Lets the requests of {@code WebClient} through the guards of their hosts. Thread-safe. */
 final class GuardingFilter implements ExchangeFilterFunction {
@@ -43,11 +43,16 @@ final class GuardingFilter implements ExchangeFilterFunction {
             GuardPermit permit = target.guard().acquire(context);
             try {
                 ClientRequest outward = target.propagate() ? outward(request, context, permit) : request;
-                return next.exchange(outward)
+                Mono<ClientResponse> response = next.exchange(outward)
                         .timeout(permit.timeLimit(), Mono.error(permit::timeoutException))
-                        .map(response -> until(response, permit))
-                        .doOnError(permit::failure)
-                        .doOnCancel(() -> permit.end(GuardOutcome.CANCELLED));
+                        .map(begun -> until(begun, permit));
+                // What has begun ends with its body; without a response there is none.
+                AtomicBoolean hasBegun = new AtomicBoolean();
+                return GuardedSubscriber.mono(response, permit, begun -> hasBegun.set(true), () -> {
+                    if (!hasBegun.get()) {
+                        permit.end(GuardOutcome.CANCELLED);
+                    }
+                });
             } catch (Throwable e) {
                 permit.failure(e);
                 throw e;
@@ -63,13 +68,16 @@ final class GuardingFilter implements ExchangeFilterFunction {
     }
 
     private static ClientResponse until(ClientResponse response, GuardPermit permit) {
-        GuardOutcome outcome =
-                GuardedHttpClient.outcomeOfStatus(response.statusCode().value());
-        return response.mutate()
-                .body(body -> body.doOnError(permit::failure)
-                        .doFinally(
-                                signal -> permit.end(signal == SignalType.CANCEL ? GuardOutcome.CANCELLED : outcome)))
-                .build();
+        try {
+            GuardOutcome outcome =
+                    GuardedHttpClient.outcomeOfStatus(response.statusCode().value());
+            return response.mutate()
+                    .body(body -> GuardedSubscriber.flux(body, permit, () -> permit.end(outcome)))
+                    .build();
+        } catch (Throwable e) {
+            permit.failure(e);
+            throw e;
+        }
     }
 
     private static @Nullable String joined(HttpHeaders headers, String name) {

@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
 public final class GuardedHttpClient {
     /*
      * The time-out of a request of the JDK ends with the headers of its response. So requests are sent asynchronously, also
-     * by who waits for them, and cancelled when the time is up: that closes the connection or resets the stream. Stages
-     * that depend on a response may block the thread that does so, one of a few: see GuardThreads.
+     * by who waits for them, and cancelled when the time is up: that closes the connection or resets the stream. What
+     * depends on the response is run then by the thread that cancels, see GuardThreads, or by one of the client's own.
      */
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int FIRST_SERVER_ERROR = 500;

@@ -19,9 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The knobs under {@code loadline.guard.quota}: what each client gets, by its class and of each
- * route, how many are told apart and
- * what becomes of the rest. Thread-safe.
+ * The knobs under {@code loadline.guard.quota}: what each client gets, by its class and of each route, how many are told apart
+ * and what becomes of the rest. Thread-safe.
  */
 public final class QuotaKnobs implements SettingsPart {
     /*

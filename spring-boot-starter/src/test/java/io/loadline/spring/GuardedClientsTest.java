@@ -41,6 +41,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
@@ -182,6 +184,13 @@ class GuardedClientsTest {
             body.close();
             assertStats(context, 1, 0);
         });
+    }
+
+    /** Services that other tests run in this JVM leave the levels that they set. */
+    @BeforeEach
+    void hearWarnings() {
+        LoggingSystem.get(getClass().getClassLoader())
+                .setLogLevel("io.loadline.spring.client.GuardedClients", LogLevel.WARN);
     }
 
     @Test

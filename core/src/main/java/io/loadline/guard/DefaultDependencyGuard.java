@@ -34,6 +34,8 @@ final class DefaultDependencyGuard implements DependencyGuard {
      * caller's deadline, that says something about the dependency only if the time was as long as 99 of 100 calls need;
      * else clients in a hurry could open the breaker for all.
      */
+    private static final String TIMING_FAILED = "what takes down the time of its requests failed";
+
     private final String name;
     private final Ticker ticker;
     private final boolean ownConcurrency;
@@ -131,9 +133,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
             running.add(permit);
             return permit;
         } catch (Throwable outOfMemory) {
-            if (followed != null) {
-                followed.waitEnds(now);
-            }
+            waitEnds(followed, now);
             places.giveBack(GuardPermit.is(flags, GuardPermit.RESERVE));
             breaker.leave(period);
             throw outOfMemory;
@@ -142,9 +142,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
 
     private GuardRefusedException refusal(GuardRefusal reason, @Nullable RequestTiming timing) {
         counts.refuse(reason);
-        if (timing != null) {
-            timing.downstreamFailed();
-        }
+        downstreamFailed(timing);
         Duration retryAfter = switch (reason) {
             case BREAKER_OPEN -> breaker.untilProbe();
             case BULKHEAD_FULL, DEADLINE -> Duration.ZERO;
@@ -172,9 +170,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
             count(call, flags, outcome, nanos);
         } finally {
             // Without memory even a counter may fail.
-            if (call.timing != null) {
-                call.timing.waitEnds(now);
-            }
+            waitEnds(call.timing, now);
             if (isUntold) {
                 record(call, outcome, nanos, failure, result);
             }
@@ -187,12 +183,33 @@ final class DefaultDependencyGuard implements DependencyGuard {
             counts.late.decrement();
         } else {
             counts.count(outcome, nanos);
-            if (outcome.isBad() && call.timing != null) {
-                call.timing.downstreamFailed();
+            if (outcome.isBad()) {
+                downstreamFailed(call.timing);
             }
         }
         if (!GuardPermit.is(flags, GuardPermit.COUNTED) && nanos > breaker.slowNanos()) {
             counts.slow.increment();
+        }
+    }
+
+    /** Tells the timing of a request, which may be somebody's own; throws nothing. */
+    void downstreamFailed(@Nullable RequestTiming timing) {
+        try {
+            if (timing != null) {
+                timing.downstreamFailed();
+            }
+        } catch (Throwable e) {
+            watch.warn(TIMING_FAILED, e);
+        }
+    }
+
+    private void waitEnds(@Nullable RequestTiming timing, long now) {
+        try {
+            if (timing != null) {
+                timing.waitEnds(now);
+            }
+        } catch (Throwable e) {
+            watch.warn(TIMING_FAILED, e);
         }
     }
 
@@ -208,7 +225,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
     }
 
     /** For a breaker that has not heard of the call: one that is half open waits for as many as it has let through. */
-    private void leave(Object period) {
+    void leave(Object period) {
         try {
             breaker.leave(period);
         } catch (Throwable e) {

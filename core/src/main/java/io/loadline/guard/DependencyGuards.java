@@ -95,7 +95,11 @@ public final class DependencyGuards implements AutoCloseable {
             String taken = guards.size() < MOST ? name : OTHER;
             known = byName.get(taken);
             if (known == null) {
-                known = added(taken, built(taken, configure));
+                DependencyGuard built = built(taken, configure);
+                known = added(taken, built, limit.getAsInt());
+                if (known == built) {
+                    feedReadiness(built);
+                }
             }
         }
         return known;
@@ -109,7 +113,7 @@ public final class DependencyGuards implements AutoCloseable {
     }
 
     /** The guard of that name, {@code built} if there was none; null if there is no room for one more. */
-    private @Nullable DependencyGuard added(String name, DependencyGuard built) {
+    private @Nullable DependencyGuard added(String name, DependencyGuard built, int all) {
         synchronized (guards) {
             DependencyGuard known = byName.get(name);
             if (known != null) {
@@ -118,12 +122,24 @@ public final class DependencyGuards implements AutoCloseable {
             if (guards.size() >= MOST && !name.equals(OTHER)) {
                 return null;
             }
-            if (built.feedsReadiness() && checks != null) {
-                checks.add(built.readinessCheck().build());
-            }
-            begin(built);
+            begin(built, all);
             byName.put(name, built);
             return built;
+        }
+    }
+
+    /** Those who follow readiness hear of it, so not under the lock. */
+    private void feedReadiness(DependencyGuard added) {
+        try {
+            if (added.feedsReadiness() && checks != null) {
+                checks.add(added.readinessCheck().build());
+            }
+        } catch (Throwable nameOfAnotherCheck) {
+            synchronized (guards) {
+                byName.remove(added.name());
+                guards.remove(added);
+            }
+            throw nameOfAnotherCheck;
         }
     }
 
@@ -142,10 +158,11 @@ public final class DependencyGuards implements AutoCloseable {
      * is no longer told is what the guard was built with. Never waits: calls that run keep their time and place.
      */
     public void limits(Map<String, GuardLimits> changed) {
+        int all = limit.getAsInt();
         synchronized (limiting) {
             Map<String, GuardLimits> before = limits;
             limits = Map.copyOf(changed);
-            guards.forEach(each -> limit(each, before.getOrDefault(each.name(), GuardLimits.NONE)));
+            guards.forEach(each -> limit(each, before.getOrDefault(each.name(), GuardLimits.NONE), all));
         }
     }
 
@@ -178,12 +195,20 @@ public final class DependencyGuards implements AutoCloseable {
     }
 
     private void beat() {
-        int requests = inFlight.getAsInt();
         Throwable failed = null;
+        int all = -1;
+        int requests = -1;
+        try {
+            all = limit.getAsInt();
+            requests = inFlight.getAsInt();
+        } catch (Throwable e) {
+            // Guards are looked after, whether or not the service knows what it does.
+            failed = e;
+        }
         for (DependencyGuard each : guards) {
             try {
-                follow(each);
                 each.beat();
+                follow(each, all);
             } catch (Throwable e) {
                 // The others are looked after all the same.
                 failed = e;
@@ -202,25 +227,25 @@ public final class DependencyGuards implements AutoCloseable {
         }
     }
 
-    private void begin(DependencyGuard guard) {
+    private void begin(DependencyGuard guard, int all) {
         synchronized (limiting) {
             Integer own = guard.hasOwnConcurrency() ? guard.concurrency() : null;
             built.put(guard.name(), new GuardLimits(own, guard.timeLimit()));
             guards.add(guard);
-            follow(guard);
-            limit(guard, GuardLimits.NONE);
+            follow(guard, all);
+            limit(guard, GuardLimits.NONE, all);
         }
     }
 
     /** Makes hold what is said by now, where it differs from {@code before}: code may have changed the rest. */
     @GuardedBy("limiting")
-    private void limit(DependencyGuard guard, GuardLimits before) {
+    private void limit(DependencyGuard guard, GuardLimits before, int all) {
         GuardLimits now = limits.getOrDefault(guard.name(), GuardLimits.NONE);
         GuardLimits own = built.getOrDefault(guard.name(), GuardLimits.NONE);
         if (!Objects.equals(now.concurrency(), before.concurrency())) {
             Integer calls = now.concurrency() == null ? own.concurrency() : now.concurrency();
             if (calls == null) {
-                follow(guard);
+                follow(guard, all);
             } else {
                 guard.concurrency(calls);
             }
@@ -232,8 +257,7 @@ public final class DependencyGuards implements AutoCloseable {
     }
 
     /** Half of the limit: a dependency that hangs must leave room for those who do not need it. */
-    private void follow(DependencyGuard guard) {
-        int all = limit.getAsInt();
+    private void follow(DependencyGuard guard, int all) {
         int half = Math.min(MOST_CONCURRENCY, Math.max(LEAST_CONCURRENCY, all / 2));
         if (all >= 0 && !guard.hasOwnConcurrency() && half != guard.concurrency()) {
             synchronized (limiting) {

@@ -35,9 +35,10 @@ public final class GuardPermit implements AutoCloseable {
      *   COUNTED    the breaker has been told of the call, as it is overdue; its end tells it nothing more
      *   TIMED_OUT  the call counts as timed out (or cancelled), whatever comes of it
      *   LOST       the call's place has been given back
-     *   TOLD       whoever waits for the call is told that its time is up, by the one who sets this
      * RESERVE and BY_DEADLINE are set from the beginning: the place is one of the reserve; the caller's deadline and not
      * the guard's own limit bounds the call.
+     *
+     * What a call was is asked before it ends: that is code of others, and while it hangs the call is overdue like any.
      */
     static final int ENDED = 1;
     static final int COUNTED = 2;
@@ -45,7 +46,6 @@ public final class GuardPermit implements AutoCloseable {
     static final int LOST = 8;
     static final int RESERVE = 16;
     static final int BY_DEADLINE = 32;
-    static final int TOLD = 64;
 
     private static final VarHandle FLAGS;
 
@@ -103,35 +103,29 @@ public final class GuardPermit implements AutoCloseable {
     /** Ends the permit with what the guard says that {@code result} is; returns whether it was this call that ended it. */
     @CanIgnoreReturnValue
     public boolean result(@Nullable Object result) {
-        int seen = tryEnd();
-        if (seen < 0) {
-            return false;
-        }
-        guard.end(this, seen, guard.outcomeOfResult(result), null, result);
-        return true;
+        return !isEnded() && end(guard.outcomeOfResult(result), null, result);
     }
 
     /** Ends the permit with what the guard says that {@code failure} is; returns whether it was this call that ended it. */
     @CanIgnoreReturnValue
     public boolean failure(Throwable failure) {
         Objects.requireNonNull(failure, "failure");
-        int seen = tryEnd();
-        if (seen < 0) {
-            return false;
-        }
-        guard.end(this, seen, guard.outcomeOf(failure), failure, null);
-        return true;
+        return !isEnded() && end(guard.outcomeOf(failure), failure, null);
     }
 
     /** Ends the permit with {@code outcome}; returns whether it was this call that ended it. */
     @CanIgnoreReturnValue
     public boolean end(GuardOutcome outcome) {
         Objects.requireNonNull(outcome, "outcome");
+        return end(outcome, null, null);
+    }
+
+    private boolean end(GuardOutcome outcome, @Nullable Throwable failure, @Nullable Object result) {
         int seen = tryEnd();
         if (seen < 0) {
             return false;
         }
-        guard.end(this, seen, outcome, null, null);
+        guard.end(this, seen, outcome, failure, result);
         return true;
     }
 

@@ -4,6 +4,7 @@
  */
 package io.loadline.guard;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.internal.Listeners;
 import io.loadline.time.Registration;
 import java.util.ArrayList;
@@ -33,9 +34,10 @@ final class GuardWatch {
      * Lost: calls let through before the breaker opened that hang on when it has closed again, see Places.
      *
      * Code of others (listeners, stages whose time is up, and what it may hang on a breaker) is run by a pool, each kind by
-     * one of its own unless the builder was told otherwise: see GuardThreads. For listeners and for the breaker there is one
-     * task at a time; if that hangs, what is told later waits for it and is told in sum. The beat, on which everything else
-     * hangs, goes on.
+     * one of its own unless the builder was told otherwise: see GuardThreads. For listeners, for what the breaker is told and
+     * for its opening there is one task each at a time; if that hangs, what is told later waits for it and is told in sum. The
+     * beat, on which everything else hangs, goes on: it runs none of that itself, and what no thread can be had for is due
+     * again at the next one.
      *
      * Time-outs: the task that completes the stages whose time is up finds them among the running calls, so nothing piles
      * up anywhere. What depends on such a stage may block, and with it the task. So each beat that finds stages left over
@@ -73,24 +75,26 @@ final class GuardWatch {
     private final AtomicBoolean beating = new AtomicBoolean();
 
     private final long[] endedBefore = new long[BEATS_OF_SECOND];
-    private int beats;
+    private int beatOfSecond;
+    private boolean hasSecond;
     private long nowNanos;
     private int overdue;
     private boolean untold;
     private boolean closed;
-    private List<Runnable> records = new ArrayList<>();
+    private GuardState seen;
+    private final List<Overdue> records = new ArrayList<>();
 
-    /** Whether a task for the breaker is under way: raised by the beat, lowered by the task. */
-    private final AtomicBoolean recording = new AtomicBoolean();
+    // Tasks under way, counted up by the beat alone, down by each.
 
-    /** Tasks under way that complete stages whose time is up: counted up by the beat, down by each. */
-    private final AtomicInteger tasks = new AtomicInteger();
+    private final AtomicInteger recording = new AtomicInteger();
+    private final AtomicInteger opening = new AtomicInteger();
+    private final AtomicInteger completing = new AtomicInteger();
 
-    /** Whether a task that tells of states is under way; {@link #told} is confined to it. */
-    private final AtomicBoolean telling = new AtomicBoolean();
+    /** {@link #told} is confined to this one. */
+    private final AtomicInteger telling = new AtomicInteger();
 
     /** Written by that task, read by the beat, which is not later than the next one. */
-    private volatile GuardState told = GuardState.CLOSED;
+    private volatile GuardState told;
 
     /** Confined to the task that tells. */
     private long loggedNanos;
@@ -119,6 +123,7 @@ final class GuardWatch {
         this.breakers = executor == null ? GuardThreads.BREAKERS : executor;
         this.telltales = executor == null ? GuardThreads.LISTENERS : executor;
         this.told = breaker.state();
+        this.seen = told;
     }
 
     Registration listen(Consumer<GuardStateChange> listener) {
@@ -135,11 +140,13 @@ final class GuardWatch {
             untold = false;
             closed = breaker.isClosed();
             running.forEach(this::look);
-            completeTimedOut();
-            openIfStuck();
             record();
-            traffic.beat(now);
+            openIfStuck();
             tell();
+            if (untold) {
+                execute(timeOuts, GuardThreads.TIME_OUTS, completing, MOST_TASKS, this::completeTimedOut);
+            }
+            traffic.beat(now);
         } finally {
             beating.set(false);
         }
@@ -159,7 +166,7 @@ final class GuardWatch {
                 counts.slow.increment();
             }
             GuardOutcome said = outcome == GuardOutcome.TIMED_OUT ? outcome : GuardOutcome.SUCCESS;
-            records.add(() -> guard.record(call, said, age, null, null));
+            records.add(new Overdue(call, said, age));
         }
         int flags = call.flags();
         if (GuardPermit.is(flags, GuardPermit.ENDED | GuardPermit.LOST)
@@ -177,9 +184,7 @@ final class GuardWatch {
         GuardOutcome outcome = guard.ofTimeout(call);
         counts.count(outcome, age);
         counts.late.increment();
-        if (call.timing != null) {
-            call.timing.downstreamFailed();
-        }
+        guard.downstreamFailed(call.timing);
     }
 
     /** Whether somebody waits for a call whose time is up, and has not been told. */
@@ -187,32 +192,20 @@ final class GuardWatch {
         return call.caller != null
                 && !call.caller.isDone()
                 && GuardPermit.is(call.flags(), GuardPermit.TIMED_OUT)
-                && !GuardPermit.is(call.flags(), GuardPermit.ENDED | GuardPermit.TOLD);
+                && !GuardPermit.is(call.flags(), GuardPermit.ENDED);
     }
 
     private void completeTimedOut() {
-        if (!untold || tasks.get() >= MOST_TASKS) {
-            return;
-        }
-        tasks.incrementAndGet();
-        execute(timeOuts, () -> {
-            try {
-                running.forEach(GuardWatch::complete);
-            } finally {
-                tasks.decrementAndGet();
+        running.forEach(call -> {
+            CompletableFuture<?> caller = call.caller;
+            if (caller != null && isUntold(call)) {
+                try {
+                    boolean unusedIfDone = caller.completeExceptionally(call.timeoutException());
+                } catch (Throwable outOfMemory) {
+                    // The others must not suffer, and this one is due again at the next beat.
+                }
             }
         });
-    }
-
-    private static void complete(GuardPermit call) {
-        CompletableFuture<?> caller = call.caller;
-        if (caller != null && isUntold(call)) {
-            GuardTimeoutException failure = call.timeoutException();
-            // Whoever ends the call completes it as well, but does that later.
-            if (call.mark(GuardPermit.TOLD)) {
-                caller.completeExceptionally(failure);
-            }
-        }
     }
 
     private void writeOff(GuardPermit call) {
@@ -229,69 +222,65 @@ final class GuardWatch {
 
     private void openIfStuck() {
         long ended = Math.max(0, counts.ended() - counts.slow.sum());
-        int place = beats++ % BEATS_OF_SECOND;
-        long healthy = ended - (beats <= BEATS_OF_SECOND ? 0 : endedBefore[place]);
-        endedBefore[place] = ended;
+        long healthy = ended - (hasSecond ? endedBefore[beatOfSecond] : 0);
+        endedBefore[beatOfSecond] = ended;
+        beatOfSecond = (beatOfSecond + 1) % BEATS_OF_SECOND;
+        hasSecond |= beatOfSecond == 0;
         int half = (places.limit() + 1) / 2;
         int enough = Math.max(Math.min(FEW, places.limit()), Math.min(breaker.minimumCalls(), half));
         if (closed && overdue >= enough && overdue >= breaker.slowCallRate() * (overdue + Math.max(0, healthy))) {
-            records.add(breaker::open);
+            if (breaker.runsAlienCode()) {
+                execute(breakers, GuardThreads.BREAKERS, opening, 1, breaker::open);
+            } else {
+                breaker.open();
+            }
         }
     }
 
     private void record() {
-        if (records.isEmpty()) {
-            return;
+        if (!breaker.runsAlienCode()) {
+            recordAll(records);
+            records.clear();
+        } else if (!records.isEmpty() && recording.get() == 0) {
+            List<Overdue> due = List.copyOf(records);
+            if (execute(breakers, GuardThreads.BREAKERS, recording, 1, () -> recordAll(due))) {
+                records.clear();
+            }
         }
         if (records.size() > MOST_RECORDS) {
-            records.subList(0, records.size() - MOST_RECORDS).clear();
-        }
-        if (!breaker.runsAlienCode()) {
-            runAll(records);
-            records.clear();
-        } else if (recording.compareAndSet(false, true)) {
-            List<Runnable> due = records;
-            records = new ArrayList<>();
-            execute(breakers, () -> {
-                try {
-                    runAll(due);
-                } finally {
-                    recording.set(false);
-                }
-            });
+            // Probes of which the breaker never hears must give their permissions back.
+            List<Overdue> oldest = records.subList(0, records.size() - MOST_RECORDS);
+            oldest.forEach(each -> guard.leave(each.call.period));
+            oldest.clear();
         }
     }
 
-    private void runAll(List<Runnable> due) {
-        for (Runnable each : due) {
-            try {
-                each.run();
-            } catch (Throwable e) {
-                warn("its circuit breaker failed", e);
-            }
-        }
+    private void recordAll(List<Overdue> due) {
+        due.forEach(each -> guard.record(each.call, each.said, each.ageNanos, null, null));
     }
 
     private void tell() {
-        if (breaker.state() != told && telling.compareAndSet(false, true)) {
-            execute(telltales, this::tellStates);
+        GuardState state = breaker.state();
+        if (state == GuardState.OPEN && seen != GuardState.OPEN) {
+            // Not by the task: readiness must not depend on listeners.
+            seenOpen();
+        }
+        seen = state;
+        if (state != told) {
+            execute(telltales, GuardThreads.LISTENERS, telling, 1, this::tellStates);
         }
     }
 
     private void tellStates() {
-        try {
-            GuardState state = breaker.state();
-            GuardState before = told;
-            if (state != before) {
-                told = state;
-                if (state == GuardState.OPEN) {
-                    seenOpen();
-                }
+        GuardState state = breaker.state();
+        GuardState before = told;
+        if (state != before) {
+            told = state;
+            try {
                 log(before, state);
+            } finally {
                 listeners.publish(new GuardStateChange(guard.name(), before, state));
             }
-        } finally {
-            telling.set(false);
         }
     }
 
@@ -337,18 +326,53 @@ final class GuardWatch {
         }
     }
 
-    private void execute(Executor executor, Runnable task) {
+    /**
+     * Has {@code task} run by {@code executor}, or by {@code ours} if that refuses. False if {@code most} are under way
+     * already, or no thread can be had.
+     */
+    @CanIgnoreReturnValue
+    private boolean execute(Executor executor, Executor ours, AtomicInteger underWay, int most, Runnable task) {
+        if (underWay.get() >= most) {
+            return false;
+        }
         AtomicBoolean begun = new AtomicBoolean();
         Runnable once = () -> {
             if (begun.compareAndSet(false, true)) {
-                task.run();
+                run(task, underWay);
             }
         };
+        underWay.incrementAndGet();
+        if (begin(executor, once) || (executor != ours && begin(ours, once))) {
+            return true;
+        }
+        // One that refuses and runs it all the same counts it down itself.
+        if (begun.compareAndSet(false, true)) {
+            underWay.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    private void run(Runnable task, AtomicInteger underWay) {
         try {
-            executor.execute(once);
+            task.run();
         } catch (Throwable e) {
-            // No thread can be had, for example. A caller must not wait for ever for that.
-            once.run();
+            warn("a task failed", e);
+        } finally {
+            underWay.decrementAndGet();
         }
     }
+
+    private static boolean begin(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+            return true;
+        } catch (Throwable e) {
+            // It is full or shut down, or there is no memory for a thread.
+            return false;
+        }
+    }
+
+    /** A call that the breaker is to be told of while it runs. */
+    private record Overdue(GuardPermit call, GuardOutcome said, long ageNanos) {}
 }

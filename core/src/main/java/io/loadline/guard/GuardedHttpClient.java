@@ -42,6 +42,9 @@ public final class GuardedHttpClient {
      * The time-out of a request of the JDK ends with the headers of its response. So requests are sent asynchronously, also
      * by who waits for them, and cancelled when the time is up: that closes the connection or resets the stream. What
      * depends on the response is run then by the thread that cancels, see GuardThreads, or by one of the client's own.
+     *
+     * A caller who goes first, as he cancels or has a time-out of his own, ends the exchange. A response that comes all the
+     * same is nobody's: a body that is read as it comes must be closed, or the connection would wait for a reader.
      */
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int FIRST_SERVER_ERROR = 500;
@@ -83,9 +86,10 @@ public final class GuardedHttpClient {
         CallContext context = CallContext.current();
         GuardPermit permit = guard.acquire(context);
         @Nullable CompletableFuture<HttpResponse<T>> exchange = null;
+        @Nullable HttpResponse<T> response = null;
         try {
             exchange = client.sendAsync(outward(request, context, permit.timeLimit()), body);
-            HttpResponse<T> response = exchange.get(permit.remaining().toNanos(), TimeUnit.NANOSECONDS);
+            response = exchange.get(permit.remaining().toNanos(), TimeUnit.NANOSECONDS);
             permit.end(outcomeOf(response));
             return response;
         } catch (TimeoutException e) {
@@ -99,16 +103,16 @@ public final class GuardedHttpClient {
             permit.failure(e);
             throw e;
         } finally {
-            if (exchange != null) {
-                // Does nothing if it has ended.
-                boolean unused = exchange.cancel(true);
+            if (exchange != null && response == null) {
+                abandon(exchange);
             }
         }
     }
 
     /**
      * Sends the request. The future fails with {@link GuardRefusedException} if it must not be sent, and with
-     * {@link GuardTimeoutException} or {@link HttpTimeoutException} when its time is up; to cancel it ends the exchange.
+     * {@link GuardTimeoutException} or {@link HttpTimeoutException} when its time is up; to cancel or complete it ends the
+     * exchange.
      *
      * @param <T> the body's type
      */
@@ -134,7 +138,7 @@ public final class GuardedHttpClient {
         } catch (Throwable e) {
             permit.failure(e);
             if (exchange != null) {
-                boolean unusedIfOver = exchange.cancel(true);
+                abandon(exchange);
             }
             if (e instanceof Error error) {
                 throw error;
@@ -164,10 +168,26 @@ public final class GuardedHttpClient {
             }
         });
         unused = caller.whenComplete((response, failure) -> {
-            if (caller.isCancelled()) {
-                boolean unusedIfOver = exchange.cancel(true);
-            }
+            // Does nothing if it is the exchange that has completed it.
+            boolean unusedIfOver = exchange.cancel(true);
         });
+    }
+
+    /** Ends an exchange for whose response nobody waits any more. */
+    private static <T> void abandon(CompletableFuture<HttpResponse<T>> exchange) {
+        if (!exchange.cancel(true) && exchange.isDone() && !exchange.isCompletedExceptionally()) {
+            close(exchange.join());
+        }
+    }
+
+    private static void close(HttpResponse<?> response) {
+        if (response.body() instanceof AutoCloseable body) {
+            try {
+                body.close();
+            } catch (Exception e) {
+                // Nobody has read it.
+            }
+        }
     }
 
     private <T> void end(
@@ -187,7 +207,9 @@ public final class GuardedHttpClient {
             }
         } finally {
             if (told == null) {
-                caller.complete(response);
+                if (!caller.complete(response)) {
+                    close(response);
+                }
             } else {
                 caller.completeExceptionally(told);
             }

@@ -57,23 +57,36 @@ public final class Retries {
      *
      * @param <T> the result's type
      * @throws GuardRefusedException if the guard refuses the first attempt
-     * @throws Exception what the last attempt has thrown
+     * @throws Exception what the last attempt that was made has thrown
      */
     @CanIgnoreReturnValue
     public <T extends @Nullable Object> T call(Callable<T> action) throws Exception {
+        @Nullable Exception before = null;
         for (int attempt = 1; ; attempt++) {
             try {
                 return guard.call(action);
             } catch (Exception failure) {
-                // Whatever outcomes the user gives to refusals, what was not made is not to be made again.
-                if (attempt >= attempts
-                        || failure instanceof GuardRefusedException
-                        || !guard.outcomeOf(failure).isBad()
-                        || !awaitNext(attempt)) {
+                if (before != null && isOwnRefusal(failure)) {
+                    throw before;
+                }
+                if (attempt >= attempts || !mayHelp(failure) || !awaitNext(attempt)) {
                     throw failure;
                 }
+                before = failure;
             }
         }
+    }
+
+    private boolean isOwnRefusal(Exception failure) {
+        return failure instanceof GuardRefusedException refused
+                && refused.dependency().equals(guard.name());
+    }
+
+    /** Whatever outcomes the user gives to them: what was not made is not to be made again, who is interrupted is to stop. */
+    private boolean mayHelp(Exception failure) {
+        return !(failure instanceof GuardRefusedException)
+                && !(failure instanceof InterruptedException)
+                && guard.outcomeOf(failure).isBad();
     }
 
     /** Waits for the next attempt; false if there is to be none. */

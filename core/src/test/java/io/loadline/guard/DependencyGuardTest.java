@@ -234,6 +234,27 @@ class DependencyGuardTest {
     }
 
     @Test
+    void timing_thatFails_isNoneOfTheCallsBusiness() {
+        RequestTiming broken = new BrokenTiming();
+        for (int i = 0; i < 20; i++) {
+            guard.acquire(CallContext.NONE.timing(broken)).end(GuardOutcome.FAILURE);
+        }
+        assertThat(guard.state()).isEqualTo(GuardState.OPEN);
+        assertThat(guard.tryAcquire(CallContext.NONE.timing(broken))).isNull();
+        assertThat(guard.stats().inFlight()).isZero();
+
+        DependencyGuard late = guard(builder -> builder.timeLimit(Duration.ofMillis(50)));
+        GuardPermit first = late.acquire(CallContext.NONE.timing(broken));
+        GuardPermit second = late.acquire(CallContext.NONE.timing(broken));
+        ticker.advance(Duration.ofMillis(60));
+        late.beat();
+        assertThat(late.stats().timedOut()).isEqualTo(2);
+        first.close();
+        second.close();
+        assertThat(late.stats().ended()).isEqualTo(2);
+    }
+
+    @Test
     void failures_openTheBreaker_whichHalfOpensAndCloses() throws Exception {
         fail(guard, 20);
         assertThat(guard.state()).isEqualTo(GuardState.OPEN);
@@ -344,6 +365,34 @@ class DependencyGuardTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.open(Duration.ofSeconds(2), Duration.ofSeconds(1)))
                 .withMessageContaining("PT1S");
+    }
+
+    /** Follows the wait and then fails at everything. */
+    private static final class BrokenTiming implements RequestTiming {
+        @Override
+        public boolean waitBegins(long nowNanos) {
+            return true;
+        }
+
+        @Override
+        public void waitEnds(long nowNanos) {
+            throw new IllegalStateException("waitEnds");
+        }
+
+        @Override
+        public long waitedNanos(long nowNanos) {
+            return 0;
+        }
+
+        @Override
+        public void downstreamFailed() {
+            throw new StackOverflowError();
+        }
+
+        @Override
+        public boolean hasDownstreamFailed() {
+            return false;
+        }
     }
 
     private DependencyGuard guard(UnaryOperator<DependencyGuard.Builder> configure) {

@@ -29,9 +29,10 @@ class DependencyGuardsTest {
     private final ManualTicker ticker = new ManualTicker();
     private final Heartbeat heartbeat = Heartbeat.create(ticker);
     private final AtomicInteger limit = new AtomicInteger(40);
+    private final AtomicBoolean limitFails = new AtomicBoolean();
     private final AtomicInteger requests = new AtomicInteger();
     private final DependencyGuards guards = DependencyGuards.builder(heartbeat)
-            .limit(limit::get)
+            .limit(this::limit)
             .inFlight(requests::get)
             .defaults(builder -> builder.executor(Runnable::run).timeLimit(Duration.ofSeconds(3)))
             .build();
@@ -97,6 +98,16 @@ class DependencyGuardsTest {
         }
 
         assertThat(other.stats().slow()).isEqualTo(1);
+    }
+
+    @Test
+    void beat_goesOn_thoughTheServiceCannotTellItsLimit() {
+        DependencyGuard guard = guards.guard("a", builder -> builder.slowCall(Duration.ofMillis(50)));
+        guard.acquire();
+        limitFails.set(true);
+        beat();
+
+        assertThat(guard.stats().slow()).isEqualTo(1);
     }
 
     @Test
@@ -203,6 +214,13 @@ class DependencyGuardsTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private int limit() {
+        if (limitFails.get()) {
+            throw new StackOverflowError();
+        }
+        return limit.get();
     }
 
     private void beat() {

@@ -182,6 +182,35 @@ class HangingDependencyTest {
         assertThat(guard.circuitBreaker().getMetrics().getNumberOfSlowCalls()).isEqualTo(1);
     }
 
+    @Test
+    void predicateThatHangs_isPartOfTheCall() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        DependencyGuard asking = guard(builder -> builder.concurrency(2).outcomeOfResult(result -> {
+            asked.countDown();
+            awaitHealed();
+            return GuardOutcome.SUCCESS;
+        }));
+        Future<?> call = threads.submit(() -> asking.call(() -> "answer"));
+        asked.await();
+        ticker.advance(Duration.ofSeconds(2));
+        asking.beat();
+        assertThat(asking.stats().slow()).isEqualTo(1);
+        healed.countDown();
+        awaitEnd(List.of(call));
+
+        assertThat(asking.stats().inFlight()).isZero();
+        assertThat(asking.tryAcquire()).isNotNull();
+        assertThat(asking.tryAcquire()).isNotNull();
+    }
+
+    private void awaitHealed() {
+        try {
+            healed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void hangIfLetThrough() throws Exception {
         CountDownLatch refusedOrHangs = new CountDownLatch(1);
         hanging.add(threads.submit(() -> {

@@ -230,6 +230,112 @@ class OwnCircuitBreakerTest {
         }
     }
 
+    @Test
+    void overdueProbesOfWhichABlockedBreakerNeverHears_giveTheirPermissionsBack() throws Exception {
+        ExecutorService pool = Executors.newCachedThreadPool();
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        CircuitBreaker theirs = CircuitBreaker.of(
+                "db",
+                CircuitBreakerConfig.custom()
+                        .permittedNumberOfCallsInHalfOpenState(1_101)
+                        .build());
+        theirs.getEventPublisher().onError(event -> {
+            blocked.countDown();
+            await(over);
+        });
+        try {
+            DependencyGuard guard = guard(
+                    "db",
+                    builder -> builder.circuitBreaker(theirs)
+                            .concurrency(3_000)
+                            .executor(pool)
+                            .timeLimit(Duration.ofMillis(50)));
+            theirs.transitionToOpenState();
+            theirs.transitionToHalfOpenState();
+            guard.acquire();
+            ticker.advance(Duration.ofMillis(60));
+            guard.beat();
+            blocked.await();
+            for (int i = 0; i < 1_100; i++) {
+                guard.acquire();
+            }
+            assertThat(guard.tryAcquire()).isNull();
+            ticker.advance(Duration.ofMillis(60));
+            guard.beat();
+
+            for (int i = 0; i < 100; i++) {
+                guard.acquire();
+            }
+            assertThat(guard.tryAcquire()).isNull();
+        } finally {
+            over.countDown();
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void breaker_opens_thoughItsListenersOfCallsBlock() throws Exception {
+        ExecutorService pool = Executors.newCachedThreadPool();
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch opened = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        try {
+            DependencyGuard guard =
+                    guard("db", builder -> builder.executor(pool).concurrency(4).slowCall(Duration.ofMillis(100)));
+            guard.circuitBreaker()
+                    .getEventPublisher()
+                    .onSuccess(event -> {
+                        blocked.countDown();
+                        await(over);
+                    })
+                    .onStateTransition(event -> opened.countDown());
+            guard.acquire();
+            ticker.advance(Duration.ofMillis(200));
+            guard.beat();
+            blocked.await();
+            for (int i = 0; i < 3; i++) {
+                guard.acquire();
+            }
+            ticker.advance(Duration.ofMillis(200));
+            guard.beat();
+
+            opened.await();
+        } finally {
+            over.countDown();
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void openBreakerOfTheirs_isSeenAsSuch_thoughAListenerBlocks() throws Exception {
+        ExecutorService pool = Executors.newCachedThreadPool();
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        try {
+            CircuitBreaker theirs = CircuitBreaker.ofDefaults("db");
+            DependencyGuard guard =
+                    guard("db", builder -> builder.executor(pool).circuitBreaker(theirs));
+            guard.listen(change -> {
+                blocked.countDown();
+                await(over);
+            });
+            theirs.transitionToOpenState();
+            guard.beat();
+            blocked.await();
+            theirs.transitionToClosedState();
+            guard.beat();
+            ticker.advance(Duration.ofMinutes(2));
+            theirs.transitionToOpenState();
+            guard.beat();
+
+            assertThat(guard.isUsable()).isFalse();
+        } finally {
+            over.countDown();
+            pool.shutdownNow();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -259,6 +365,14 @@ class OwnCircuitBreakerTest {
         assertThat(guard.stats().name()).isEqualTo(name);
         assertThat(registry.find(name)).isPresent();
         assertThat(List.of(guard.readinessCheck().build().name())).containsExactly(name);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private DependencyGuard guard(String name, UnaryOperator<DependencyGuard.Builder> configure) {

@@ -126,6 +126,37 @@ class RetriesTest {
     }
 
     @Test
+    void call_whoseRepetitionIsRefused_failsAsItDid() {
+        Retries interrupted = Retries.builder(guard, budget)
+                .pause(nanos -> guard.circuitBreaker().transitionToForcedOpenState())
+                .build();
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> interrupted.call(() -> failTimes(9)));
+
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void call_refusedOrInterrupted_isNotRepeated_whateverTheGuardIsToldOfIt() {
+        DependencyGuard strict = DependencyGuard.builder("strict")
+                .ticker(ticker)
+                .outcomeOf(failure -> GuardOutcome.FAILURE)
+                .concurrency(1)
+                .build();
+        Retries all = Retries.builder(strict, budget).pause(nanos -> {}).build();
+        GuardPermit only = strict.acquire();
+        assertThatExceptionOfType(GuardRefusedException.class).isThrownBy(() -> all.call(() -> failTimes(9)));
+        only.close();
+        assertThatExceptionOfType(InterruptedException.class)
+                .isThrownBy(() -> all.call(() -> {
+                    calls.incrementAndGet();
+                    throw new InterruptedException();
+                }));
+
+        assertThat(calls).hasValue(1);
+        assertThat(budget.allowed()).isZero();
+    }
+
+    @Test
     void budget_withLittleTraffic_hasAFloor_andForgetsWhatIsOld() {
         assertThat(budget.tryRetry()).isTrue();
         assertThat(budget.tryRetry()).isTrue();

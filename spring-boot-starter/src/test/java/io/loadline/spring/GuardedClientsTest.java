@@ -24,6 +24,7 @@ import io.loadline.spring.internal.InvalidSettingException;
 import io.loadline.spring.reactive.Guarded;
 import io.loadline.spring.reactive.LoadlineWebClientAutoConfiguration;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,12 +38,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -57,6 +63,7 @@ import reactor.core.publisher.Mono;
 
 /** The clients that Spring Boot builds, over real sockets. */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class GuardedClientsTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final BlockingQueue<Headers> received = new LinkedBlockingQueue<>();
@@ -165,6 +172,49 @@ class GuardedClientsTest {
                             client.get().uri("/").retrieve().toBodilessEntity().block());
             assertThat(stats(context).refused()).containsEntry(GuardRefusal.BREAKER_OPEN, 1L);
         });
+    }
+
+    @Test
+    void restClientWhoseBodyIsAStream_endsTheCallWithIt() {
+        run(context -> {
+            RestClient client =
+                    context.getBean(RestClient.Builder.class).baseUrl(url).build();
+            InputStream body = client.get().uri("/").exchange((request, response) -> response.getBody(), false);
+            assertThat(stats(context).inFlight()).isEqualTo(1);
+            body.close();
+            assertStats(context, 1, 0);
+        });
+    }
+
+    /** Services that other tests run in this JVM leave the levels that they set. */
+    @BeforeEach
+    void hearWarnings() {
+        LoggingSystem.get(getClass().getClassLoader())
+                .setLogLevel("io.loadline.spring.client.GuardedClients", LogLevel.WARN);
+    }
+
+    @Test
+    void readTimeoutBeyondTheTimeLimit_isToldOnce_whereThreadsWait(CapturedOutput output) {
+        String told = "Dependency 'inventory': threads of RestClient and RestTemplate wait for up to PT20S"
+                + " (spring.http.clients.read-timeout), longer than its time-limit of PT10S";
+        guarded().withPropertyValues("spring.http.clients.read-timeout=20s").run(context -> {
+            assertThat(context.getBean(WebClient.Builder.class)).isNotNull();
+            assertThat(output.getAll()).doesNotContain(told);
+            assertThat(context.getBean(RestClient.Builder.class)).isNotNull();
+            assertThat(context.getBean(RestTemplateBuilder.class).build()).isNotNull();
+            assertThat(output.getAll()).containsOnlyOnce(told);
+        });
+    }
+
+    @Test
+    void readTimeoutWithinTheTimeLimit_isNotWorthAWord(CapturedOutput output) {
+        for (String timeout : new String[] {"10s", ""}) {
+            guarded()
+                    .withPropertyValues("spring.http.clients.read-timeout=" + timeout)
+                    .run(context -> assertThat(context.getBean(RestClient.Builder.class))
+                            .isNotNull());
+        }
+        assertThat(output.getAll()).doesNotContain("threads of RestClient");
     }
 
     @Test
@@ -349,11 +399,14 @@ class GuardedClientsTest {
     }
 
     private void run(Check check) {
-        runner().withPropertyValues(
+        guarded().run(check::check);
+    }
+
+    private ApplicationContextRunner guarded() {
+        return runner().withPropertyValues(
                         "loadline.guard.dependencies.inventory.hosts=127.0.0.1:"
                                 + server.getAddress().getPort(),
-                        "loadline.guard.dependencies.inventory.time-limit=10s")
-                .run(check::check);
+                        "loadline.guard.dependencies.inventory.time-limit=10s");
     }
 
     private static ApplicationContextRunner runner() {

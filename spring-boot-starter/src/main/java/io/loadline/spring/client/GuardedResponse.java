@@ -13,7 +13,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.ClientHttpResponse;
 
-/** A response whose call ends when it is closed, or when its body cannot be read. Not thread-safe. */
+/** A response whose call ends when it or its body is closed, or when the body cannot be read. Not thread-safe. */
 final class GuardedResponse implements ClientHttpResponse {
     private final ClientHttpResponse response;
     private final GuardPermit permit;
@@ -47,7 +47,7 @@ final class GuardedResponse implements ClientHttpResponse {
 
     @Override
     public InputStream getBody() throws IOException {
-        return new GuardedBody(response.getBody(), permit);
+        return new GuardedBody(response.getBody());
     }
 
     @Override
@@ -55,16 +55,26 @@ final class GuardedResponse implements ClientHttpResponse {
         try {
             response.close();
         } finally {
-            permit.end(GuardedHttpClient.outcomeOfStatus(status));
+            end();
         }
     }
 
-    private static final class GuardedBody extends FilterInputStream {
-        private final GuardPermit permit;
+    private void end() {
+        permit.end(GuardedHttpClient.outcomeOfStatus(status));
+    }
 
-        GuardedBody(InputStream body, GuardPermit permit) {
+    private final class GuardedBody extends FilterInputStream {
+        GuardedBody(InputStream body) {
             super(body);
-            this.permit = permit;
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                in.close();
+            } finally {
+                end();
+            }
         }
 
         @Override

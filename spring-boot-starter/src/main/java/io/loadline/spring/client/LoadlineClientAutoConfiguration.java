@@ -15,6 +15,7 @@ import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /** Puts the guards of dependencies around the clients that Spring Boot builds. */
 @AutoConfiguration(after = LoadlineAutoConfiguration.class)
@@ -23,16 +24,21 @@ import org.springframework.core.annotation.Order;
 @ConditionalOnBean(GuardedHosts.class)
 public final class LoadlineClientAutoConfiguration {
 
+    @Bean
+    GuardedClients loadlineGuardedClients(GuardedHosts hosts, Environment environment) {
+        return new GuardedClients(hosts, environment);
+    }
+
     /** Last, so that what others do before the request is sent, such as fetch a token, is no part of the call. */
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
-    RestClientCustomizer loadlineRestClientCustomizer(GuardedHosts hosts) {
-        return builder -> builder.requestInterceptor(new GuardingInterceptor(hosts));
+    RestClientCustomizer loadlineRestClientCustomizer(GuardedClients clients) {
+        return builder -> builder.requestInterceptor(clients.interceptor());
     }
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
-    RestTemplateCustomizer loadlineRestTemplateCustomizer(GuardedHosts hosts) {
-        return template -> template.getInterceptors().add(new GuardingInterceptor(hosts));
+    RestTemplateCustomizer loadlineRestTemplateCustomizer(GuardedClients clients) {
+        return template -> template.getInterceptors().add(clients.interceptor());
     }
 }

@@ -9,6 +9,8 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The guards of dependencies by the hosts of requests. Immutable. */
@@ -32,6 +34,11 @@ public final class GuardedHosts {
         String host = uri.getHost().toLowerCase(Locale.ROOT);
         Target exact = targets.get(host + ":" + port(uri));
         return exact != null ? exact : targets.get(host);
+    }
+
+    /** All of them, each once. */
+    public Set<DependencyGuard> guards() {
+        return targets.values().stream().map(Target::guard).collect(Collectors.toSet());
     }
 
     private static int port(URI uri) {

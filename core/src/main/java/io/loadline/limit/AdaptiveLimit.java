@@ -228,7 +228,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
     private LimitDecision moveTo(double next, String reason, Object... values) {
         limit = bounds.clamp(next);
-        return LimitDecision.of((int) Math.round(limit), String.format(Locale.ROOT, reason, values));
+        // Most reasons are plain, and format() is dear where it comes ten times a second.
+        String told = values.length == 0 ? reason : String.format(Locale.ROOT, reason, values);
+        return LimitDecision.of((int) Math.round(limit), told);
     }
 
     private void warmUp(LimitWindow window, double threshold) {

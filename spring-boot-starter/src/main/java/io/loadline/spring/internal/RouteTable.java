@@ -42,6 +42,8 @@ public final class RouteTable {
                     Stream.of("/livez", "/readyz", "/startupz"), StatusReads.paths().stream())
             .toList();
 
+    private static final String ALL_BELOW = "/**";
+
     private final ConcurrencyLimiter limiter;
     private final MatchedRoute other;
     private final Set<String> untouched;
@@ -332,7 +334,17 @@ public final class RouteTable {
          * @throws InvalidSettingException if it is no path pattern
          */
         public Builder exclude(String pattern) {
-            excluded.add(PathSetting.parse("loadline.limit.exclude", pattern, "/static/**"));
+            PathPattern parsed = PathSetting.parse("loadline.limit.exclude", pattern, "/static/**");
+            String base =
+                    pattern.endsWith(ALL_BELOW) ? pattern.substring(0, pattern.length() - ALL_BELOW.length()) : null;
+            // The usual ones are compared as they are: to parse each request's path costs more than all else here.
+            if (!parsed.hasPatternSyntax()) {
+                untouched.add(pattern);
+            } else if (base != null && !isPattern(base)) {
+                untouchedBelow.add(base);
+            } else {
+                excluded.add(parsed);
+            }
             return this;
         }
 

@@ -145,6 +145,27 @@ class RouteTableTest {
         assertThat(prefixed.match("GET", "/loadline")).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/metrics, /metrics, true",
+        "/metrics, /metrics/, false",
+        "/metrics, /metrics/a, false",
+        "/static/**, /static, true",
+        "/static/**, /static/, true",
+        "/static/**, /static/a/b.css, true",
+        "/static/**, /statics, false",
+        "/static/**, /static/%2e%2e/orders, false",
+        "/**, /anything, true",
+        "/{version}/static/**, /v1/static/a.css, true",
+        "/{version}/static/**, /v1/orders, false",
+        "/v?/**, /v1/a, true",
+        "/*.ico, /favicon.ico, true"
+    })
+    void exclude_matchesAsThePatternDoes(String pattern, String path, boolean untouched) {
+        RouteTable excluding = RouteTable.builder(limiter).exclude(pattern).build();
+        assertThat(excluding.match("GET", path) == null).isEqualTo(untouched);
+    }
+
     @Test
     void exclude_thatIsNoPattern_isRefused() {
         assertThatThrownBy(() -> RouteTable.of(

@@ -42,7 +42,8 @@ class RetryingController {
         request = HttpRequest.newBuilder(URI.create("http://" + host + "/stock/7"))
                 .timeout(Duration.ofSeconds(1))
                 .build();
-        RetryBudget budget = RetryBudget.ofDefaults();
+        // Without the floor for services with little traffic: exactly a tenth.
+        RetryBudget budget = RetryBudget.builder().minPerSecond(0).build();
         DependencyGuard guard = loadline.guards().guard("stock", builder -> builder.retryBudget(budget));
         retries = Retries.builder(guard, budget)
                 .attempts(ATTEMPTS)

@@ -39,7 +39,7 @@ public final class Kafka implements Broker {
     /** The sample's. */
     private static final String GROUP = "orders";
 
-    private static final String SOCKETS = "kafka.server:type=socket-server-metrics,*";
+    private static final String SOCKETS = "kafka.server:type=socket-server-metrics,listener=*,networkProcessor=*";
     private static final String CREATED = "connection-creation-total";
     private static final long PATIENCE_SECONDS = 10;
 
@@ -92,9 +92,7 @@ public final class Kafka implements Broker {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         double created = 0;
         for (ObjectName sockets : beans.queryNames(new ObjectName(SOCKETS), null)) {
-            if (sockets.getKeyProperty("networkProcessor") != null) {
-                created += ((Number) beans.getAttribute(sockets, CREATED)).doubleValue();
-            }
+            created += ((Number) beans.getAttribute(sockets, CREATED)).doubleValue();
         }
         return Math.round(created);
     }

@@ -42,9 +42,9 @@ final class ConsumersPart implements Part {
     private static final int PAUSES_BAR = 2;
     private static final int CONNECTIONS_BAR = 2;
 
-    /* Of the limit of 20, requests take 5 when it is calm and would take 30 in a wave. */
+    /* Of the limit of 20, messages take 10 and requests 2 when it is calm, and these would take 30 in a wave. */
     private static final String PATH = "/work?ms=50";
-    private static final double CALM_PER_SECOND = 100;
+    private static final double CALM_PER_SECOND = 40;
     private static final double WAVE_PER_SECOND = 600;
     private static final int LIMIT = 20;
     /* Longer than the consumers of Kafka may go without polling here. */
@@ -56,6 +56,7 @@ final class ConsumersPart implements Part {
         RABBITMQ(
                 RabbitMq::new,
                 20,
+                60,
                 List.of(
                         "--spring.rabbitmq.listener.simple.concurrency=10",
                         "--spring.rabbitmq.listener.simple.prefetch=5")),
@@ -63,6 +64,7 @@ final class ConsumersPart implements Part {
         KAFKA(
                 Kafka::new,
                 2,
+                20,
                 List.of(
                         "--spring.kafka.listener.concurrency=4",
                         "--spring.kafka.consumer.max-poll-records=5",
@@ -70,11 +72,14 @@ final class ConsumersPart implements Part {
 
         private final Starter starter;
         private final int handlingMillis;
+        /* So that a tenth of the messages also lasts for some waves. */
+        private final int quickHandlingMillis;
         private final List<String> arguments;
 
-        Target(Starter starter, int handlingMillis, List<String> arguments) {
+        Target(Starter starter, int handlingMillis, int quickHandlingMillis, List<String> arguments) {
             this.starter = starter;
             this.handlingMillis = handlingMillis;
+            this.quickHandlingMillis = quickHandlingMillis;
             this.arguments = arguments;
         }
 
@@ -183,7 +188,7 @@ final class ConsumersPart implements Part {
             Confirmations confirmations = Confirmations.of(broker);
             broker.placeAll(
                     IntStream.range(0, backlog).mapToObj(Integer::toString).toList());
-            try (ServiceProcess process = service(target, broker, folder)) {
+            try (ServiceProcess process = service(target, quick, broker, folder)) {
                 process.awaitReady(Duration.ofSeconds(90));
                 long startNanos = System.nanoTime();
                 LoadRun requests = generator.start(LoadPlan.builder(process.port(), PATH)
@@ -214,12 +219,12 @@ final class ConsumersPart implements Part {
         }
     }
 
-    private static ServiceProcess service(Target target, Broker broker, Path folder) throws IOException {
+    private static ServiceProcess service(Target target, boolean quick, Broker broker, Path folder) throws IOException {
         ServiceProcess.Builder builder = Variant.LOADLINE
                 .service(folder.resolve("service.log"), "LimitedFulfilment")
                 .jvmArguments(List.of("-Xms512m", "-Xmx512m"))
                 .arguments(target.arguments)
-                .env("FULFILMENT_MILLIS", String.valueOf(target.handlingMillis))
+                .env("FULFILMENT_MILLIS", String.valueOf(quick ? target.quickHandlingMillis : target.handlingMillis))
                 .env("LOADLINE_LIMIT_ALGORITHM", "fixed")
                 .env("LOADLINE_LIMIT_INITIAL", String.valueOf(LIMIT))
                 .env("LOADLINE_GUARD_INTAKE_ENABLED", "true");

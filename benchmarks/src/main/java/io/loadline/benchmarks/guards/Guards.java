@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = "Measures the guards, all parts unless some are named.%n%n" + "Exits 0 only if:%n"
-                + QuotaPart.BARS + DependencyPart.BARS + ChainPart.BARS)
+                + QuotaPart.BARS + DependencyPart.BARS + ChainPart.BARS + LivePart.BARS)
 public final class Guards implements Callable<Integer> {
     @Option(names = "--quick", description = "Fewer and shorter rounds.")
     private boolean quick;
@@ -35,6 +35,9 @@ public final class Guards implements Callable<Integer> {
     @Option(names = "--chain", description = "All guards around one request: their cost, and each of them refusing.")
     private boolean chain;
 
+    @Option(names = "--live", description = "Every setting that can change does, under load.")
+    private boolean live;
+
     public static void main(String[] args) {
         Commands.run(new Guards(), args);
     }
@@ -46,6 +49,7 @@ public final class Guards implements Callable<Integer> {
         add(all, named, "quota", quota, new QuotaPart());
         add(all, named, "dependency", dependency, new DependencyPart());
         add(all, named, "chain", chain, new ChainPart());
+        add(all, named, "live", live, new LivePart());
         return named.isEmpty() ? all : named;
     }
 

@@ -73,10 +73,10 @@ final class GuardedServer implements AutoCloseable {
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final Work work = new Work();
     private final HttpServer server;
-    private final AutoCloseable guards;
+    private final Runnable closeGuards;
 
-    private GuardedServer(AutoCloseable guards) throws IOException {
-        this.guards = guards;
+    private GuardedServer(Runnable closeGuards) throws IOException {
+        this.closeGuards = closeGuards;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
         server.setExecutor(executor);
     }
@@ -93,7 +93,7 @@ final class GuardedServer implements AutoCloseable {
                 .guard("pricing", guard -> guard.concurrency(LIMIT))
                 .build()
                 .start();
-        GuardedServer guarded = new GuardedServer(loadline);
+        GuardedServer guarded = new GuardedServer(loadline::close);
         Map<String, DependencyGuard> dependencies = Map.of(
                 "/stock", loadline.guards().guard("inventory"),
                 "/price", loadline.guards().guard("pricing"));
@@ -121,7 +121,7 @@ final class GuardedServer implements AutoCloseable {
         CircuitBreakerConfig breaker = CircuitBreakerConfig.custom()
                 .slidingWindow(WINDOW, WINDOW, SlidingWindowType.COUNT_BASED)
                 .waitDurationInOpenState(OPEN)
-                .ignoreExceptions(BulkheadFullException.class)
+                .ignoreException(BulkheadFullException.class::isInstance)
                 .build();
         Callable<byte[]> action = guarded.work::answer;
         Map<String, Callable<byte[]>> actions = Map.of(
@@ -195,9 +195,9 @@ final class GuardedServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         server.stop(0);
-        guards.close();
+        closeGuards.run();
         executor.shutdownNow();
     }
 

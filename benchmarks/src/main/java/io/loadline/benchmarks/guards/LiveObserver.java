@@ -123,11 +123,16 @@ final class LiveObserver implements AutoCloseable {
      * @throws IllegalStateException if settings could not be read
      */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        thread.join();
-        if (failure != null) {
-            throw new IllegalStateException("the settings could not be read", failure);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Throwable why = failure;
+        if (why != null) {
+            throw new IllegalStateException("the settings could not be read", why);
         }
     }
 

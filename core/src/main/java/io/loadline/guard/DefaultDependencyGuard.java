@@ -43,6 +43,10 @@ final class DefaultDependencyGuard implements DependencyGuard {
     private final Function<? super Throwable, GuardOutcome> outcomeOf;
     private final Function<@Nullable Object, GuardOutcome> outcomeOfResult;
     private final @Nullable RetryBudget retryBudget;
+
+    /** Null if nobody listens. */
+    private final @Nullable GuardListener listener;
+
     private final Breaker breaker;
     private final Places places;
     private final RunningCalls running;
@@ -67,6 +71,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
         this.outcomeOf = builder.outcomeOf;
         this.outcomeOfResult = builder.outcomeOfResult;
         this.retryBudget = builder.retryBudget;
+        this.listener = builder.listener;
         this.timeLimitNanos = builder.timeLimit.toNanos();
         this.breaker = new Breaker(builder);
         int probes = breaker.breaker().getCircuitBreakerConfig().getPermittedNumberOfCallsInHalfOpenState();
@@ -159,11 +164,22 @@ final class DefaultDependencyGuard implements DependencyGuard {
     private GuardRefusedException refusal(GuardRefusal reason, @Nullable RequestTiming timing) {
         counts.refuse(reason);
         downstreamFailed(timing);
+        tell(reason);
         Duration retryAfter = switch (reason) {
             case BREAKER_OPEN -> breaker.untilProbe();
             case BULKHEAD_FULL, DEADLINE -> Duration.ZERO;
         };
         return new GuardRefusedException(name, reason, retryAfter);
+    }
+
+    private void tell(GuardRefusal reason) {
+        try {
+            if (listener != null) {
+                listener.refused(name, reason);
+            }
+        } catch (Throwable e) {
+            watch.warn("a listener to its refusals failed", e);
+        }
     }
 
     /** Accounts for a call whose permit has just been ended, with {@code flags} before. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -340,6 +341,7 @@ public interface ConcurrencyLimiter {
         Function<? super Throwable, Outcome> outcomeOf = FailureOutcomes::byDefault;
         Consumer<? super Throwable> onFailure = failure -> {};
         BooleanSupplier droppedCounts = () -> true;
+        final List<AdmissionListener> listeners = new ArrayList<>();
         Tuning tuning = Tuning.DEFAULT;
         /** Has the same rules as those to be made, so that it refuses what they would. */
         private final RouteGroups routeLimitsCheck = new RouteGroups(new AdmissionWord(1), true);
@@ -457,6 +459,13 @@ public interface ConcurrencyLimiter {
                 before.accept(failure);
                 listener.accept(failure);
             };
+            return this;
+        }
+
+        /** Adds who is told of each call that had to wait or is refused. Default: nobody, which costs nothing. */
+        @CanIgnoreReturnValue
+        public Builder listener(AdmissionListener listener) {
+            this.listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 

@@ -57,8 +57,10 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.groups = new RouteGroups(word, warm, this::handOver);
         builder.routeLimits.forEach(limits -> limits.accept(groups));
         this.routes = new RouteTable(this, builder.maxRoutes, groups::of);
-        this.streams = new Streams(stats, word::streams, this::enforcement, builder.maxStreams);
-        this.admittance = new Admittance(builder.ticker, word, groups, stats, whenIdle, builder.enforcement, warm);
+        AdmissionListener listener = AdmissionListeners.of(builder.listeners);
+        this.streams = new Streams(stats, word::streams, this::enforcement, listener, builder.maxStreams);
+        this.admittance =
+                new Admittance(builder.ticker, word, groups, stats, whenIdle, listener, builder.enforcement, warm);
         this.waiting = new Waiting(this, admittance, word, builder.maxWaiters, builder.background);
         this.control = new LimitControl(builder, algorithm, word, groups, routes, stats, admittance);
     }

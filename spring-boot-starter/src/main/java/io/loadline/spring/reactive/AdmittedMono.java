@@ -4,6 +4,7 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
@@ -12,6 +13,7 @@ import io.loadline.limit.Permit;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
+import io.loadline.metrics.LoadlineObservations;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.util.context.ContextView;
 
 /** A request that is admitted, or refused, when it is subscribed to, or later if it may wait. Immutable. */
 final class AdmittedMono extends Mono<Void> {
@@ -35,18 +38,19 @@ final class AdmittedMono extends Mono<Void> {
     private final boolean longLived;
     private final ServerWebExchange exchange;
     private final WebFilterChain chain;
+    private final LoadlineObservations observations;
 
     AdmittedMono(
-            ConcurrencyLimiter limiter,
-            DrainCoordinator drain,
+            Loadline loadline,
             Route route,
             CallContext context,
             @Nullable Duration maxWait,
             boolean longLived,
             ServerWebExchange exchange,
             WebFilterChain chain) {
-        this.limiter = limiter;
-        this.drain = drain;
+        this.limiter = loadline.limiter();
+        this.drain = loadline.drain();
+        this.observations = loadline.observations();
         this.route = route;
         this.context = context;
         this.maxWait = maxWait;
@@ -71,9 +75,9 @@ final class AdmittedMono extends Mono<Void> {
         serve(ticket, actual);
     }
 
-    /** Waits for a permit, which {@code executor} passes on. */
-    CompletionStage<Permit> acquire(Duration atMost, Executor executor) {
-        return limiter.acquireAsync(route, context, atMost, executor);
+    /** Waits for a permit, which {@code executor} passes on; {@code observed} is in the context of who waits. */
+    CompletionStage<Permit> acquire(Duration atMost, Executor executor, ContextView observed) {
+        return Observed.telling(observed, () -> limiter.acquireAsync(route, context, atMost, executor));
     }
 
     /** Where the request is served. */
@@ -129,7 +133,11 @@ final class AdmittedMono extends Mono<Void> {
                         () -> told.get() && !response.isCommitted() ? refuse(RejectionReason.DRAINING) : Mono.empty()));
     }
 
+    /** Whoever subscribes knows the request's observation; the limiter, where nobody waits, does not. */
     Mono<Void> refuse(RejectionReason reason) {
-        return Refusals.write(exchange.getRequest(), exchange.getResponse(), reason);
+        return Mono.deferContextual(view -> {
+            observations.of(Observed.of(view)).refused(route, reason);
+            return Refusals.write(exchange.getRequest(), exchange.getResponse(), reason);
+        });
     }
 }

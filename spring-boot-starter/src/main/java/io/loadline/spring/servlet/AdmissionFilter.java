@@ -48,26 +48,28 @@ final class AdmissionFilter implements Filter {
      * to go when a drain begins: a stream ends, a long poll has its time-out.
      */
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionFilter.class);
-
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
     private final ContextHeaders headers;
     private final Waiting waiting;
+    private final WaitNote waits;
 
     AdmissionFilter(
             Loadline loadline,
             CollectedRoutes routes,
             LongLivedPaths longLived,
             ContextHeaders headers,
-            Waiting waiting) {
+            Waiting waiting,
+            WaitNote waits) {
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
         this.headers = headers;
         this.waiting = waiting;
+        this.waits = waits;
     }
 
     @Override
@@ -105,9 +107,10 @@ final class AdmissionFilter implements Filter {
         }
         Route route = matched.route();
         CallContext context = matched.context(headers, name -> header(bareRequest, name));
+        boolean mayWait = waiting.maxWait() != null && (waiting.platformThreads() || VirtualThreads.isCurrent());
         long ticket;
         try {
-            ticket = acquire(route, context);
+            ticket = acquire(route, context, mayWait ? waiting.maxWait() : null);
         } catch (RejectedException e) {
             response.answer(e.rejection().reason(), !request.getMethod().equals("HEAD"));
             return;
@@ -126,6 +129,9 @@ final class AdmissionFilter implements Filter {
             failure = e;
             throw e;
         } finally {
+            if (mayWait) {
+                waits.forget();
+            }
             end(request, response, route, ticket, call, failure);
         }
     }
@@ -153,13 +159,12 @@ final class AdmissionFilter implements Filter {
                 : String.join(",", Collections.list(request.getHeaders(name)));
     }
 
-    private long acquire(Route route, CallContext context) {
-        Duration maxWait = waiting.maxWait();
-        if (maxWait == null || !(waiting.platformThreads() || VirtualThreads.isCurrent())) {
+    private long acquire(Route route, CallContext context, @Nullable Duration maxWait) {
+        if (maxWait == null) {
             return limiter.acquireTicket(route, context);
         }
         try {
-            return limiter.acquire(route, context, maxWait).toTicket();
+            return waits.acquire(limiter, route, context, maxWait);
         } catch (InterruptedException e) {
             // The container wants its threads back.
             Thread.currentThread().interrupt();

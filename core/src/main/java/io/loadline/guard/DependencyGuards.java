@@ -163,6 +163,11 @@ public final class DependencyGuards implements AutoCloseable {
         return limits;
     }
 
+    /** Whether there is none yet. */
+    public boolean isEmpty() {
+        return guards.isEmpty();
+    }
+
     /**
      * Changes what holds for guards, by name, in place of what they were built with; also for those that are made later. What
      * is no longer told is what the guard was built with. Never waits: calls that run keep their time and place.

@@ -76,6 +76,15 @@ final class Admittance implements WaitQueue.Entrance {
         return ticker.read() - originNanos;
     }
 
+    RequestTiming beginTiming() {
+        return RequestTiming.begin(ticker.read());
+    }
+
+    /** How long a request has waited for others until {@code now}; readings of its timing are the ticker's. */
+    long waitedNanos(RequestTiming timing, long now) {
+        return timing.waitedNanos(now + originNanos);
+    }
+
     Enforcement enforcement() {
         return enforcement;
     }

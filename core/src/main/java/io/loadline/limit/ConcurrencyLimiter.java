@@ -141,6 +141,17 @@ public interface ConcurrencyLimiter {
      */
     void release(long ticket, Route route, Outcome outcome);
 
+    /**
+     * {@link #release(long, Route, Outcome)} of a call whose waiting for others was taken down, by the limiter's ticker. What it
+     * has waited beyond what calls of its route usually do is no sign of congestion, and if a dependency has failed it, neither
+     * is {@link Outcome#DROPPED}: that counts as {@link Outcome#IGNORED}. {@link #call} does so by itself with the timing in its
+     * context.
+     */
+    void release(long ticket, Route route, Outcome outcome, @Nullable RequestTiming timing);
+
+    /** Takes down from now on, by this limiter's ticker, how long a call waits for others; see {@link CallContext#timing}. */
+    RequestTiming beginTiming();
+
     /** How long ago {@code ticket} was handed out, to about 100 ms. */
     Duration age(long ticket);
 

@@ -15,6 +15,7 @@ import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.metrics.LoadlineObservations;
 import io.loadline.spring.internal.Admission;
+import io.loadline.spring.internal.DependencyTimes;
 import io.loadline.spring.internal.Outcomes;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,7 @@ import reactor.util.context.ContextView;
 
 /** A request that is admitted, or refused, when it is subscribed to, or later if it may wait. Immutable. */
 final class AdmittedMono extends Mono<Void> {
+    private final Loadline loadline;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final Route route;
@@ -48,6 +50,7 @@ final class AdmittedMono extends Mono<Void> {
             boolean longLived,
             ServerWebExchange exchange,
             WebFilterChain chain) {
+        this.loadline = loadline;
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.observations = loadline.observations();
@@ -87,15 +90,17 @@ final class AdmittedMono extends Mono<Void> {
 
     void serve(long ticket, CoreSubscriber<? super Void> actual) {
         Admission admission;
+        CallContext served;
         try {
+            served = DependencyTimes.begin(loadline, context);
             admission = new Admission(
-                    limiter, drain, route, ticket, drain.inFlightCalls().beginUnbound(route, ticket));
+                    limiter, drain, route, ticket, drain.inFlightCalls().beginUnbound(route, ticket), served.timing());
         } catch (Throwable e) {
             limiter.release(ticket, route, Outcome.IGNORED);
             throw e;
         }
         try {
-            handle(admission).subscribe(new AdmittedSubscriber(limiter, admission, context, exchange, actual));
+            handle(admission, served).subscribe(new AdmittedSubscriber(limiter, admission, served, exchange, actual));
         } catch (RuntimeException | Error e) {
             // Errors that are fatal to Reactor are thrown through everything, and no signal will come.
             admission.end(Outcomes.of(limiter, e));
@@ -103,9 +108,9 @@ final class AdmittedMono extends Mono<Void> {
         }
     }
 
-    private Mono<Void> handle(Admission admission) {
-        if (context != CallContext.NONE) {
-            exchange.getAttributes().put(CallContext.ATTRIBUTE, context);
+    private Mono<Void> handle(Admission admission, CallContext served) {
+        if (served != CallContext.NONE) {
+            exchange.getAttributes().put(CallContext.ATTRIBUTE, served);
         }
         EndableResponse response = new EndableResponse(exchange, admission, longLived);
         ServerWebExchange endable = exchange.mutate().response(response).build();

@@ -13,10 +13,12 @@ import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
+import io.loadline.limit.RequestTiming;
 import io.loadline.limit.Route;
 import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.DependencyTimes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.MatchedRoute;
 import io.loadline.spring.internal.Outcomes;
@@ -48,6 +50,8 @@ final class AdmissionFilter implements Filter {
      * to go when a drain begins: a stream ends, a long poll has its time-out.
      */
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionFilter.class);
+
+    private final Loadline loadline;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
@@ -63,6 +67,7 @@ final class AdmissionFilter implements Filter {
             ContextHeaders headers,
             Waiting waiting,
             WaitNote waits) {
+        this.loadline = loadline;
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
@@ -116,14 +121,17 @@ final class AdmissionFilter implements Filter {
             return;
         }
         InFlightCall call = null;
+        RequestTiming timing = null;
         Throwable failure = null;
         response.admitted(limiter, route);
         try {
+            CallContext served = DependencyTimes.begin(loadline, context);
+            timing = served.timing();
             call = drain.inFlightCalls().begin(route, ticket);
             if (longLived.match(path(request))) {
                 request = new EarlyTimeoutRequest(request);
             }
-            within(context, chain, request, response);
+            within(served, chain, request, response);
             beforeReturn(request, response);
         } catch (Throwable e) {
             failure = e;
@@ -132,7 +140,7 @@ final class AdmissionFilter implements Filter {
             if (mayWait) {
                 waits.forget();
             }
-            end(request, response, route, ticket, call, failure);
+            end(request, response, route, ticket, call, timing, failure);
         }
     }
 
@@ -195,12 +203,13 @@ final class AdmissionFilter implements Filter {
             Route route,
             long ticket,
             @Nullable InFlightCall call,
+            @Nullable RequestTiming timing,
             @Nullable Throwable failure) {
         boolean handedOver = false;
         Outcome outcome = Outcome.IGNORED;
         try {
             if (call != null && request.isAsyncStarted()) {
-                Admission admission = new Admission(limiter, drain, route, ticket, call);
+                Admission admission = new Admission(limiter, drain, route, ticket, call, timing);
                 request.getAsyncContext().addListener(new AsyncRelease(limiter, admission, response));
                 handedOver = true;
                 call.handOver();
@@ -216,7 +225,7 @@ final class AdmissionFilter implements Filter {
                 if (call != null) {
                     call.end();
                 }
-                limiter.release(ticket, route, outcome);
+                limiter.release(ticket, route, outcome, timing);
             }
         }
     }

@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.limit.LimiterStats;
+import io.loadline.limit.Outcome;
 import io.loadline.spring.testing.Wire.Answer;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
@@ -159,7 +161,11 @@ public abstract class TracingContract {
         CircuitBreaker breaker = service.loadline().guards().guard("inventory").circuitBreaker();
         breaker.transitionToOpenState();
         awaitIdle();
+        LimiterStats before = service.stats();
         assertThat(get("/stock", refused).status()).isEqualTo(500);
+        // The limiter was told that it was the dependency, or it would count the call as one that capacity was short
+        // for.
+        service.awaitEnded(before, Service.one(Outcome.IGNORED));
         call = span(refused, SpanKind.CLIENT);
         SpanData request = span(refused, SpanKind.SERVER);
         assertThat(call.getParentSpanId()).isEqualTo(request.getSpanId());

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -22,12 +23,14 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
@@ -105,13 +108,11 @@ public final class Kafka implements Broker {
 
     @Override
     public OptionalInt generation() throws InterruptedException, ExecutionException, TimeoutException {
-        return admin.describeConsumerGroups(List.of(GROUP))
-                .describedGroups()
-                .get(GROUP)
-                .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                .groupEpoch()
-                .map(OptionalInt::of)
-                .orElseGet(OptionalInt::empty);
+        KafkaFuture<ConsumerGroupDescription> group = Objects.requireNonNull(
+                admin.describeConsumerGroups(List.of(GROUP)).describedGroups().get(GROUP), GROUP);
+        // One that is not told would look like one that never changes.
+        return OptionalInt.of(
+                group.get(PATIENCE_SECONDS, TimeUnit.SECONDS).groupEpoch().orElseThrow());
     }
 
     @Override

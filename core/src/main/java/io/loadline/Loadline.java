@@ -38,6 +38,7 @@ import io.loadline.management.StartupStatus;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryState;
 import io.loadline.metrics.LoadlineMetrics;
+import io.loadline.metrics.LoadlineObservations;
 import io.loadline.signal.LoadSignal;
 import io.loadline.startup.StageOutcome;
 import io.loadline.startup.Startup;
@@ -47,6 +48,7 @@ import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -90,6 +92,7 @@ public final class Loadline implements AutoCloseable {
     private final MemoryAdvisor advisor;
     private final LiveSettings settings;
     private final LoadlineMetrics metrics;
+    private final LoadlineObservations observations;
     private final @Nullable Integer managementPort;
     private final String managementHost;
 
@@ -106,9 +109,13 @@ public final class Loadline implements AutoCloseable {
         this.name = builder.name;
         this.heartbeat = Heartbeat.create(builder.ticker);
         this.availability = Availability.create(builder.clock);
+        this.observations = new LoadlineObservations(builder.observationRegistry);
         ConcurrencyLimiter.Builder limiterBuilder =
                 ConcurrencyLimiter.builder(name).ticker(builder.ticker).droppedCounts(this::failuresCount);
         this.fatalErrors = FatalErrors.create(availability, builder.fatalErrors);
+        if (observations.isUsed()) {
+            limiterBuilder.listener(observations);
+        }
         builder.limiter.accept(limiterBuilder);
         this.limiter = limiterBuilder.onFailure(fatalErrors::report).build();
         this.beats = heartbeat.listen(this::beatLimiter);
@@ -116,13 +123,17 @@ public final class Loadline implements AutoCloseable {
         builder.participants.forEach(drainBuilder::participant);
         builder.drain.accept(drainBuilder);
         this.drain = drainBuilder.build();
+        observations.follow(drain);
         this.dependencies = DependencyChecks.create(builder.dependencies, availability, heartbeat);
-        this.guards = DependencyGuards.builder(heartbeat)
+        DependencyGuards.Builder guardsBuilder = DependencyGuards.builder(heartbeat)
                 .limit(() -> limiter.isEnforcing() ? limiter.limit() : -1)
                 .inFlight(limiter::inFlight)
                 .readiness(dependencies)
-                .defaults(builder.guards)
-                .build();
+                .defaults(builder.guards);
+        if (observations.isUsed()) {
+            guardsBuilder.listener(observations);
+        }
+        this.guards = guardsBuilder.build();
         builder.namedGuards.forEach((each, configure) -> {
             DependencyGuard unused = guards.guard(each, configure);
         });
@@ -290,6 +301,11 @@ public final class Loadline implements AutoCloseable {
     /** Its meters, to be bound to further registries. */
     public LoadlineMetrics metrics() {
         return metrics;
+    }
+
+    /** What it tells traces; adapters that know a request's observation tell it by this. */
+    public LoadlineObservations observations() {
+        return observations;
     }
 
     /** What drives everything periodic. */
@@ -469,6 +485,7 @@ public final class Loadline implements AutoCloseable {
     public static final class Builder {
         private final String name;
         private @Nullable MeterRegistry meterRegistry;
+        private ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
         private Consumer<? super ConcurrencyLimiter.Builder> limiter = builder -> {};
         private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
         private final List<DependencyCheck> dependencies = new ArrayList<>();
@@ -498,6 +515,16 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder meterRegistry(MeterRegistry registry) {
             this.meterRegistry = registry;
+            return this;
+        }
+
+        /**
+         * Sets whose observations are told what becomes of requests, and where drains and breakers are observations; with
+         * Micrometer Tracing these are spans. Default: nowhere.
+         */
+        @CanIgnoreReturnValue
+        public Builder observationRegistry(ObservationRegistry registry) {
+            this.observationRegistry = registry;
             return this;
         }
 

@@ -7,6 +7,7 @@ package io.loadline.availability;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.time.Registration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,9 @@ public final class FatalErrors {
     private static final Logger LOG = LoggerFactory.getLogger(FatalErrors.class);
     private static final int MAX_DEPTH = 10;
 
+    /** Without memory each request may end with one. */
+    private static final int BEATS_OF_A_MINUTE = 600;
+
     private final Availability availability;
     private final Policy policy;
     private final AtomicLong count = new AtomicLong();
@@ -54,6 +58,9 @@ public final class FatalErrors {
 
     /** Written by whoever reports and by who has told, read by the beat. */
     private volatile boolean untold;
+
+    /** How many beats further ones are only counted. Set by who has told, counted down by the beat. */
+    private final AtomicInteger quiet = new AtomicInteger();
 
     /** Lets in one that tells, be it who reports or the beat. */
     private final AtomicBoolean telling = new AtomicBoolean();
@@ -96,6 +103,10 @@ public final class FatalErrors {
 
     /** Tells what could not be told for want of memory. Due at each beat. */
     public void beat() {
+        int left = quiet.get();
+        if (left > 0) {
+            boolean unusedIfToldMeanwhile = quiet.compareAndSet(left, left - 1);
+        }
         if (untold) {
             tell();
         }
@@ -124,7 +135,10 @@ public final class FatalErrors {
             if (policy == Policy.BREAK) {
                 boolean unused = availability.broken("fatal error: " + fatal);
             }
-            LOG.error("Fatal error, {}", policy == Policy.BREAK ? "the service is broken" : "reported only", fatal);
+            if (quiet.get() == 0) {
+                LOG.error("Fatal error, {}", policy == Policy.BREAK ? "the service is broken" : "reported only", fatal);
+                quiet.set(BEATS_OF_A_MINUTE);
+            }
             untold = false;
         } catch (Throwable outOfMemoryAgain) {
             // The next beat tries again.

@@ -24,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /** The one drain of a coordinator: where it is, and what moves it on. Thread-safe. */
@@ -90,7 +91,7 @@ final class Drain {
         this.ticker = builder.heartbeat.ticker();
         this.readiness = builder.readiness;
         this.times = builder.times;
-        this.participants = new Participants(ticker, this::advance);
+        this.participants = new Participants(ticker, this::phase, this::advance);
         this.longLived = new LongLivedExchanges(ticker, limiter, this::advance);
         this.inFlightCalls = new InFlightCalls(limiter);
         this.settlement = new Settlement(seen(), now());
@@ -247,8 +248,10 @@ final class Drain {
         }
         try {
             participants.dismiss();
-            LOG.atLevel(ended.outcome() == DrainOutcome.IDLE ? Level.INFO : Level.WARN)
-                    .log(DrainReport.of(ended, refused));
+            log(
+                    DrainPhase.CLOSING,
+                    ended.outcome() == DrainOutcome.IDLE ? Level.INFO : Level.WARN,
+                    DrainReport.of(ended, refused));
             listeners.deliver();
         } finally {
             // Whatever a log appender throws, somebody waits for this.
@@ -298,8 +301,16 @@ final class Drain {
         } finally {
             lock.unlock();
         }
-        LOG.info("Drain: done after {} ms {}", total.toMillis(), DrainReport.millis(phases));
+        log(DrainPhase.DONE, Level.INFO, "Drain: done after " + total.toMillis() + " ms " + DrainReport.millis(phases));
         listeners.deliver();
+    }
+
+    /** The thread may be anybody's, such as that of the last request. */
+    @SuppressWarnings("try")
+    private static void log(DrainPhase in, Level level, String line) {
+        try (MDC.MDCCloseable logged = MDC.putCloseable(DrainCoordinator.MDC_PHASE, in.tag())) {
+            LOG.atLevel(level).log(line);
+        }
     }
 
     /** From now on a drain is aborted. */

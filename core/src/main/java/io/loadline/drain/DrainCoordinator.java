@@ -23,6 +23,12 @@ import java.util.concurrent.TimeoutException;
  * waits for what runs, all before one deadline. Thread-safe; a drain happens once.
  */
 public final class DrainCoordinator implements AutoCloseable {
+    /**
+     * The key in the logger's context, MDC, of the phase that a drain was in when a thread of it set out: those of
+     * participants, and whoever logs how it ended.
+     */
+    public static final String MDC_PHASE = "loadline.drain";
+
     private final Availability availability;
     private final ReadinessState meanwhile;
     private final Drain drain;
@@ -113,6 +119,11 @@ public final class DrainCoordinator implements AutoCloseable {
         // take for it is taken from the deadline.
         availability.draining(reason, meanwhile);
         drain.begin(needed, begunNanos);
+        return drained();
+    }
+
+    /** The stage that {@link #drainAsync} returns; never completes if no drain begins. */
+    public CompletionStage<DrainResult> drained() {
         return drain.drained.minimalCompletionStage();
     }
 

@@ -4,6 +4,8 @@
  */
 package io.loadline.drain;
 
+import java.util.Locale;
+
 /** How a drain ended. */
 public enum DrainOutcome {
     /** Every admitted call finished before the deadline, and so did every participant that did not fail. */
@@ -13,5 +15,12 @@ public enum DrainOutcome {
     /** Every call finished, but a participant did not; {@link DrainResult#participants} tells which. */
     PARTICIPANTS_ACTIVE,
     /** {@link DrainCoordinator#abort()} was called, or the waiting thread was interrupted. */
-    ABORTED
+    ABORTED;
+
+    private final String tag = name().toLowerCase(Locale.ROOT);
+
+    /** The outcome as the value of a tag: lower case. */
+    public String tag() {
+        return tag;
+    }
 }

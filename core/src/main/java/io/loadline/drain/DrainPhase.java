@@ -4,6 +4,8 @@
  */
 package io.loadline.drain;
 
+import java.util.Locale;
+
 /** Where a drain is, in order. */
 public enum DrainPhase {
     /** No drain has begun. */
@@ -17,5 +19,12 @@ public enum DrainPhase {
     /** The server stops. */
     CLOSING,
     /** The server has stopped. */
-    DONE
+    DONE;
+
+    private final String tag = name().toLowerCase(Locale.ROOT);
+
+    /** The phase as the value of a tag: lower case. */
+    public String tag() {
+        return tag;
+    }
 }

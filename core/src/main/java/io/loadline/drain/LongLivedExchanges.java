@@ -48,6 +48,9 @@ public final class LongLivedExchanges {
     private final Runnable whenGone;
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
 
+    /** Raised by whoever logs it. */
+    private final AtomicBoolean failureLogged = new AtomicBoolean();
+
     /** Written once by the drain, read by whoever opens or closes an exchange. */
     private volatile boolean leaving;
 
@@ -154,15 +157,22 @@ public final class LongLivedExchanges {
         try {
             messengers().execute(() -> sayFarewell(exchange));
         } catch (Throwable e) {
-            LOG.warn("{} could not be told to go", exchange.route, e);
+            warn(exchange, e);
         }
     }
 
-    private static void sayFarewell(Exchange exchange) {
+    private void sayFarewell(Exchange exchange) {
         try {
             exchange.farewell.run();
         } catch (Throwable e) {
-            LOG.warn("{} could not be told to go", exchange.route, e);
+            warn(exchange, e);
+        }
+    }
+
+    /** There may be thousands, and what is wrong with one is mostly wrong with all. */
+    private void warn(Exchange exchange, Throwable failure) {
+        if (failureLogged.compareAndSet(false, true)) {
+            LOG.warn("{} could not be told to go; of others this is not logged", exchange.route, failure);
         }
     }
 

@@ -10,9 +10,11 @@ import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** One participant in one drain, with its thread: prepares, waits for its turn, drains. Thread-safe. */
 final class ParticipantRun {
@@ -31,6 +33,7 @@ final class ParticipantRun {
     private final String name;
     private final DrainParticipant participant;
     private final Ticker ticker;
+    private final Supplier<DrainPhase> phase;
     private final Runnable progress;
     private final CountDownLatch turn = new CountDownLatch(1);
 
@@ -67,10 +70,12 @@ final class ParticipantRun {
     @GuardedBy("this")
     private List<String> active = List.of();
 
-    ParticipantRun(String name, DrainParticipant participant, Ticker ticker, Runnable progress) {
+    ParticipantRun(
+            String name, DrainParticipant participant, Ticker ticker, Supplier<DrainPhase> phase, Runnable progress) {
         this.name = name;
         this.participant = participant;
         this.ticker = ticker;
+        this.phase = phase;
         this.progress = progress;
     }
 
@@ -126,6 +131,7 @@ final class ParticipantRun {
 
     private void run() {
         try {
+            logPhase();
             participant.prepare();
         } catch (Throwable e) {
             LOG.warn("Participant '{}' failed to prepare for the drain; it is drained all the same", name, e);
@@ -134,12 +140,18 @@ final class ParticipantRun {
         try {
             turn.await();
             if (!late) {
+                logPhase();
                 participant.drain(share);
             }
         } catch (Throwable e) {
             failure = e;
         }
         end(failure);
+    }
+
+    /** What a participant logs, or code that it calls; the thread is its own and ends with it. */
+    private void logPhase() {
+        MDC.put(DrainCoordinator.MDC_PHASE, phase.get().tag());
     }
 
     /** One that returns when it is interrupted is still asked: the drain would be over before it has told. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** The participants of one drain: whose turn it is, and for how long. Thread-safe. */
 final class Participants {
@@ -34,6 +35,7 @@ final class Participants {
     private static final long MOST_GRACE_NANOS = 1_000_000_000L;
 
     private final Ticker ticker;
+    private final Supplier<DrainPhase> phase;
     private final Runnable progress;
     private final List<Member> registered = new CopyOnWriteArrayList<>();
 
@@ -59,8 +61,9 @@ final class Participants {
     private boolean ended;
 
     /** {@code progress} is called by the thread of a participant that has come to its end. */
-    Participants(Ticker ticker, Runnable progress) {
+    Participants(Ticker ticker, Supplier<DrainPhase> phase, Runnable progress) {
         this.ticker = ticker;
+        this.phase = phase;
         this.progress = progress;
     }
 
@@ -83,7 +86,7 @@ final class Participants {
             begun = true;
             TreeMap<Place, List<ParticipantRun>> byPlace = new TreeMap<>();
             for (Member member : registered) {
-                ParticipantRun run = new ParticipantRun(member.name, member.participant, ticker, progress);
+                ParticipantRun run = new ParticipantRun(member.name, member.participant, ticker, phase, progress);
                 byPlace.computeIfAbsent(member.place, place -> new ArrayList<>())
                         .add(run);
                 runs.add(run);

@@ -43,6 +43,10 @@ final class DefaultDependencyGuard implements DependencyGuard {
     private final Function<? super Throwable, GuardOutcome> outcomeOf;
     private final Function<@Nullable Object, GuardOutcome> outcomeOfResult;
     private final @Nullable RetryBudget retryBudget;
+
+    /** Null if nobody listens. */
+    private final @Nullable GuardListener listener;
+
     private final Breaker breaker;
     private final Places places;
     private final RunningCalls running;
@@ -52,6 +56,9 @@ final class DefaultDependencyGuard implements DependencyGuard {
 
     /** Written by whoever changes it, read by each call. */
     private volatile long timeLimitNanos;
+
+    /** Those of calls that have nothing of their own. Written and read by calls; whoever finds old ones makes new ones. */
+    private volatile GuardTerms shared;
 
     /** Written by {@link DependencyGuards}, read for statistics; NaN while nobody tells. */
     private volatile double share = Double.NaN;
@@ -64,11 +71,13 @@ final class DefaultDependencyGuard implements DependencyGuard {
         this.outcomeOf = builder.outcomeOf;
         this.outcomeOfResult = builder.outcomeOfResult;
         this.retryBudget = builder.retryBudget;
+        this.listener = builder.listener;
         this.timeLimitNanos = builder.timeLimit.toNanos();
         this.breaker = new Breaker(builder);
         int probes = breaker.breaker().getCircuitBreakerConfig().getPermittedNumberOfCallsInHalfOpenState();
         this.places = new Places(name, builder.concurrency, probes);
         this.running = new RunningCalls(builder.concurrency + probes);
+        this.shared = new GuardTerms(this, breaker, timeLimitNanos, null);
         this.traffic = new SeenTraffic(counts, ticker.read());
         this.watch = new GuardWatch(this, breaker, places, running, counts, traffic, builder.executor);
     }
@@ -129,7 +138,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
                 retryBudget.request(now);
             }
             followed = timing != null && timing.waitBegins(now) ? timing : null;
-            GuardPermit permit = new GuardPermit(this, period, now, limitNanos, flags, followed, caller);
+            GuardPermit permit = new GuardPermit(terms(period, limitNanos, caller), now, flags, followed);
             running.add(permit);
             return permit;
         } catch (Throwable outOfMemory) {
@@ -140,9 +149,22 @@ final class DefaultDependencyGuard implements DependencyGuard {
         }
     }
 
+    private GuardTerms terms(Object period, long limitNanos, @Nullable CompletableFuture<?> caller) {
+        GuardTerms last = shared;
+        if (caller == null && last.are(period, limitNanos)) {
+            return last;
+        }
+        GuardTerms terms = new GuardTerms(this, period, limitNanos, caller);
+        if (caller == null && limitNanos == timeLimitNanos) {
+            shared = terms;
+        }
+        return terms;
+    }
+
     private GuardRefusedException refusal(GuardRefusal reason, @Nullable RequestTiming timing) {
         counts.refuse(reason);
         downstreamFailed(timing);
+        tell(reason);
         Duration retryAfter = switch (reason) {
             case BREAKER_OPEN -> breaker.untilProbe();
             case BULKHEAD_FULL, DEADLINE -> Duration.ZERO;
@@ -150,9 +172,19 @@ final class DefaultDependencyGuard implements DependencyGuard {
         return new GuardRefusedException(name, reason, retryAfter);
     }
 
+    private void tell(GuardRefusal reason) {
+        try {
+            if (listener != null) {
+                listener.refused(name, reason);
+            }
+        } catch (Throwable e) {
+            watch.warn("a listener to its refusals failed", e);
+        }
+    }
+
     /** Accounts for a call whose permit has just been ended, with {@code flags} before. */
     void end(GuardPermit call, int flags, GuardOutcome told, @Nullable Throwable failure, @Nullable Object result) {
-        call.forget();
+        running.remove(call);
         if (GuardPermit.is(flags, GuardPermit.LOST)) {
             places.found();
         } else {
@@ -161,7 +193,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
         long now = ticker.read();
         long nanos = Math.max(0, now - call.begunNanos);
         GuardOutcome outcome =
-                nanos > call.limitNanos && told != GuardOutcome.CANCELLED ? GuardOutcome.TIMED_OUT : told;
+                nanos > call.terms.limitNanos() && told != GuardOutcome.CANCELLED ? GuardOutcome.TIMED_OUT : told;
         if (outcome == GuardOutcome.TIMED_OUT) {
             outcome = ofTimeout(call);
         }
@@ -217,10 +249,10 @@ final class DefaultDependencyGuard implements DependencyGuard {
     void record(
             GuardPermit call, GuardOutcome outcome, long nanos, @Nullable Throwable failure, @Nullable Object result) {
         try {
-            breaker.record(call.period, outcome, nanos, failure, result);
+            breaker.record(call.terms.period(), outcome, nanos, failure, result);
         } catch (Throwable e) {
             watch.warn("its circuit breaker failed", e);
-            leave(call.period);
+            leave(call.terms.period());
         }
     }
 
@@ -239,7 +271,7 @@ final class DefaultDependencyGuard implements DependencyGuard {
             return GuardOutcome.TIMED_OUT;
         }
         long needed = traffic.recentP99Nanos();
-        return call.limitNanos >= (needed == 0 ? breaker.slowNanos() : needed)
+        return call.terms.limitNanos() >= (needed == 0 ? breaker.slowNanos() : needed)
                 ? GuardOutcome.TIMED_OUT
                 : GuardOutcome.CANCELLED;
     }

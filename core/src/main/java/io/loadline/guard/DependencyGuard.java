@@ -211,6 +211,10 @@ public interface DependencyGuard {
         @Nullable
         Executor executor;
 
+        /** Set by those who make guards. */
+        @Nullable
+        GuardListener listener;
+
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
         private Builder(String name) {

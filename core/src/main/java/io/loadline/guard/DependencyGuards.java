@@ -49,6 +49,10 @@ public final class DependencyGuards implements AutoCloseable {
     private final IntSupplier inFlight;
     private final @Nullable DependencyChecks checks;
     private final Consumer<? super DependencyGuard.Builder> defaults;
+
+    /** Null if nobody listens. */
+    private final @Nullable GuardListener listener;
+
     private final Map<String, DependencyGuard> byName = new ConcurrentHashMap<>();
 
     /** The same in the order in which they came. */
@@ -71,6 +75,7 @@ public final class DependencyGuards implements AutoCloseable {
         this.inFlight = builder.inFlight;
         this.checks = builder.checks;
         this.defaults = builder.defaults;
+        this.listener = builder.listener;
         this.beats = heartbeat.listen(beat -> beat());
     }
 
@@ -107,9 +112,14 @@ public final class DependencyGuards implements AutoCloseable {
 
     private DependencyGuard built(String name, Consumer<? super DependencyGuard.Builder> configure) {
         DependencyGuard.Builder builder = DependencyGuard.builder(name).ticker(heartbeat.ticker());
+        builder.listener = listener;
         defaults.accept(builder);
         configure.accept(builder);
-        return builder.build();
+        DependencyGuard built = builder.build();
+        if (listener != null) {
+            built.listen(listener::changed);
+        }
+        return built;
     }
 
     /** The guard of that name, {@code built} if there was none; null if there is no room for one more. */
@@ -151,6 +161,11 @@ public final class DependencyGuards implements AutoCloseable {
     /** What {@link #limits(Map)} was told last, by name. */
     public Map<String, GuardLimits> limits() {
         return limits;
+    }
+
+    /** Whether there is none yet. */
+    public boolean isEmpty() {
+        return guards.isEmpty();
     }
 
     /**
@@ -284,6 +299,7 @@ public final class DependencyGuards implements AutoCloseable {
         private IntSupplier inFlight = () -> -1;
         private @Nullable DependencyChecks checks;
         private Consumer<? super DependencyGuard.Builder> defaults = builder -> {};
+        private @Nullable GuardListener listener;
 
         private Builder(Heartbeat heartbeat) {
             this.heartbeat = heartbeat;
@@ -317,6 +333,13 @@ public final class DependencyGuards implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder defaults(Consumer<? super DependencyGuard.Builder> defaults) {
             this.defaults = defaults;
+            return this;
+        }
+
+        /** Sets who is told of refused calls and of breakers that change, of all guards. Default: nobody, which costs nothing. */
+        @CanIgnoreReturnValue
+        public Builder listener(GuardListener listener) {
+            this.listener = listener;
             return this;
         }
 

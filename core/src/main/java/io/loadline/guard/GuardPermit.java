@@ -10,7 +10,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,9 @@ public final class GuardPermit implements AutoCloseable {
      *   TIMED_OUT  the call counts as timed out (or cancelled), whatever comes of it
      *   LOST       the call's place has been given back
      * RESERVE and BY_DEADLINE are set from the beginning: the place is one of the reserve; the caller's deadline and not
-     * the guard's own limit bounds the call.
+     * the guard's own limit bounds the call. The bits above them tell where the call is among those that run.
+     *
+     * Each call makes one of these, so it is kept small: what most calls have in common is in their terms.
      *
      * What a call was is asked before it ends: that is code of others, and while it hangs the call is overdue like any.
      */
@@ -46,6 +47,8 @@ public final class GuardPermit implements AutoCloseable {
     static final int LOST = 8;
     static final int RESERVE = 16;
     static final int BY_DEADLINE = 32;
+
+    private static final int SLOT_SHIFT = 6;
 
     private static final VarHandle FLAGS;
 
@@ -57,41 +60,23 @@ public final class GuardPermit implements AutoCloseable {
         }
     }
 
-    private final DefaultDependencyGuard guard;
-    final Object period;
+    final GuardTerms terms;
     final long begunNanos;
-    final long limitNanos;
 
     /** Where the request's waiting is taken down; null if nowhere. */
     final @Nullable RequestTiming timing;
 
-    /** What the caller of an asynchronous call waits for. */
-    final @Nullable CompletableFuture<?> caller;
-
-    /** Where this is among the running calls; written before it gets there, by the thread that begins the call. */
-    private RunningCalls.@Nullable Segment segment;
-
-    private int slot;
-
-    /** Written by whoever ends the call and by the beat, by compare-and-set; a permit is handed on like any object. */
-    @SuppressWarnings("UnusedVariable")
+    /**
+     * Written by whoever ends the call and by the beat, by compare-and-set; the slot by the thread that begins the call, before
+     * the beat gets to see it. A permit is handed on like any object.
+     */
     private int flags;
 
-    GuardPermit(
-            DefaultDependencyGuard guard,
-            Object period,
-            long begunNanos,
-            long limitNanos,
-            int flags,
-            @Nullable RequestTiming timing,
-            @Nullable CompletableFuture<?> caller) {
-        this.guard = guard;
-        this.period = period;
+    GuardPermit(GuardTerms terms, long begunNanos, int flags, @Nullable RequestTiming timing) {
+        this.terms = terms;
         this.begunNanos = begunNanos;
-        this.limitNanos = limitNanos;
         this.flags = flags;
         this.timing = timing;
-        this.caller = caller;
     }
 
     /** Ends the permit with {@link GuardOutcome#SUCCESS}; returns whether it was this call that ended it. */
@@ -103,14 +88,14 @@ public final class GuardPermit implements AutoCloseable {
     /** Ends the permit with what the guard says that {@code result} is; returns whether it was this call that ended it. */
     @CanIgnoreReturnValue
     public boolean result(@Nullable Object result) {
-        return !isEnded() && end(guard.outcomeOfResult(result), null, result);
+        return !isEnded() && end(terms.guard().outcomeOfResult(result), null, result);
     }
 
     /** Ends the permit with what the guard says that {@code failure} is; returns whether it was this call that ended it. */
     @CanIgnoreReturnValue
     public boolean failure(Throwable failure) {
         Objects.requireNonNull(failure, "failure");
-        return !isEnded() && end(guard.outcomeOf(failure), failure, null);
+        return !isEnded() && end(terms.guard().outcomeOf(failure), failure, null);
     }
 
     /** Ends the permit with {@code outcome}; returns whether it was this call that ended it. */
@@ -125,7 +110,7 @@ public final class GuardPermit implements AutoCloseable {
         if (seen < 0) {
             return false;
         }
-        guard.end(this, seen, outcome, failure, result);
+        terms.guard().end(this, seen, outcome, failure, result);
         return true;
     }
 
@@ -137,17 +122,17 @@ public final class GuardPermit implements AutoCloseable {
 
     /** The time the call has from its beginning: the guard's own limit, or less if its caller waits less long. */
     public Duration timeLimit() {
-        return Duration.ofNanos(limitNanos);
+        return Duration.ofNanos(terms.limitNanos());
     }
 
     /** The time it still has, at least zero. */
     public Duration remaining() {
-        return Duration.ofNanos(Math.max(0, limitNanos - (guard.now() - begunNanos)));
+        return Duration.ofNanos(Math.max(0, terms.limitNanos() - (terms.guard().now() - begunNanos)));
     }
 
     /** What to tell a caller who no longer waits, since the time is up; does not end the call. */
     public GuardTimeoutException timeoutException() {
-        return new GuardTimeoutException(guard.name(), timeLimit());
+        return new GuardTimeoutException(terms.guard().name(), timeLimit());
     }
 
     /** Whether the call has ended. */
@@ -173,15 +158,13 @@ public final class GuardPermit implements AutoCloseable {
         return (flags & flag) != 0;
     }
 
-    void at(RunningCalls.Segment segment, int slot) {
-        this.segment = segment;
-        this.slot = slot;
+    /** Notes where this will be among the running calls; there are far less than two to the 25th of them. */
+    void at(int slot) {
+        flags = (flags & ((1 << SLOT_SHIFT) - 1)) | slot << SLOT_SHIFT;
     }
 
-    void forget() {
-        if (segment != null) {
-            segment.remove(slot);
-        }
+    int slot() {
+        return flags() >>> SLOT_SHIFT;
     }
 
     private int set(int flag) {

@@ -154,7 +154,7 @@ final class GuardWatch {
 
     private void look(GuardPermit call) {
         long age = nowNanos - call.begunNanos;
-        boolean timeIsUp = age > call.limitNanos;
+        boolean timeIsUp = age > call.terms.limitNanos();
         if (timeIsUp && call.mark(GuardPermit.TIMED_OUT)) {
             timeOut(call, age);
         }
@@ -173,7 +173,7 @@ final class GuardWatch {
                 || !GuardPermit.is(flags, GuardPermit.COUNTED)) {
             return;
         }
-        if (breaker.isCurrent(call.period)) {
+        if (breaker.isCurrent(call.terms.period())) {
             overdue++;
         } else if (closed) {
             writeOff(call);
@@ -189,15 +189,16 @@ final class GuardWatch {
 
     /** Whether somebody waits for a call whose time is up, and has not been told. */
     private static boolean isUntold(GuardPermit call) {
-        return call.caller != null
-                && !call.caller.isDone()
+        CompletableFuture<?> caller = call.terms.caller();
+        return caller != null
+                && !caller.isDone()
                 && GuardPermit.is(call.flags(), GuardPermit.TIMED_OUT)
                 && !GuardPermit.is(call.flags(), GuardPermit.ENDED);
     }
 
     private void completeTimedOut() {
         running.forEach(call -> {
-            CompletableFuture<?> caller = call.caller;
+            CompletableFuture<?> caller = call.terms.caller();
             if (caller != null && isUntold(call)) {
                 try {
                     boolean unusedIfDone = caller.completeExceptionally(call.timeoutException());
@@ -250,7 +251,7 @@ final class GuardWatch {
         if (records.size() > MOST_RECORDS) {
             // Probes of which the breaker never hears must give their permissions back.
             List<Overdue> oldest = records.subList(0, records.size() - MOST_RECORDS);
-            oldest.forEach(each -> guard.leave(each.call.period));
+            oldest.forEach(each -> guard.leave(each.call.terms.period()));
             oldest.clear();
         }
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Allows retries up to a share of the requests of the last ten seconds, so that they help with single failures and add next
+ * Allows retries up to a share of the first calls of the last ten seconds, so that they help with single failures and add next
  * to nothing to an overload. Thread-safe.
  *
  * <p>May be shared by the guards of several dependencies; each adds its calls by itself.
@@ -24,8 +24,9 @@ public final class RetryBudget {
      * the window are the difference of two readings; that is done by the first request or retry of the second, and what
      * lies further back is skipped. Retries, which are rare, are counted under the monitor.
      *
-     * A retry is a request, too: it is counted when it is made. So the share is of all calls made, and with a ratio of 0.1 no
-     * more than one of nine first calls is retried.
+     * A retry that is made is counted as a request by its guard, so the retries are taken off again: the share is of first
+     * calls, and with a ratio of 0.1 the dependency sees no more than 1.1 times of them. One that still pauses is taken off
+     * before it was added, which errs on the safe side.
      */
     static final int SECONDS = 10;
 
@@ -65,7 +66,7 @@ public final class RetryBudget {
         return new Builder();
     }
 
-    /** A budget of 10 % of the requests, at least one retry per second. */
+    /** A budget of one retry for ten first calls, at least one per second. */
     public static RetryBudget ofDefaults() {
         return builder().build();
     }
@@ -95,7 +96,7 @@ public final class RetryBudget {
             }
             // The oldest reading in the ring is that of the beginning of the window.
             long offered = requests.sum() - requestsBefore[(place + 1) % SECONDS];
-            if (used + 1 > Math.max(ratio * offered, minPerSecond * SECONDS)) {
+            if (used + 1 > Math.max(ratio * (offered - used), minPerSecond * SECONDS)) {
                 denied.increment();
                 return false;
             }
@@ -139,7 +140,7 @@ public final class RetryBudget {
         private Builder() {}
 
         /**
-         * Sets the share of requests that may be retries. Default: 0.1.
+         * Sets how many retries there may be for each first call. Default: 0.1.
          *
          * @throws IllegalArgumentException unless it is between 0 and 1
          */

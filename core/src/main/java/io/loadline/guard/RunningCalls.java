@@ -4,6 +4,7 @@
  */
 package io.loadline.guard;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class RunningCalls {
     private volatile Segment head;
 
     RunningCalls(int calls) {
-        this.head = new Segment(Math.max(8, calls), null);
+        this.head = new Segment(0, Math.max(8, calls), null);
     }
 
     void add(GuardPermit call) {
@@ -30,9 +31,18 @@ final class RunningCalls {
         }
     }
 
+    void remove(GuardPermit call) {
+        int slot = call.slot();
+        Segment segment = head;
+        while (slot < segment.first) {
+            segment = Objects.requireNonNull(segment.next);
+        }
+        segment.slots.set(slot - segment.first, null);
+    }
+
     private synchronized Segment grown(Segment full) {
         if (head == full) {
-            head = new Segment(full.slots.length(), full);
+            head = new Segment(full.first + full.slots.length(), full.slots.length(), full);
         }
         return head;
     }
@@ -60,11 +70,13 @@ final class RunningCalls {
     }
 
     /** Slots, a power of two. */
-    static final class Segment {
+    private static final class Segment {
+        private final int first;
         private final AtomicReferenceArray<@Nullable GuardPermit> slots;
         private final @Nullable Segment next;
 
-        Segment(int calls, @Nullable Segment next) {
+        Segment(int first, int calls, @Nullable Segment next) {
+            this.first = first;
             this.slots = new AtomicReferenceArray<>(2 * Integer.highestOneBit(2 * calls - 1));
             this.next = next;
         }
@@ -76,17 +88,13 @@ final class RunningCalls {
             for (int i = 0; i <= mask; i++) {
                 int slot = (from + i) & mask;
                 if (slots.get(slot) == null) {
-                    call.at(this, slot);
+                    call.at(first + slot);
                     if (slots.compareAndSet(slot, null, call)) {
                         return true;
                     }
                 }
             }
             return false;
-        }
-
-        void remove(int slot) {
-            slots.set(slot, null);
         }
     }
 }

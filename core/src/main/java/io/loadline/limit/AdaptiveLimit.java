@@ -47,6 +47,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * not followed, there was no queue, see CutTrial. The latencies seen become the baselines, L goes at once to what
      * the usual throughput needs at these latencies by Little's law [2], and growth starts anew.
      *
+     * Wait: where it is known how long calls have waited for others (RequestTiming), what is more than usual is no part of z.
+     * A dependency that slows down then needs no trial, and more calls are in flight at once: if they take more than twice as
+     * long for that, L rises at once to what is needed to serve what was served before.
+     *
      * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [3], then additively.
      *
      * Decay: a limit that is not reached falls towards four times what was in use, so that a flood does not find a limit
@@ -78,6 +82,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private boolean slowStart = true;
     private double recentPeak;
     private double usualThroughput;
+
+    /** When all that came was served. */
+    private double servedThroughput;
 
     private boolean warm;
     private long seenNanos;
@@ -160,6 +167,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (window.binding()) {
             return grow(window);
         }
+        servedThroughput = usualThroughput;
         double idle = Math.max(initialLimit(), tuning.of(IDLE) * recentPeak);
         if (limit > idle) {
             return drift(idle, "not reached: at most %d in flight", window.peakInFlight());
@@ -189,7 +197,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         slowStart = false;
         double excess = window.stretch() - threshold;
         double cut = Math.max(tuning.of(STRONGEST_CUT), 1 / (1 + tuning.of(CUT_SHARE) * excess));
-        double floor = tuning.of(FLOOR) * window.throughput() * window.meanBaselineNanos() / 1e9;
+        double withoutQueueNanos = window.meanBaselineNanos() + window.meanExcessWaitNanos();
+        double floor = tuning.of(FLOOR) * window.throughput() * withoutQueueNanos / 1e9;
         if (!window.binding()) {
             // It was not the limit that let too many in: one below what was in use would shed for a bad moment.
             floor = Math.max(floor, recentPeak);
@@ -218,6 +227,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (!warm && window.judgedSamples() > 0) {
             // Nothing was refused, so more calls than the limit have shown that they fit.
             next = Math.max(next, window.peakInFlight());
+        }
+        if (window.meanExcessWaitNanos() > window.meanBaselineNanos()) {
+            next = Math.max(next, servedThroughput * window.meanRttNanos() / 1e9);
         }
         return moveTo(next, "reached without congestion");
     }

@@ -5,6 +5,7 @@
 package io.loadline.limit;
 
 import io.loadline.time.Ticker;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The way in: what a call is asked for, in which order, and what is counted of those that are refused. Thread-safe. */
@@ -27,6 +28,9 @@ final class Admittance implements WaitQueue.Entrance {
     private final StripedStats stats;
     private final WhenIdle whenIdle;
 
+    /** Null if nobody listens. */
+    private final @Nullable AdmissionListener listener;
+
     /** What was asked for; caps mean something from the first call on. Written by whoever configures. */
     private volatile Enforcement enforcement;
 
@@ -48,6 +52,7 @@ final class Admittance implements WaitQueue.Entrance {
             RouteGroups groups,
             StripedStats stats,
             WhenIdle whenIdle,
+            @Nullable AdmissionListener listener,
             Enforcement enforcement,
             boolean warm) {
         this.ticker = ticker;
@@ -57,6 +62,7 @@ final class Admittance implements WaitQueue.Entrance {
         this.priorities = new PriorityThreshold(word, originNanos);
         this.stats = stats;
         this.whenIdle = whenIdle;
+        this.listener = listener;
         this.enforcement = enforcement;
         this.effective = warm ? enforcement : Enforcement.OFF;
     }
@@ -68,6 +74,15 @@ final class Admittance implements WaitQueue.Entrance {
     /** Nanoseconds since the limiter was built. */
     long now() {
         return ticker.read() - originNanos;
+    }
+
+    RequestTiming beginTiming() {
+        return RequestTiming.begin(ticker.read());
+    }
+
+    /** How long a request has waited for others until {@code now}; readings of its timing are the ticker's. */
+    long waitedNanos(RequestTiming timing, long now) {
+        return timing.waitedNanos(now + originNanos);
     }
 
     Enforcement enforcement() {
@@ -122,6 +137,9 @@ final class Admittance implements WaitQueue.Entrance {
                 RejectionReason reason = reason(admitted);
                 if (!waits || reason != RejectionReason.LIMIT) {
                     count(route, reason);
+                    if (listener != null) {
+                        listener.refused(route, reason);
+                    }
                 }
                 return Ticket.refusal(reason);
             }
@@ -159,12 +177,39 @@ final class Admittance implements WaitQueue.Entrance {
         return admitted;
     }
 
+    /** Who is told what becomes of a call that this thread leaves to wait; null if nobody listens. */
+    @Nullable
+    AdmissionListener listenerOfWaiting() {
+        return listener == null ? null : listener.ofWaiting();
+    }
+
+    /** Tells of the wait of a call by this thread, which ends now. */
+    void waited(Waiter waiter) {
+        waited(waiter, listener);
+    }
+
+    /** The same of a call that waited without a thread. */
+    void waited(Waiter waiter, @Nullable AdmissionListener told) {
+        if (told != null && waiter.hasWaited) {
+            told.waited(waiter.route(), Duration.ofNanos(Math.max(0, now() - waiter.sinceNanos)));
+        }
+    }
+
     /** Counts the refusal of a call that has waited, or would have; returns what to tell the caller. */
     RejectedException refuseWaiter(Route route, CallContext context, RejectionReason reason) {
+        return refuseWaiter(route, context, reason, listener);
+    }
+
+    /** The same of a call that waited without a thread. */
+    RejectedException refuseWaiter(
+            Route route, CallContext context, RejectionReason reason, @Nullable AdmissionListener told) {
         if (reason == RejectionReason.LIMIT || reason == RejectionReason.QUEUE) {
             priorities.count(priorities.counting(route, context), route, context, AdmissionWord.REFUSED_LIMIT);
         }
         count(route, reason);
+        if (told != null) {
+            told.refused(route, reason);
+        }
         return RejectedException.of(reason);
     }
 

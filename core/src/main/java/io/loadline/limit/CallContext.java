@@ -11,6 +11,7 @@ import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * What is known of one call beside its route: how much it matters, whom it is for, how long its caller waits. Immutable.
@@ -25,6 +26,9 @@ public final class CallContext {
      * The current one is kept in a plain ThreadLocal that is set for the time of a handler: one entry per thread, virtual
      * or not, removed at its end. It is not inherited: a thread that is started meanwhile may outlive the call, and has
      * another criticality and no deadline. Whoever hands work on hands the context on with it.
+     *
+     * The logger's context is touched only where the criticality is another one than outside: where none is told, which is
+     * where most services are, nothing is.
      */
 
     /** Nothing is known: the route's own criticality, no cohort, no deadline. */
@@ -32,6 +36,9 @@ public final class CallContext {
 
     /** The name under which adapters keep the context of a request among its attributes. */
     public static final String ATTRIBUTE = CallContext.class.getName();
+
+    /** The key in the logger's context, MDC, of the criticality of the call that a thread works on; absent if it has none. */
+    public static final String MDC_CRITICALITY = "loadline.criticality";
 
     /** Cohorts per class. */
     static final int COHORTS = 128;
@@ -80,18 +87,39 @@ public final class CallContext {
         return current == null ? NONE : current;
     }
 
-    /** Makes this the {@link #current()} context of this thread until the scope is closed, by the same thread. */
+    /**
+     * Makes this the {@link #current()} context of this thread until the scope is closed, by the same thread. Its criticality
+     * is in the logger's context for as long, see {@link #MDC_CRITICALITY}.
+     */
     @MustBeClosed
     public Scope open() {
         CallContext before = CURRENT.get();
         CURRENT.set(this);
+        if (criticality == (before == null ? null : before.criticality)) {
+            return () -> restore(before);
+        }
+        String logged = MDC.get(MDC_CRITICALITY);
+        log(criticality == null ? null : criticality.tag());
         return () -> {
-            if (before == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(before);
-            }
+            log(logged);
+            restore(before);
         };
+    }
+
+    private static void restore(@Nullable CallContext before) {
+        if (before == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(before);
+        }
+    }
+
+    private static void log(@Nullable String tag) {
+        if (tag == null) {
+            MDC.remove(MDC_CRITICALITY);
+        } else {
+            MDC.put(MDC_CRITICALITY, tag);
+        }
     }
 
     /** How much the call matters; null if its route tells. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -139,6 +140,17 @@ public interface ConcurrencyLimiter {
      * @throws IllegalStateException if no call is in flight, which means a ticket was released twice
      */
     void release(long ticket, Route route, Outcome outcome);
+
+    /**
+     * {@link #release(long, Route, Outcome)} of a call whose waiting for others was taken down, by the limiter's ticker. What it
+     * has waited beyond what calls of its route usually do is no sign of congestion, and if a dependency has failed it, neither
+     * is {@link Outcome#DROPPED}: that counts as {@link Outcome#IGNORED}. {@link #call} does so by itself with the timing in its
+     * context.
+     */
+    void release(long ticket, Route route, Outcome outcome, @Nullable RequestTiming timing);
+
+    /** Takes down from now on, by this limiter's ticker, how long a call waits for others; see {@link CallContext#timing}. */
+    RequestTiming beginTiming();
 
     /** How long ago {@code ticket} was handed out, to about 100 ms. */
     Duration age(long ticket);
@@ -340,6 +352,7 @@ public interface ConcurrencyLimiter {
         Function<? super Throwable, Outcome> outcomeOf = FailureOutcomes::byDefault;
         Consumer<? super Throwable> onFailure = failure -> {};
         BooleanSupplier droppedCounts = () -> true;
+        final List<AdmissionListener> listeners = new ArrayList<>();
         Tuning tuning = Tuning.DEFAULT;
         /** Has the same rules as those to be made, so that it refuses what they would. */
         private final RouteGroups routeLimitsCheck = new RouteGroups(new AdmissionWord(1), true);
@@ -457,6 +470,13 @@ public interface ConcurrencyLimiter {
                 before.accept(failure);
                 listener.accept(failure);
             };
+            return this;
+        }
+
+        /** Adds who is told of each call that had to wait or is refused. Default: nobody, which costs nothing. */
+        @CanIgnoreReturnValue
+        public Builder listener(AdmissionListener listener) {
+            this.listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 

@@ -57,8 +57,10 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.groups = new RouteGroups(word, warm, this::handOver);
         builder.routeLimits.forEach(limits -> limits.accept(groups));
         this.routes = new RouteTable(this, builder.maxRoutes, groups::of);
-        this.streams = new Streams(stats, word::streams, this::enforcement, builder.maxStreams);
-        this.admittance = new Admittance(builder.ticker, word, groups, stats, whenIdle, builder.enforcement, warm);
+        AdmissionListener listener = AdmissionListeners.of(builder.listeners);
+        this.streams = new Streams(stats, word::streams, this::enforcement, listener, builder.maxStreams);
+        this.admittance =
+                new Admittance(builder.ticker, word, groups, stats, whenIdle, listener, builder.enforcement, warm);
         this.waiting = new Waiting(this, admittance, word, builder.maxWaiters, builder.background);
         this.control = new LimitControl(builder, algorithm, word, groups, routes, stats, admittance);
     }
@@ -136,6 +138,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     @Override
     public void release(long ticket, Route route, Outcome outcome) {
+        release(ticket, route, outcome, null);
+    }
+
+    @Override
+    public void release(long ticket, Route route, Outcome outcome, @Nullable RequestTiming timing) {
         checkOwner(route);
         if (outcome == Outcome.SUCCESS && Ticket.isPlain(ticket)) {
             releasePlain(route);
@@ -152,16 +159,33 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         int released = group == null ? word.release(outside) : group.release();
         try {
             long rttNanos = -1;
+            long waitedNanos = 0;
             if (Ticket.isTimed(ticket) && outcome == Outcome.SUCCESS) {
-                rttNanos = Ticket.ageNanos(ticket, admittance.now());
+                long now = admittance.now();
+                rttNanos = Ticket.ageNanos(ticket, now);
+                if (timing != null) {
+                    waitedNanos = Math.min(rttNanos, admittance.waitedNanos(timing, now));
+                }
             }
             int field = switch (outcome) {
                 case SUCCESS -> StripedStats.SUCCEEDED;
                 case IGNORED -> StripedStats.IGNORED;
-                case DROPPED -> droppedCounts.getAsBoolean() ? StripedStats.DROPPED : StripedStats.IGNORED;
+                case DROPPED ->
+                    // What a dependency refuses says nothing of the capacity here.
+                    (timing == null || !timing.hasDownstreamFailed()) && droppedCounts.getAsBoolean()
+                            ? StripedStats.DROPPED
+                            : StripedStats.IGNORED;
             };
             boolean shadowed = Ticket.isOutsideLimit(ticket);
-            stats.end(route.index, field, shadowed, Ticket.isLow(ticket), rttNanos, route.cutNanos());
+            stats.end(
+                    route.index,
+                    field,
+                    shadowed,
+                    Ticket.isLow(ticket),
+                    rttNanos,
+                    waitedNanos,
+                    route.usualWaitNanos(),
+                    route.cutNanos());
             if (outside && !shadowed) {
                 stats.count(
                         route.index,
@@ -196,6 +220,11 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
 
     private void handOver() {
         waiting.handOver();
+    }
+
+    @Override
+    public RequestTiming beginTiming() {
+        return admittance.beginTiming();
     }
 
     @Override
@@ -292,7 +321,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             outcome = failures.of(e);
             throw e;
         } finally {
-            release(ticket, route, outcome);
+            release(ticket, route, outcome, context.timing());
         }
     }
 
@@ -329,14 +358,14 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             // A stage of its own for the caller: if that is cancelled, what depends on the action's stage is still
             // called, whereas the stage that whenComplete returns forgets its callback when somebody completes it.
             return within(context, action::get)
-                    .whenComplete(
-                            (result, failure) -> permit.end(failure == null ? Outcome.SUCCESS : failures.of(failure)))
+                    .whenComplete((result, failure) ->
+                            permit.end(failure == null ? Outcome.SUCCESS : failures.of(failure), context.timing()))
                     .thenApply(Function.identity());
         } catch (Exception e) {
-            permit.end(failures.of(e));
+            permit.end(failures.of(e), context.timing());
             return CompletableFuture.failedFuture(e);
         } catch (Error e) {
-            permit.end(failures.of(e));
+            permit.end(failures.of(e), context.timing());
             throw e;
         }
     }

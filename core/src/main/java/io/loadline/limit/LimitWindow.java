@@ -35,6 +35,7 @@ public final class LimitWindow {
     private final double stretch;
     private final double stretchError;
     private final double meanBaselineNanos;
+    private final double excessWaitSum;
 
     /**
      * Sums up the routes' totals.
@@ -62,6 +63,7 @@ public final class LimitWindow {
         long judgedSamples = 0;
         double judgedRtts = 0;
         double baselines = 0;
+        double excessWaits = 0;
         for (Route route : routes) {
             int at = route.index * StripedStats.LONGS;
             long shadowOrShed = longs[at + StripedStats.SHED] + longs[at + StripedStats.SHADOWED];
@@ -74,6 +76,8 @@ public final class LimitWindow {
             long n = longs[at + StripedStats.TIMED];
             timed += n;
             rtts += longs[at + StripedStats.UNCUT_NANOS];
+            double usualWaits = (double) n * route.usualWaitNanos();
+            excessWaits += Math.max(0, longs[at + StripedStats.WAITED_NANOS] - usualWaits);
             long baseline = route.baselineNanos();
             if (baseline > 0) {
                 judgedSamples += n;
@@ -89,6 +93,7 @@ public final class LimitWindow {
         this.rttSum = rtts;
         this.judged = judgedSamples;
         this.stretch = judgedSamples == 0 ? 1 : judgedRtts / baselines;
+        this.excessWaitSum = excessWaits;
         this.meanBaselineNanos = judgedSamples == 0 ? 0 : baselines / judgedSamples;
         this.stretchError =
                 judgedSamples < 2 ? Double.POSITIVE_INFINITY : ratioError(routes, longs, doubles, baselines);
@@ -160,6 +165,14 @@ public final class LimitWindow {
         return samples == 0 ? 0 : rttSum / samples;
     }
 
+    /**
+     * For how much longer than usual timed calls have waited for others on average, in nanoseconds: a part of
+     * {@link #meanRttNanos()} that {@link #stretch()} leaves out. 0 where nobody takes that down.
+     */
+    public double meanExcessWaitNanos() {
+        return samples == 0 ? 0 : excessWaitSum / samples;
+    }
+
     /** The mean baseline of judged calls in nanoseconds; 0 without any. */
     public double meanBaselineNanos() {
         return meanBaselineNanos;
@@ -167,7 +180,7 @@ public final class LimitWindow {
 
     /**
      * How much longer calls took than their routes' baselines, as a ratio of sums; 1 without judged calls. A change in
-     * the mix of routes cancels out.
+     * the mix of routes cancels out, and what calls are known to have waited for others beyond what is usual is left out.
      */
     public double stretch() {
         return stretch;

@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to run one call. Ends exactly once, by the first of {@link #success()}, {@link #ignore()}, {@link #drop()}
@@ -70,12 +71,18 @@ public final class Permit implements AutoCloseable {
     /** Ends the permit with {@code outcome}; returns whether it was this call that ended it. */
     @CanIgnoreReturnValue
     public boolean end(Outcome outcome) {
+        return end(outcome, null);
+    }
+
+    /** {@link #end(Outcome)} of a call whose waiting for others was taken down. */
+    @CanIgnoreReturnValue
+    boolean end(Outcome outcome, @Nullable RequestTiming timing) {
         Objects.requireNonNull(outcome, "outcome");
         long held = (long) TICKET.getOpaque(this);
         if (held == ConcurrencyLimiter.REFUSED || !TICKET.compareAndSet(this, held, ConcurrencyLimiter.REFUSED)) {
             return false;
         }
-        limiter.release(held, route, outcome);
+        limiter.release(held, route, outcome, timing);
         return true;
     }
 

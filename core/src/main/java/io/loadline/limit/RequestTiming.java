@@ -9,10 +9,13 @@ package io.loadline.limit;
  * a request may wait in several threads. It travels with the request in its {@link CallContext#timing()}.
  *
  * <p>Whoever waits tells when that begins and ends; what parallel waits have in common counts once, so that the time is
- * never more than the request has lasted. All readings are of one {@link io.loadline.time.Ticker}, that of the limiter.
+ * never more than the request has lasted. All readings are of one {@link io.loadline.time.Ticker}, that of the limiter. The
+ * guards of dependencies tell it; the limiter asks it at the end of the call, see
+ * {@link ConcurrencyLimiter#release(long, Route, Outcome, RequestTiming)}.
  *
  * <pre>{@code
- * CallContext context = headers.read(route, request::header).timing(RequestTiming.begin(ticker.read()));
+ * CallContext context = headers.read(route, request::header).timing(limiter.beginTiming());
+ * Page page = limiter.call(route, context, () -> inventory.call(() -> fetch(id)));
  * }</pre>
  */
 public interface RequestTiming {

@@ -28,13 +28,22 @@ public final class Streams {
     private final IntSupplier calls;
     private final AtomicInteger open = new AtomicInteger();
 
+    /** Null if nobody listens. */
+    private final @Nullable AdmissionListener listener;
+
     /** Written by whoever configures, read when a stream begins. */
     private volatile int max;
 
-    Streams(StripedStats stats, IntSupplier calls, Supplier<Enforcement> enforcement, int max) {
+    Streams(
+            StripedStats stats,
+            IntSupplier calls,
+            Supplier<Enforcement> enforcement,
+            @Nullable AdmissionListener listener,
+            int max) {
         this.stats = stats;
         this.calls = calls;
         this.enforcement = enforcement;
+        this.listener = listener;
         this.max = max;
     }
 
@@ -89,6 +98,9 @@ public final class Streams {
     public boolean countRefusable(Route route, boolean begun) {
         if (!begun) {
             stats.count(route.index, StripedStats.CAPPED);
+            if (listener != null) {
+                listener.refused(route, RejectionReason.ROUTE_CAP);
+            }
         } else if (open.get() > max && enforcement.get() == Enforcement.SHADOW) {
             stats.count(route.index, StripedStats.SHADOW_CAPPED);
         }

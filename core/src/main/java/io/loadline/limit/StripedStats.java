@@ -51,7 +51,11 @@ final class StripedStats {
     static final int EXPIRED = 14;
 
     static final int SHADOW_EXPIRED = 15;
-    static final int LONGS = 16;
+
+    /** Of timed calls whose waiting for others is taken down. */
+    static final int WAITED_NANOS = 16;
+
+    static final int LONGS = 17;
 
     /** Fields of a route that are double: sums of squares of latencies in nanoseconds. */
     static final int RTT_SQUARES = 0;
@@ -132,8 +136,19 @@ final class StripedStats {
         end(stripe);
     }
 
-    /** Counts an ended call and, if {@code rttNanos >= 0}, its latency, as it was and cut at {@code cutNanos}. */
-    void end(int route, int field, boolean shadowed, boolean low, long rttNanos, long cutNanos) {
+    /**
+     * Counts an ended call and, if {@code rttNanos >= 0}, its latency, as it was, and judged: without what it has waited beyond
+     * {@code usualWaitNanos}, and cut at {@code cutNanos}.
+     */
+    void end(
+            int route,
+            int field,
+            boolean shadowed,
+            boolean low,
+            long rttNanos,
+            long waitedNanos,
+            long usualWaitNanos,
+            long cutNanos) {
         int index = begin();
         long[] stripe = longs[index];
         int at = FIRST + route * LONGS;
@@ -144,12 +159,16 @@ final class StripedStats {
         if (rttNanos >= 0) {
             double[] squares = doubles[index];
             int squareAt = PAD + route * DOUBLES;
-            long cut = Math.min(rttNanos, cutNanos);
+            long excess = waitedNanos > usualWaitNanos ? waitedNanos - usualWaitNanos : 0;
+            long cut = Math.min(rttNanos - excess, cutNanos);
             double root = Math.min((double) cut, MOST_SQUARED_NANOS);
             double square = root * root;
             stripe[at + TIMED]++;
             stripe[at + UNCUT_NANOS] += rttNanos;
             stripe[at + RTT_NANOS] += cut;
+            if (waitedNanos > 0) {
+                stripe[at + WAITED_NANOS] += waitedNanos;
+            }
             if (rttNanos <= sloNanos) {
                 stripe[at + WITHIN_SLO]++;
             }

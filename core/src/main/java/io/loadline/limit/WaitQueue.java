@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -58,6 +59,9 @@ final class WaitQueue {
     private final LongSupplier nanoTime;
     private final IntSupplier maxWaiters;
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Raised by whoever logs it. */
+    private final AtomicBoolean failureLogged = new AtomicBoolean();
 
     /** All who wait. */
     @GuardedBy("lock")
@@ -344,6 +348,7 @@ final class WaitQueue {
             own.append(waiter);
         }
         line.append(waiter);
+        waiter.hasWaited = true;
     }
 
     /** Takes it out, if it is in; returns it. */
@@ -403,7 +408,7 @@ final class WaitQueue {
     }
 
     /** Those who were settled and must be told, in that order. Not thread-safe. */
-    private static final class Settled {
+    private final class Settled {
         private @Nullable Waiter first;
         private @Nullable Waiter last;
 
@@ -425,7 +430,9 @@ final class WaitQueue {
                     waiter.tell();
                 } catch (Throwable e) {
                     // The others must hear of their turn all the same.
-                    LOG.warn("A waiting call could not be told that its turn has come", e);
+                    if (failureLogged.compareAndSet(false, true)) {
+                        LOG.warn("A waiting call could not be told that its turn has come; this is logged once", e);
+                    }
                 }
                 waiter = next;
             }

@@ -16,6 +16,10 @@ abstract class Waiter {
 
     final long deadlineNanos;
     long sinceNanos;
+
+    /** Whether it was ever in the queue: others are settled at once. */
+    boolean hasWaited;
+
     private final Route route;
     private long ticket = ConcurrencyLimiter.REFUSED;
     private @Nullable RejectionReason refusal;

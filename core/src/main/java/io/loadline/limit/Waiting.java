@@ -119,6 +119,7 @@ final class Waiting {
         for (long left = nanos; !waiter.isSettled(); left = queue.expire(waiter)) {
             LockSupport.parkNanos(this, left);
             if (Thread.interrupted()) {
+                admittance.waited(waiter);
                 if (queue.withdraw(waiter)) {
                     Object unused = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
                 } else if (waiter.ticket() != ConcurrencyLimiter.REFUSED) {
@@ -130,6 +131,7 @@ final class Waiting {
                 throw new InterruptedException("while it waited for a permit of " + limiter.name());
             }
         }
+        admittance.waited(waiter);
         RejectionReason refusal = waiter.refusal();
         if (refusal != null) {
             throw admittance.refuseWaiter(route, context, refusal);
@@ -283,6 +285,7 @@ final class Waiting {
         private final CallContext context;
         private final Executor executor;
         private final CompletableFuture<Permit> stage = new CompletableFuture<>();
+        private final @Nullable AdmissionListener listener = admittance.listenerOfWaiting();
 
         /** Raised by whoever runs it first: an executor may run it and fail all the same. */
         private final AtomicBoolean ran = new AtomicBoolean();
@@ -296,7 +299,8 @@ final class Waiting {
                     // Nothing is left to be handed over.
                     ran.set(true);
                     // Who gave up waiting was demand, too.
-                    Object unusedRefusal = admittance.refuseWaiter(route, context, RejectionReason.QUEUE);
+                    admittance.waited(this, listener);
+                    Object unusedRefusal = admittance.refuseWaiter(route, context, RejectionReason.QUEUE, listener);
                 } else {
                     runElsewhere();
                 }
@@ -367,11 +371,12 @@ final class Waiting {
                 return;
             }
             try {
+                admittance.waited(this, listener);
                 RejectionReason refusal = refusal();
                 if (refusal == null) {
                     handOver(limiter.permit(ticket(), route()));
                 } else {
-                    stage.completeExceptionally(admittance.refuseWaiter(route(), context, refusal));
+                    stage.completeExceptionally(admittance.refuseWaiter(route(), context, refusal, listener));
                 }
             } catch (Throwable e) {
                 // The next ones have their turn all the same.

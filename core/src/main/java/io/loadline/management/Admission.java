@@ -12,6 +12,7 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
+import io.loadline.limit.RequestTiming;
 import io.loadline.limit.Route;
 import io.loadline.time.Registration;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class Admission {
     private volatile boolean over;
 
     private @Nullable InFlightCall call;
+    private @Nullable RequestTiming timing;
 
     /** Written by the handler, read by the filter after it. */
     private volatile @Nullable Registration longLived;
@@ -64,12 +66,19 @@ final class Admission {
         }
     }
 
-    /** After {@link #acquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. */
-    void begin() {
+    /**
+     * After {@link #acquire}, or without it for what passes untouched; inside the block that ends with {@link #end}. Returns
+     * {@code context} with what takes down how long the exchange waits for others, for whoever serves it.
+     */
+    CallContext begin(CallContext context) {
         long admitted = ticket.getPlain();
-        if (admitted != ConcurrencyLimiter.REFUSED) {
-            call = drain.inFlightCalls().begin(route, admitted);
+        if (admitted == ConcurrencyLimiter.REFUSED) {
+            return context;
         }
+        call = drain.inFlightCalls().begin(route, admitted);
+        RequestTiming begun = limiter.beginTiming();
+        timing = begun;
+        return context.timing(begun);
     }
 
     /**
@@ -128,7 +137,7 @@ final class Admission {
             if (call != null) {
                 call.end();
             }
-            limiter.release(held, route, outcome);
+            limiter.release(held, route, outcome, timing);
         }
     }
 }

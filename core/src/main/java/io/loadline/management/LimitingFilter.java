@@ -158,8 +158,7 @@ public final class LimitingFilter extends Filter {
             }
         }
         Outcome outcome = Outcome.IGNORED;
-        try (CallContext.Scope scope = context.open()) {
-            admission.begin();
+        try (CallContext.Scope scope = admission.begin(context).open()) {
             chain.doFilter(draining);
             int status = draining.getResponseCode();
             // A handler that did not answer says nothing about the time an answer takes.

@@ -14,6 +14,7 @@ import io.loadline.guard.ClientRequest;
 import io.loadline.guard.Quota;
 import io.loadline.guard.QuotaDecision;
 import io.loadline.limit.Route;
+import io.loadline.metrics.LoadlineObservations;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,6 +42,7 @@ public final class QuotaFilter extends Filter {
     private final DrainCoordinator drain;
     private final @Nullable WarmUp warmUp;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
+    private final @Nullable LoadlineObservations observations;
 
     /** Written by whoever logs it. */
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
@@ -52,7 +54,7 @@ public final class QuotaFilter extends Filter {
 
     /** The same, but calls of {@code warmUp} pass untouched: the service itself is no client. */
     public QuotaFilter(Quota quota, ClientKey keyOf, DrainCoordinator drain, @Nullable WarmUp warmUp) {
-        this(quota, keyOf, drain, warmUp, exchange -> null);
+        this(quota, keyOf, drain, warmUp, exchange -> null, null);
     }
 
     private QuotaFilter(
@@ -60,12 +62,14 @@ public final class QuotaFilter extends Filter {
             ClientKey keyOf,
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
-            Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
+            Function<? super HttpExchange, ? extends @Nullable Route> routeOf,
+            @Nullable LoadlineObservations observations) {
         this.quota = quota;
         this.keyOf = keyOf;
         this.drain = drain;
         this.warmUp = warmUp;
         this.routeOf = routeOf;
+        this.observations = observations;
     }
 
     /**
@@ -73,7 +77,12 @@ public final class QuotaFilter extends Filter {
      * tells should be what the {@link LimitingFilter} is told; where it throws or returns null, no route's limit is asked.
      */
     public QuotaFilter routes(Function<? super HttpExchange, ? extends @Nullable Route> routeOfExchange) {
-        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOfExchange);
+        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOfExchange, observations);
+    }
+
+    /** A filter like this one that notes refusals on the observation under way, as {@code told} does. */
+    public QuotaFilter observations(LoadlineObservations told) {
+        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOf, told);
     }
 
     @Override
@@ -84,6 +93,9 @@ public final class QuotaFilter extends Filter {
         if (decision == null || decision.admitted()) {
             chain.doFilter(exchange);
             return;
+        }
+        if (observations != null) {
+            observations.quotaRefused(quota.name());
         }
         if (drain.isDraining()) {
             exchange.getResponseHeaders().set("Connection", "close");

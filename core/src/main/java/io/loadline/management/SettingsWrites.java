@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,9 @@ final class SettingsWrites {
 
     private final LiveSettings settings;
     private final SettingsAuthorization writers;
+
+    /** Raised by whoever logs it. */
+    private final AtomicBoolean failureLogged = new AtomicBoolean();
 
     SettingsWrites(LiveSettings settings, SettingsAuthorization writers) {
         this.settings = settings;
@@ -103,10 +107,12 @@ final class SettingsWrites {
         try {
             return writers.authorize(headers::getFirst);
         } catch (Throwable e) {
-            LOG.warn(
-                    "{} failed, so nobody may change settings",
-                    writers.getClass().getName(),
-                    e);
+            if (failureLogged.compareAndSet(false, true)) {
+                LOG.warn(
+                        "{} failed, so nobody may change settings; this is logged once",
+                        writers.getClass().getName(),
+                        e);
+            }
             return Decision.unknown();
         }
     }

@@ -90,6 +90,26 @@ class FatalErrorsTest {
         }
     }
 
+    /** Without memory each request may end with one. */
+    @Test
+    void report_ofManyErrors_isLoggedOnceAMinute() {
+        FatalErrors reporting = FatalErrors.create(availability, Policy.REPORT);
+        try (LogCapture log = LogCapture.of(FatalErrors.class)) {
+            for (int i = 0; i < 1_000; i++) {
+                reporting.report(new OutOfMemoryError());
+            }
+            for (int beat = 0; beat < 599; beat++) {
+                reporting.beat();
+            }
+            reporting.report(new OutOfMemoryError());
+            assertThat(log.warnings()).hasSize(1);
+            reporting.beat();
+            reporting.report(new OutOfMemoryError());
+            assertThat(log.warnings()).hasSize(2);
+            assertThat(reporting.count()).isEqualTo(1_002);
+        }
+    }
+
     @Test
     void report_byThePolicyReport_onlyCounts() {
         FatalErrors reporting = FatalErrors.create(availability, Policy.REPORT);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
 
 /** Participants of a drain: good ones, and those that throw, hang or ignore interruption. */
 @Timeout(20)
@@ -59,6 +61,27 @@ class DrainParticipantTest {
         assertThat(service.drain.progress().participants()).isZero();
         assertThat(consumer.timeLeft).isEqualTo(Duration.ofSeconds(24));
         assertThat(service.phases).endsWith(DrainPhase.QUIESCING, DrainPhase.CLOSING);
+    }
+
+    @Test
+    void phase_isInTheLoggersContext_ofWhatParticipantsDoAndOfTheReport() throws Exception {
+        List<String> logged = Collections.synchronizedList(new ArrayList<>());
+        ScriptedParticipant consumer = new ScriptedParticipant("consumer", said)
+                .forRequests()
+                .drain(() -> logged.add(MDC.get(DrainCoordinator.MDC_PHASE)));
+        service.drain.add(consumer);
+        MDC.put("request", "7");
+        try (LogCapture report =
+                LogCapture.of(DrainCoordinator.class, line -> logged.add(MDC.get(DrainCoordinator.MDC_PHASE)))) {
+            CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
+            joinRun("consumer");
+            service.beatUntil(drained);
+            service.drain.closed();
+            assertThat(report.messages()).hasSize(2);
+        }
+        assertThat(logged).containsExactly("quiescing", "closing", "done");
+        assertThat(MDC.getCopyOfContextMap()).containsOnly(Map.entry("request", "7"));
+        MDC.remove("request");
     }
 
     @Test

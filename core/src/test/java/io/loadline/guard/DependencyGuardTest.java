@@ -14,6 +14,8 @@ import io.loadline.limit.RequestTiming;
 import io.loadline.time.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
@@ -153,6 +155,46 @@ class DependencyGuardTest {
         assertThat(guard.acquire(CallContext.NONE.timeout(Duration.ofDays(1), ticker))
                         .timeLimit())
                 .isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void calls_haveTheTimeOfTheirOwnBeginning() {
+        GuardPermit first = guard.acquire();
+        GuardPermit hurried = guard.acquire(CallContext.NONE.timeout(Duration.ofMillis(200), ticker));
+        GuardPermit second = guard.acquire();
+        guard.timeLimit(Duration.ofSeconds(1));
+        GuardPermit third = guard.acquire();
+
+        assertThat(first.timeLimit()).isEqualTo(Duration.ofSeconds(5)).isEqualTo(second.timeLimit());
+        assertThat(hurried.timeLimit()).isEqualTo(Duration.ofMillis(200));
+        assertThat(third.timeLimit()).isEqualTo(Duration.ofSeconds(1));
+        ticker.advance(Duration.ofMillis(1_500));
+        assertThat(third.success()).isTrue();
+        assertThat(first.success()).isTrue();
+        assertThat(second.success()).isTrue();
+        assertThat(guard.stats().timedOut()).isEqualTo(1);
+        assertThat(guard.stats().succeeded()).isEqualTo(2);
+    }
+
+    @Test
+    void calls_manyMoreThanTheGuardWasBuiltFor_areEachFoundAndForgotten() {
+        DependencyGuard small = guard(builder -> builder.concurrency(1));
+        small.concurrency(300);
+        Deque<GuardPermit> permits = new ArrayDeque<>();
+        for (int i = 1; i <= 300; i++) {
+            permits.add(small.acquire());
+            assertThat(small.stats().inFlight()).isEqualTo(i);
+        }
+        assertThat(small.tryAcquire()).isNull();
+
+        while (!permits.isEmpty()) {
+            // From both ends: those in the oldest slots and in the latest.
+            permits.removeFirst().success();
+            permits.removeLast().success();
+            assertThat(small.stats().inFlight()).isEqualTo(permits.size());
+        }
+        assertThat(small.stats().succeeded()).isEqualTo(300);
+        assertThat(small.tryAcquire()).isNotNull();
     }
 
     @Test

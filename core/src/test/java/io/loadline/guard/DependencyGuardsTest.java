@@ -5,11 +5,14 @@
 package io.loadline.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.loadline.LogCapture;
 import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
+import io.loadline.limit.CallContext;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.ManualTicker;
 import java.io.IOException;
@@ -46,6 +49,47 @@ class DependencyGuardsTest {
         assertThat(inventory.timeLimit()).isEqualTo(Duration.ofSeconds(3));
         assertThat(guards.guards()).containsExactly(inventory);
         assertThat(guards.stats()).extracting(DependencyStats::name).containsExactly("inventory");
+    }
+
+    @Test
+    void listener_isToldOfRefusalsAndChanges_whateverItThrows() {
+        List<String> told = new ArrayList<>();
+        DependencyGuards listened = DependencyGuards.builder(heartbeat)
+                .defaults(builder -> builder.executor(Runnable::run).ticker(ticker))
+                .listener(new GuardListener() {
+                    @Override
+                    public void refused(String dependency, GuardRefusal reason) {
+                        told.add(dependency + " " + reason.tag());
+                        throw new NoClassDefFoundError("on purpose");
+                    }
+
+                    @Override
+                    public void changed(GuardStateChange change) {
+                        told.add(change.dependency() + " " + change.to().tag());
+                        throw new IllegalStateException("on purpose");
+                    }
+                })
+                .build();
+        DependencyGuard inventory = listened.guard("inventory", builder -> builder.concurrency(1));
+        try (LogCapture log = LogCapture.of(GuardWatch.class)) {
+            CallContext late = CallContext.NONE.timeout(Duration.ZERO, ticker);
+            assertThat(inventory.tryAcquire(late)).isNull();
+            GuardPermit only = inventory.acquire();
+            assertThat(inventory.callAsync(CompletableFuture::new)).isCompletedExceptionally();
+            only.success();
+            inventory.circuitBreaker().transitionToOpenState();
+            inventory.beat();
+            assertThatExceptionOfType(GuardRefusedException.class).isThrownBy(() -> inventory.call(() -> "never"));
+
+            assertThat(told)
+                    .containsExactly(
+                            "inventory deadline",
+                            "inventory bulkhead_full",
+                            "inventory open",
+                            "inventory breaker_open");
+            assertThat(log.warnings())
+                    .contains("Dependency 'inventory': a listener to its refusals failed; this is logged once");
+        }
     }
 
     @Test

@@ -123,7 +123,10 @@ class OwnCircuitBreakerTest {
             assertThat(guard.call(() -> "no")).isEqualTo("no");
             assertThat(guard.call(() -> "boom")).isEqualTo("boom");
             assertThat(guard.call(() -> "boom")).isEqualTo("boom");
-            assertThat(log.warnings()).hasSize(1);
+            // What other tests' breakers have come to is told by threads of theirs, maybe now.
+            assertThat(log.warnings())
+                    .filteredOn(each -> each.contains("circuit breaker failed"))
+                    .hasSize(1);
         }
         assertThat(theirs.getMetrics().getNumberOfFailedCalls()).isEqualTo(1);
         assertThat(guard.stats().inFlight()).isZero();

@@ -113,7 +113,7 @@ class RetriesTest {
     }
 
     @Test
-    void retries_ofAnOverload_areATenthOfTheRequests() {
+    void retries_ofAnOverload_areATenthOfTheFirstCalls() {
         guard.circuitBreaker().transitionToDisabledState();
         int firstCalls = 1_000;
         for (int i = 0; i < firstCalls; i++) {
@@ -121,7 +121,8 @@ class RetriesTest {
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> retries.call(() -> failTimes(9_999)));
         }
 
-        assertThat(calls.get() - firstCalls).isEqualTo((int) budget.allowed()).isBetween(100, 120);
+        // Not a ninth, which it would be if retries were allowed for retries.
+        assertThat(calls.get() - firstCalls).isEqualTo((int) budget.allowed()).isBetween(95, 102);
         assertThat(budget.denied()).isGreaterThan(800);
     }
 

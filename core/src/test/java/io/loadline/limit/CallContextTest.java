@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 
 class CallContextTest {
     private final ManualTicker ticker = new ManualTicker();
@@ -63,6 +64,44 @@ class CallContextTest {
         ticker.advance(Duration.ofSeconds(9));
         assertThat(raised.remaining()).hasValue(Duration.ZERO);
         assertThat(CallContext.NONE.remaining()).isEmpty();
+    }
+
+    @Test
+    @SuppressWarnings("try")
+    void criticality_isInTheLoggersContext_asLongAsTheScopeIsOpen() {
+        MDC.put(CallContext.MDC_CRITICALITY, "before");
+        try (Scope outer = CallContext.of(Criticality.CRITICAL).open()) {
+            assertThat(logged()).isEqualTo("critical");
+            try (Scope same = CallContext.of(Criticality.CRITICAL).cohort("a").open()) {
+                assertThat(logged()).isEqualTo("critical");
+                try (Scope inner = CallContext.of(Criticality.SHEDDABLE).open()) {
+                    assertThat(logged()).isEqualTo("sheddable");
+                    try (Scope none = CallContext.NONE.open()) {
+                        assertThat(logged()).isNull();
+                    }
+                    assertThat(logged()).isEqualTo("sheddable");
+                }
+                assertThat(logged()).isEqualTo("critical");
+            }
+            assertThat(logged()).isEqualTo("critical");
+        }
+        assertThat(logged()).isEqualTo("before");
+        MDC.remove(CallContext.MDC_CRITICALITY);
+    }
+
+    @Test
+    @SuppressWarnings("try")
+    void contextWithoutCriticality_leavesTheLoggersContextAlone() {
+        MDC.put(CallContext.MDC_CRITICALITY, "somebody's");
+        try (Scope scope = CallContext.NONE.timeout(Duration.ofSeconds(1)).open()) {
+            assertThat(logged()).isEqualTo("somebody's");
+        }
+        assertThat(logged()).isEqualTo("somebody's");
+        MDC.remove(CallContext.MDC_CRITICALITY);
+    }
+
+    private static String logged() {
+        return MDC.get(CallContext.MDC_CRITICALITY);
     }
 
     @Test

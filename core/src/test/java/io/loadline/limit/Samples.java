@@ -32,12 +32,18 @@ final class Samples {
     }
 
     Samples add(int route, long rttNanos, boolean low) {
+        return add(route, rttNanos, 0, low);
+    }
+
+    Samples add(int route, long rttNanos, long waitedNanos, boolean low) {
         stats.end(
                 route,
                 StripedStats.SUCCEEDED,
                 false,
                 low,
                 rttNanos,
+                waitedNanos,
+                route(route).usualWaitNanos(),
                 route(route).cutNanos());
         return this;
     }

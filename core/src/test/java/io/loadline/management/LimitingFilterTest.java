@@ -343,7 +343,11 @@ class LimitingFilterTest {
                             left -> assertThat(left).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60)));
             awaitFiltered();
             assertThat(connection.get("/work").response().status()).isEqualTo(200);
-            assertThat(seen.get()).isSameAs(CallContext.NONE);
+            assertThat(seen.get().criticality()).isNull();
+            assertThat(seen.get().remaining()).isEmpty();
+            assertThat(seen.get().timing())
+                    .as("takes down waits for dependencies")
+                    .isNotNull();
         }
         assertThat(limiter.statsByCriticality().get(Criticality.SHEDDABLE).arrived())
                 .isOne();

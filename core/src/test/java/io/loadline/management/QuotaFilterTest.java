@@ -22,8 +22,11 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Route;
+import io.loadline.metrics.LoadlineObservations;
+import io.loadline.metrics.RecordedObservations;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.ManualTicker;
+import io.micrometer.observation.Observation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -115,6 +118,20 @@ class QuotaFilterTest {
         assertThat(get("X-Api-Key", "anna").statusCode()).isEqualTo(204);
         assertThat(filtered.tryAcquire(5, 5, TimeUnit.SECONDS)).isTrue();
         assertThat(limiter.stats(work)).as("a refusal is no load").isEqualTo(new LimiterStats(4, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void refusal_isNotedOnTheRequestsObservation() throws Exception {
+        RecordedObservations recorded = new RecordedObservations();
+        LoadlineObservations observations = new LoadlineObservations(recorded.registry());
+        HttpHandler observed = handler;
+        QuotaFilter noting = new QuotaFilter(quota, ClientKey.header("X-Api-Key"), drain).observations(observations);
+        handler = exchange -> Observation.start("request", recorded.registry())
+                .scopedChecked(() -> noting.around(observed).handle(exchange));
+        for (int i = 0; i < 3; i++) {
+            assertThat(get("X-Api-Key", "anna").statusCode()).isEqualTo(i < 2 ? 204 : 429);
+        }
+        assertThat(recorded.events()).containsExactly("request: loadline.quota.refused");
     }
 
     @Test

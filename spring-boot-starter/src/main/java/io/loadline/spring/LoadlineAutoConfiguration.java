@@ -28,6 +28,7 @@ import io.loadline.startup.Deferred;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
+import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -67,7 +68,8 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
             @Qualifier(QuotaFactory.BEAN_NAME) ObjectProvider<Quota> ownQuota,
             ObjectProvider<Quota> quotas,
-            ObjectProvider<SettingsBuilderCustomizer> settingsCustomizers) {
+            ObjectProvider<SettingsBuilderCustomizer> settingsCustomizers,
+            ObjectProvider<ObservationRegistry> observationRegistries) {
         QuotaFactory.checkUnused(properties.guard().quota());
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
@@ -77,6 +79,9 @@ public final class LoadlineAutoConfiguration {
             loadline.quota(own);
         }
         quotas.orderedStream().filter(quota -> quota != own).forEach(loadline::quota);
+        if (properties.observation().enabled()) {
+            observationRegistries.ifUnique(loadline::observationRegistry);
+        }
         circuitBreakers.ifUnique(registry -> GuardSettings.checkUnused(registry, properties.guard()));
         GuardSettings.apply(loadline, properties.guard());
         return loadline.guards(builder -> circuitBreakers.ifUnique(registry -> {

@@ -33,6 +33,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param guard What surrounds requests beside the limit: quotas of clients, guards of dependencies, features that are given
  *     up, the intake of messages.
  * @param settings What may change while the service runs.
+ * @param observation What traces are told.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
@@ -43,7 +44,8 @@ public record LoadlineProperties(
         @DefaultValue Startup startup,
         @DefaultValue Memory memory,
         @DefaultValue Guard guard,
-        @DefaultValue Settings settings) {
+        @DefaultValue Settings settings,
+        @DefaultValue Observation observation) {
 
     /** The names of all routes that have settings of their own, of the limiter or the quota. */
     public Set<String> routesWithSettings() {
@@ -51,6 +53,14 @@ public record LoadlineProperties(
         names.addAll(QuotaFactory.routes(guard.quota(), limit.routes()));
         return names;
     }
+
+    /**
+     * The settings under {@code loadline.observation.*}. Immutable.
+     *
+     * @param enabled Whether the application's ObservationRegistry, if it has one, is told of requests that wait or are
+     *     refused, of drains and of breakers.
+     */
+    public record Observation(@DefaultValue("true") boolean enabled) {}
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.

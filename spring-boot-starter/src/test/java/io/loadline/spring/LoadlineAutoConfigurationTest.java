@@ -33,6 +33,7 @@ import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,6 +100,26 @@ class LoadlineAutoConfigurationTest {
             assertThat(context.getBean(LoadlineMetrics.class)).isSameAs(loadline.metrics());
             assertThat(context).doesNotHaveBean(CollectedRoutes.class);
         });
+    }
+
+    @Test
+    void observationRegistry_isTold_ifItIsTheOnlyOneAndNobodyObjects() {
+        plain.run(context -> assertThat(
+                        context.getBean(Loadline.class).observations().isUsed())
+                .isFalse());
+        ApplicationContextRunner observed =
+                plain.withBean("observed", ObservationRegistry.class, ObservationRegistry::create);
+        observed.run(context -> assertThat(
+                        context.getBean(Loadline.class).observations().isUsed())
+                .isTrue());
+        observed.withPropertyValues("loadline.observation.enabled=false")
+                .run(context -> assertThat(
+                                context.getBean(Loadline.class).observations().isUsed())
+                        .isFalse());
+        observed.withBean("another", ObservationRegistry.class, ObservationRegistry::create)
+                .run(context -> assertThat(
+                                context.getBean(Loadline.class).observations().isUsed())
+                        .isFalse());
     }
 
     @Test

@@ -4,6 +4,9 @@
  */
 package io.loadline.benchmarks.drain;
 
+import io.loadline.benchmarks.broker.Broker;
+import io.loadline.benchmarks.broker.Deliveries;
+import io.loadline.benchmarks.broker.Orders;
 import io.loadline.benchmarks.harness.Figures;
 import io.loadline.benchmarks.harness.LoadGenerator;
 import io.loadline.benchmarks.harness.LoadStats;

@@ -4,6 +4,7 @@
  */
 package io.loadline.benchmarks.drain;
 
+import io.loadline.benchmarks.broker.Deliveries;
 import io.loadline.benchmarks.harness.LoadStats;
 import java.util.List;
 import java.util.function.ToLongFunction;

@@ -4,6 +4,9 @@
  */
 package io.loadline.benchmarks.drain;
 
+import io.loadline.benchmarks.broker.Broker;
+import io.loadline.benchmarks.broker.Kafka;
+import io.loadline.benchmarks.broker.RabbitMq;
 import io.loadline.benchmarks.harness.Sample;
 import java.io.IOException;
 import java.nio.file.Path;

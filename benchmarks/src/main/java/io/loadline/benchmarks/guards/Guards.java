@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = "Measures the guards, all parts unless some are named.%n%n" + "Exits 0 only if:%n"
-                + QuotaPart.BARS + DependencyPart.BARS)
+                + QuotaPart.BARS + DependencyPart.BARS + ChainPart.BARS + LivePart.BARS + StormPart.BARS + ConsumersPart.BARS)
 public final class Guards implements Callable<Integer> {
     @Option(names = "--quick", description = "Fewer and shorter rounds.")
     private boolean quick;
@@ -31,6 +31,18 @@ public final class Guards implements Callable<Integer> {
 
     @Option(names = "--dependency", description = "A dependency that hangs, and heals.")
     private boolean dependency;
+
+    @Option(names = "--chain", description = "All guards around one request: their cost, and each of them refusing.")
+    private boolean chain;
+
+    @Option(names = "--live", description = "Every setting that can change does, under load.")
+    private boolean live;
+
+    @Option(names = "--storm", description = "Clients, and a service, that repeat what fails.")
+    private boolean storm;
+
+    @Option(names = "--consumers", description = "A backlog of messages of RabbitMQ and Kafka, behind the gate.")
+    private boolean consumers;
 
     public static void main(String[] args) {
         Commands.run(new Guards(), args);
@@ -42,6 +54,10 @@ public final class Guards implements Callable<Integer> {
         Map<String, Part> all = new LinkedHashMap<>();
         add(all, named, "quota", quota, new QuotaPart());
         add(all, named, "dependency", dependency, new DependencyPart());
+        add(all, named, "chain", chain, new ChainPart());
+        add(all, named, "live", live, new LivePart());
+        add(all, named, "storm", storm, new StormPart());
+        add(all, named, "consumers", consumers, new ConsumersPart());
         return named.isEmpty() ? all : named;
     }
 

@@ -12,12 +12,13 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A dependency that answers after 5 ms or, while it is told to, never: requests are read and that is all. Those that came
- * meanwhile are not answered afterwards either. Thread-safe.
+ * meanwhile are not answered afterwards either. Or it fails a share of them. Thread-safe.
  */
 final class HangingService implements AutoCloseable {
     private static final long ANSWER_MILLIS = 5;
@@ -26,10 +27,14 @@ final class HangingService implements AutoCloseable {
     private final ExecutorService readers = Executors.newFixedThreadPool(2);
     private final ScheduledExecutorService answers = Executors.newSingleThreadScheduledExecutor();
     private final HttpServer server;
+    private final LongAdder asked = new LongAdder();
     private final LongAdder answered = new LongAdder();
 
     /** Written by whoever measures, read by each request. */
     private volatile boolean hanging;
+
+    /** The same: 0..1. */
+    private volatile double failing;
 
     HangingService() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
@@ -47,19 +52,31 @@ final class HangingService implements AutoCloseable {
         hanging = hangs;
     }
 
+    /** Lets a share of the requests, 0..1, get 503. */
+    void fail(double share) {
+        failing = share;
+    }
+
+    /** Requests that came, whatever became of them. */
+    long asked() {
+        return asked.sum();
+    }
+
     long answered() {
         return answered.sum();
     }
 
     private void handle(HttpExchange exchange) {
+        asked.increment();
         if (!hanging) {
-            var unused = answers.schedule(() -> answer(exchange), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+            int status = ThreadLocalRandom.current().nextDouble() < failing ? 503 : 200;
+            var unused = answers.schedule(() -> answer(exchange, status), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void answer(HttpExchange exchange) {
+    private void answer(HttpExchange exchange, int status) {
         try (exchange) {
-            exchange.sendResponseHeaders(200, ANSWER.length);
+            exchange.sendResponseHeaders(status, ANSWER.length);
             exchange.getResponseBody().write(ANSWER);
             answered.increment();
         } catch (IOException gone) {

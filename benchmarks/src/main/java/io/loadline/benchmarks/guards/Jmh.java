@@ -27,29 +27,49 @@ final class Jmh {
      * What a method took, one value a round.
      *
      * @param nanos nanoseconds an operation
-     * @param bytes bytes an operation, of the round with the fewest: what is allocated once is spread over the operations
+     * @param allocated bytes an operation
      */
-    record Cost(double[] nanos, double bytes) {
+    record Cost(double[] nanos, double[] allocated) {
         double median() {
             return Median.withDefaults().evaluate(nanos);
         }
 
+        /** Of the round with the fewest: what is allocated once is spread over the operations. */
+        double bytes() {
+            return Arrays.stream(allocated).min().orElse(Double.NaN);
+        }
+
         /** The median of the ratios within a round: what slows a machine for minutes slows both. */
         double ratioTo(Cost reference) {
-            double[] ratios = new double[nanos.length];
+            return ratio(nanos, reference.nanos);
+        }
+
+        /** The same of the bytes. */
+        double allocationRatioTo(Cost reference) {
+            return ratio(allocated, reference.allocated);
+        }
+
+        private static double ratio(double[] these, double[] those) {
+            double[] ratios = new double[these.length];
             for (int i = 0; i < ratios.length; i++) {
-                ratios[i] = nanos[i] / reference.nanos[i];
+                ratios[i] = these[i] / those[i];
             }
             return Median.withDefaults().evaluate(ratios);
         }
     }
 
     private final int rounds;
+    private final int threads;
     private final int warmups;
     private final int iterations;
 
     Jmh(boolean quick) {
-        this.rounds = quick ? 2 : 5;
+        this(quick, quick ? 2 : 5, 1);
+    }
+
+    Jmh(boolean quick, int rounds, int threads) {
+        this.rounds = rounds;
+        this.threads = threads;
         this.warmups = 3;
         this.iterations = quick ? 3 : 5;
     }
@@ -57,15 +77,14 @@ final class Jmh {
     /** The cost of each of {@code methods}; raw output goes into {@code folder}. */
     Map<String, Cost> run(Class<?> benchmark, List<String> methods, Path folder) throws IOException, RunnerException {
         double[][] nanos = new double[methods.size()][rounds];
-        double[] bytes = new double[methods.size()];
-        Arrays.fill(bytes, Double.POSITIVE_INFINITY);
+        double[][] bytes = new double[methods.size()][rounds];
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < methods.size(); i++) {
                 String method = methods.get(i);
                 System.err.printf("Round %d of %d, %s ...%n", round + 1, rounds, method);
                 RunResult result = fork(benchmark, method, folder.resolve(method + '-' + round));
                 nanos[i][round] = result.getPrimaryResult().getScore();
-                bytes[i] = Math.min(bytes[i], bytes(result));
+                bytes[i][round] = bytes(result);
             }
         }
         Map<String, Cost> costs = new LinkedHashMap<>();
@@ -80,7 +99,7 @@ final class Jmh {
         return new Runner(new OptionsBuilder()
                         .include("^" + benchmark.getName().replace(".", "\\.") + "\\." + method + "$")
                         .forks(1)
-                        .threads(1)
+                        .threads(threads)
                         .warmupIterations(warmups)
                         .warmupTime(TimeValue.seconds(1))
                         .measurementIterations(iterations)

@@ -6,12 +6,14 @@ package io.loadline.benchmarks.harness;
 
 import org.jspecify.annotations.Nullable;
 
-/** One request from its scheduled time to its end. Not thread-safe; confined to the run's event loop. */
+/** One attempt of a request, from the request's scheduled time to its own end. Not thread-safe; confined to the run's event loop. */
 final class LoadExchange {
     final long scheduledNanos;
     final long sentNanos;
     final int path;
     final boolean fresh;
+    /** 1 for the first. */
+    final int attempt;
 
     @Nullable
     LoadConnection connection;
@@ -20,10 +22,11 @@ final class LoadExchange {
     int localPort;
     boolean ended;
 
-    LoadExchange(long scheduledNanos, long sentNanos, int path, boolean fresh) {
+    LoadExchange(long scheduledNanos, long sentNanos, int path, boolean fresh, int attempt) {
         this.scheduledNanos = scheduledNanos;
         this.sentNanos = sentNanos;
         this.path = path;
         this.fresh = fresh;
+        this.attempt = attempt;
     }
 }

@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends HTTP/1.1 load in an open loop from one thread, and never sends a request twice. Thread-safe.
+ * Sends HTTP/1.1 load in an open loop from one thread, and never sends a request twice unless the plan says so. Thread-safe.
  *
  * <p>It speaks through Netty's response decoder and has its own small pool, because generator and service share the
  * machine: ready-made clients cost several times the CPU, and repeat a request by themselves when a pooled connection

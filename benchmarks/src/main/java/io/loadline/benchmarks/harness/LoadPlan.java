@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param arrivals how they are spread
  * @param seed of the arrivals, so that two runs meet the same gaps
  * @param timeout how long a client waits after it has sent, or begun to connect; then it resets the connection
+ * @param retries how often a request that was not answered well is sent again at most
+ * @param backoff what a client waits before it does: half of it to all, at random, and twice as much each time
  * @param freshShare 0..1, the share of requests that get a connection of their own, with {@code Connection: close}
  * @param maxIdle how long a kept-alive connection may be idle before the client closes it
  * @param log where one CSV line per request goes, or null
@@ -31,6 +33,8 @@ public record LoadPlan(
         Arrivals arrivals,
         long seed,
         Duration timeout,
+        int retries,
+        Duration backoff,
         double freshShare,
         Duration maxIdle,
         @Nullable Path log) {
@@ -54,6 +58,8 @@ public record LoadPlan(
         private Arrivals arrivals = Arrivals.POISSON;
         private long seed = 42;
         private Duration timeout = Duration.ofSeconds(1);
+        private int retries;
+        private Duration backoff = Duration.ofMillis(100);
         private double freshShare;
         private Duration maxIdle = Duration.ofSeconds(5);
         private @Nullable Path log;
@@ -83,10 +89,19 @@ public record LoadPlan(
             return this;
         }
 
-        /** Sets the client's patience. Default: 1 s. */
+        /** Sets the client's patience with one attempt. Default: 1 s. */
         public Builder timeout(Duration timeout) {
             check(timeout.toNanos() > 0, "timeout must be above 0: %s", timeout);
             this.timeout = timeout;
+            return this;
+        }
+
+        /** Sets how often a request is sent again at most, and the first pause before. Default: never. */
+        public Builder retries(int retries, Duration backoff) {
+            check(retries >= 0, "retries must not be below 0: %s", retries);
+            check(backoff.toNanos() > 0, "backoff must be above 0: %s", backoff);
+            this.retries = retries;
+            this.backoff = backoff;
             return this;
         }
 
@@ -117,6 +132,8 @@ public record LoadPlan(
                     arrivals,
                     seed,
                     timeout,
+                    retries,
+                    backoff,
                     freshShare,
                     maxIdle,
                     log);

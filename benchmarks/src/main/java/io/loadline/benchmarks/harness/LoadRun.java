@@ -38,6 +38,8 @@ public final class LoadRun {
     private final Bootstrap bootstrap;
     private final RequestLog log;
     private final SplittableRandom random;
+    /* Its own: the arrivals of a plan are the same whatever becomes of them. */
+    private final SplittableRandom backoffRandom;
     private final ByteBuf[] keptRequests;
     private final ByteBuf[] freshRequests;
     private final long originNanos = System.nanoTime();
@@ -49,7 +51,7 @@ public final class LoadRun {
      */
     private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
     private final Set<Channel> channels = new HashSet<>();
-    /* In the order in which they were sent, hence of deadlines, as all have the same timeout. */
+    /* Attempts in the order in which they were sent, hence of deadlines, as all have the same timeout. */
     private final ArrayDeque<LoadExchange> pending = new ArrayDeque<>();
     private final CompletableFuture<LoadStats> finished = new CompletableFuture<>();
     private final LoadStats total = new LoadStats();
@@ -70,6 +72,7 @@ public final class LoadRun {
         this.loop = loop;
         ratePerSecond = plan.ratePerSecond();
         random = new SplittableRandom(plan.seed());
+        backoffRandom = new SplittableRandom(~plan.seed());
         log = new RequestLog(plan.log());
         keptRequests = encode(false);
         freshRequests = encode(true);
@@ -186,15 +189,19 @@ public final class LoadRun {
             freshDue--;
         }
         int path = (int) (sequence++ % plan.paths().size());
-        LoadExchange exchange = new LoadExchange(scheduledNanos, now(), path, fresh);
+        LoadExchange exchange = new LoadExchange(scheduledNanos, now(), path, fresh, 1);
         window.offered(exchange.sentNanos - scheduledNanos);
         total.offered(exchange.sentNanos - scheduledNanos);
         outstanding++;
+        send(exchange);
+    }
+
+    private void send(LoadExchange exchange) {
         pending.add(exchange);
         if (pending.size() == 1) {
             expire();
         }
-        LoadConnection pooled = fresh ? null : pooled();
+        LoadConnection pooled = exchange.fresh ? null : pooled();
         if (pooled == null) {
             connect(exchange);
         } else {
@@ -251,6 +258,29 @@ public final class LoadRun {
             return;
         }
         exchange.ended = true;
+        if (outcome != Outcome.OK && exchange.attempt <= plan.retries() && !stopping) {
+            later(backoffNanos(exchange.attempt), () -> retry(exchange, outcome, status, detail));
+        } else {
+            over(exchange, outcome, status, detail);
+        }
+    }
+
+    private long backoffNanos(int attempt) {
+        return (long) (plan.backoff().toNanos() * (1 << (attempt - 1)) * (0.5 + 0.5 * backoffRandom.nextDouble()));
+    }
+
+    /* In a run that stops meanwhile, the attempt before was the last. */
+    private void retry(LoadExchange before, Outcome outcome, int status, String detail) {
+        if (stopping) {
+            over(before, outcome, status, detail);
+            return;
+        }
+        window.sentAgain();
+        total.sentAgain();
+        send(new LoadExchange(before.scheduledNanos, now(), before.path, before.fresh, before.attempt + 1));
+    }
+
+    private void over(LoadExchange exchange, Outcome outcome, int status, String detail) {
         outstanding--;
         long latencyNanos = now() - exchange.scheduledNanos;
         window.ended(outcome, latencyNanos);

@@ -19,11 +19,16 @@ public final class LoadStats {
     private final Histogram admittedMicros = new Histogram(3);
     private final Histogram lagMicros = new Histogram(3);
     private long offered;
+    private long retried;
     private long elapsedNanos;
 
     void offered(long lagNanos) {
         offered++;
         lagMicros.recordValue(Math.max(0, lagNanos / 1_000));
+    }
+
+    void sentAgain() {
+        retried++;
     }
 
     void ended(Outcome outcome, long latencyNanos) {
@@ -51,6 +56,7 @@ public final class LoadStats {
             sum.admittedMicros.add(part.admittedMicros);
             sum.lagMicros.add(part.lagMicros);
             sum.offered += part.offered;
+            sum.retried += part.retried;
             sum.elapsedNanos += part.elapsedNanos;
         }
         return sum;
@@ -59,6 +65,11 @@ public final class LoadStats {
     /** Requests whose time had come. */
     public long offered() {
         return offered;
+    }
+
+    /** How often requests were sent again; an outcome is that of the last attempt, a latency includes all before. */
+    public long retried() {
+        return retried;
     }
 
     public long count(Outcome outcome) {

@@ -42,7 +42,12 @@ public enum Variant {
 
     /** Describes a process of it. */
     public ServiceProcess.Builder service(Path log) {
-        String sources = ADDON + "GarbageController" + (isPeer() ? "," + ADDON + "PeerConfiguration" : "");
+        return service(log, "GarbageController");
+    }
+
+    /** Describes a process of it with a class of {@code benchmarks.addon} beside it. */
+    public ServiceProcess.Builder service(Path log, String source) {
+        String sources = ADDON + source + (isPeer() ? "," + ADDON + "PeerConfiguration" : "");
         return Sample.SPRING_BOOT
                 .service(this == LOADLINE, log)
                 .mainClass("org.springframework.boot.loader.launch.PropertiesLauncher")

@@ -73,6 +73,35 @@ class LoadGeneratorTest {
     }
 
     @Test
+    void run_withRetries_countsARequestOnceByItsLastAnswer() throws Exception {
+        LoadPlan plan = LoadPlan.builder(service.port(), "/later")
+                .arrivals(Arrivals.FIXED)
+                .ratePerSecond(200)
+                .retries(3, Duration.ofMillis(50))
+                .build();
+
+        LoadStats stats = generator.run(plan, STRETCH);
+
+        assertThat(stats.retried()).isGreaterThanOrEqualTo(5);
+        assertThat(stats.count(Outcome.OK)).isEqualTo(stats.offered());
+        assertThat((long) service.requests()).isEqualTo(stats.offered() + stats.retried());
+    }
+
+    @Test
+    void run_thatRetriesInVain_givesUpAfterTheLast() throws Exception {
+        LoadPlan plan = LoadPlan.builder(service.port(), "/refusal")
+                .ratePerSecond(200)
+                .retries(2, Duration.ofMillis(10))
+                .build();
+
+        LoadStats stats = generator.run(plan, STRETCH);
+
+        assertThat(stats.count(Outcome.SHED)).isEqualTo(stats.offered());
+        assertThat(stats.retried()).isBetween(stats.offered(), 2 * stats.offered());
+        assertThat((long) service.requests()).isEqualTo(stats.offered() + stats.retried());
+    }
+
+    @Test
     void run_nobodyListens_failsToConnect() throws Exception {
         service.close();
 

@@ -28,6 +28,8 @@ public final class StandInService implements AutoCloseable {
         server.createContext("/ok", exchange -> answer(exchange, 200, "text/plain"));
         server.createContext("/refusal", exchange -> answer(exchange, 503, "application/problem+json"));
         server.createContext("/error", exchange -> answer(exchange, 503, "text/html"));
+        server.createContext(
+                "/later", exchange -> answer(exchange, requests.get() < 5 ? 503 : 200, "application/problem+json"));
         server.createContext("/cut", exchange -> {
             exchange.sendResponseHeaders(200, 100);
             exchange.getResponseBody().write(new byte[10]);

@@ -16,6 +16,7 @@ import io.loadline.spring.internal.StatusReads;
 import io.loadline.spring.internal.StatusReads.Body;
 import java.security.Principal;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ public final class LoadlineEndpoint {
 
     private final Loadline loadline;
     private final StatusReads reads;
+
+    /** Raised by whoever logs it. */
+    private final AtomicBoolean failureLogged = new AtomicBoolean();
 
     /** An endpoint that tells about {@code loadline}; {@code writable} is whether its access lets settings be changed. */
     public LoadlineEndpoint(Loadline loadline, boolean writable) {
@@ -125,10 +129,12 @@ public final class LoadlineEndpoint {
         try {
             return writers.authorize(name -> name.equalsIgnoreCase("Authorization") ? authorization : null);
         } catch (Throwable e) {
-            LOG.warn(
-                    "{} failed, so nobody may change settings",
-                    writers.getClass().getName(),
-                    e);
+            if (failureLogged.compareAndSet(false, true)) {
+                LOG.warn(
+                        "{} failed, so nobody may change settings; this is logged once",
+                        writers.getClass().getName(),
+                        e);
+            }
             return Decision.unknown();
         }
     }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -53,6 +54,9 @@ public final class ListenerIntake implements SmartLifecycle {
 
     /** Guarded by itself. */
     private final Map<Object, Hold> held = new IdentityHashMap<>();
+
+    /** Raised by whoever logs it. */
+    private final AtomicBoolean failureLogged = new AtomicBoolean();
 
     /** Written when the context starts and stops, read by reviews; a review stale. */
     private volatile boolean running;
@@ -173,7 +177,9 @@ public final class ListenerIntake implements SmartLifecycle {
         try {
             source.get().forEach(this::holdIfTaking);
         } catch (Throwable e) {
-            LOG.warn("Message listeners could not be paused; this is tried again", e);
+            if (failureLogged.compareAndSet(false, true)) {
+                LOG.warn("Message listeners could not be paused; this is tried again, and logged once", e);
+            }
         }
     }
 
@@ -228,8 +234,9 @@ public final class ListenerIntake implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) {
-            hold.failed();
-            LOG.warn("{} could not be resumed; this is tried again", hold.container, e);
+            if (hold.failed()) {
+                LOG.warn("{} could not be resumed; this is tried again, and logged once", hold.container, e);
+            }
         }
     }
 
@@ -258,6 +265,9 @@ public final class ListenerIntake implements SmartLifecycle {
         /** Guarded by this. */
         private boolean releasing;
 
+        /** The same. */
+        private boolean hasFailed;
+
         Hold(HeldContainer container) {
             this.container = container;
         }
@@ -271,8 +281,12 @@ public final class ListenerIntake implements SmartLifecycle {
             return true;
         }
 
-        synchronized void failed() {
+        /** Returns whether it had not failed before. */
+        synchronized boolean failed() {
+            boolean first = !hasFailed;
+            hasFailed = true;
             releasing = false;
+            return first;
         }
     }
 

@@ -9,6 +9,7 @@ import io.loadline.drain.InFlightCall;
 import io.loadline.drain.LongLivedExchanges;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
+import io.loadline.limit.RequestTiming;
 import io.loadline.limit.Route;
 import io.loadline.time.Registration;
 import java.lang.invoke.MethodHandles;
@@ -42,6 +43,7 @@ public final class Admission {
     private final LongLivedExchanges exchanges;
     private final Route route;
     private final InFlightCall call;
+    private final @Nullable RequestTiming timing;
 
     /** Whoever swaps it to REFUSED gives it back. */
     @SuppressWarnings("unused")
@@ -53,13 +55,24 @@ public final class Admission {
     /** Set by whoever finds out that the exchange is long-lived, swapped to ENDED by its end. */
     private volatile @Nullable Registration longLived;
 
-    /** The ticket and the note of the call are this one's to give back from now on. */
-    public Admission(ConcurrencyLimiter limiter, DrainCoordinator drain, Route route, long ticket, InFlightCall call) {
+    /**
+     * The ticket and the note of the call are this one's to give back from now on.
+     *
+     * @param timing what takes down how long the request waits for others; null if nobody does
+     */
+    public Admission(
+            ConcurrencyLimiter limiter,
+            DrainCoordinator drain,
+            Route route,
+            long ticket,
+            InFlightCall call,
+            @Nullable RequestTiming timing) {
         this.limiter = limiter;
         this.exchanges = drain.longLived();
         this.route = route;
         this.ticket = ticket;
         this.call = call;
+        this.timing = timing;
     }
 
     /**
@@ -135,7 +148,7 @@ public final class Admission {
         long held = (long) TICKET.getAndSet(this, ConcurrencyLimiter.REFUSED);
         if (held != ConcurrencyLimiter.REFUSED) {
             call.end();
-            limiter.release(held, route, outcome);
+            limiter.release(held, route, outcome, timing);
         }
     }
 }

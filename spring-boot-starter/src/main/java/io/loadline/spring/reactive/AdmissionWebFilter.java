@@ -7,7 +7,6 @@ package io.loadline.spring.reactive;
 import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.CallContext;
-import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
@@ -25,7 +24,7 @@ import reactor.core.publisher.Mono;
 
 /** Admits requests, refuses what exceeds the limit, and asks for closed connections while draining. Thread-safe. */
 final class AdmissionWebFilter implements WebFilter, Ordered {
-    private final ConcurrencyLimiter limiter;
+    private final Loadline loadline;
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
@@ -40,7 +39,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
             ContextHeaders headers,
             @Nullable Duration maxWait,
             ApplicationContext context) {
-        this.limiter = loadline.limiter();
+        this.loadline = loadline;
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
@@ -67,7 +66,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
             return chain.filter(exchange);
         }
         CallContext call = matched.context(headers, name -> header(request.getHeaders(), name));
-        return new AdmittedMono(limiter, drain, matched.route(), call, maxWait, longLived.match(path), exchange, chain);
+        return new AdmittedMono(loadline, matched.route(), call, maxWait, longLived.match(path), exchange, chain);
     }
 
     /** Only baggage is customarily sent in several headers of one name. */

@@ -4,6 +4,7 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
@@ -12,7 +13,9 @@ import io.loadline.limit.Permit;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
+import io.loadline.metrics.LoadlineObservations;
 import io.loadline.spring.internal.Admission;
+import io.loadline.spring.internal.DependencyTimes;
 import io.loadline.spring.internal.Outcomes;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -24,9 +27,11 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.util.context.ContextView;
 
 /** A request that is admitted, or refused, when it is subscribed to, or later if it may wait. Immutable. */
 final class AdmittedMono extends Mono<Void> {
+    private final Loadline loadline;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final Route route;
@@ -35,18 +40,20 @@ final class AdmittedMono extends Mono<Void> {
     private final boolean longLived;
     private final ServerWebExchange exchange;
     private final WebFilterChain chain;
+    private final LoadlineObservations observations;
 
     AdmittedMono(
-            ConcurrencyLimiter limiter,
-            DrainCoordinator drain,
+            Loadline loadline,
             Route route,
             CallContext context,
             @Nullable Duration maxWait,
             boolean longLived,
             ServerWebExchange exchange,
             WebFilterChain chain) {
-        this.limiter = limiter;
-        this.drain = drain;
+        this.loadline = loadline;
+        this.limiter = loadline.limiter();
+        this.drain = loadline.drain();
+        this.observations = loadline.observations();
         this.route = route;
         this.context = context;
         this.maxWait = maxWait;
@@ -71,9 +78,9 @@ final class AdmittedMono extends Mono<Void> {
         serve(ticket, actual);
     }
 
-    /** Waits for a permit, which {@code executor} passes on. */
-    CompletionStage<Permit> acquire(Duration atMost, Executor executor) {
-        return limiter.acquireAsync(route, context, atMost, executor);
+    /** Waits for a permit, which {@code executor} passes on; {@code observed} is in the context of who waits. */
+    CompletionStage<Permit> acquire(Duration atMost, Executor executor, ContextView observed) {
+        return Observed.telling(observed, () -> limiter.acquireAsync(route, context, atMost, executor));
     }
 
     /** Where the request is served. */
@@ -83,15 +90,17 @@ final class AdmittedMono extends Mono<Void> {
 
     void serve(long ticket, CoreSubscriber<? super Void> actual) {
         Admission admission;
+        CallContext served;
         try {
+            served = DependencyTimes.begin(loadline, context);
             admission = new Admission(
-                    limiter, drain, route, ticket, drain.inFlightCalls().beginUnbound(route, ticket));
+                    limiter, drain, route, ticket, drain.inFlightCalls().beginUnbound(route, ticket), served.timing());
         } catch (Throwable e) {
             limiter.release(ticket, route, Outcome.IGNORED);
             throw e;
         }
         try {
-            handle(admission).subscribe(new AdmittedSubscriber(limiter, admission, context, exchange, actual));
+            handle(admission, served).subscribe(new AdmittedSubscriber(limiter, admission, served, exchange, actual));
         } catch (RuntimeException | Error e) {
             // Errors that are fatal to Reactor are thrown through everything, and no signal will come.
             admission.end(Outcomes.of(limiter, e));
@@ -99,9 +108,9 @@ final class AdmittedMono extends Mono<Void> {
         }
     }
 
-    private Mono<Void> handle(Admission admission) {
-        if (context != CallContext.NONE) {
-            exchange.getAttributes().put(CallContext.ATTRIBUTE, context);
+    private Mono<Void> handle(Admission admission, CallContext served) {
+        if (served != CallContext.NONE) {
+            exchange.getAttributes().put(CallContext.ATTRIBUTE, served);
         }
         EndableResponse response = new EndableResponse(exchange, admission, longLived);
         ServerWebExchange endable = exchange.mutate().response(response).build();
@@ -129,7 +138,11 @@ final class AdmittedMono extends Mono<Void> {
                         () -> told.get() && !response.isCommitted() ? refuse(RejectionReason.DRAINING) : Mono.empty()));
     }
 
+    /** Whoever subscribes knows the request's observation; the limiter, where nobody waits, does not. */
     Mono<Void> refuse(RejectionReason reason) {
-        return Refusals.write(exchange.getRequest(), exchange.getResponse(), reason);
+        return Mono.deferContextual(view -> {
+            observations.of(Observed.of(view)).refused(route, reason);
+            return Refusals.write(exchange.getRequest(), exchange.getResponse(), reason);
+        });
     }
 }

@@ -44,7 +44,8 @@ final class AwaitedPermit implements CoreSubscriber<Void>, Subscription {
     private AwaitedPermit(AdmittedMono request, Duration atMost, CoreSubscriber<? super Void> actual) {
         this.request = request;
         this.actual = actual;
-        this.permit = request.acquire(atMost, this::execute).toCompletableFuture();
+        this.permit =
+                request.acquire(atMost, this::execute, actual.currentContext()).toCompletableFuture();
     }
 
     /** Serves or refuses {@code request} when its permit is there, at once if it is there already. */

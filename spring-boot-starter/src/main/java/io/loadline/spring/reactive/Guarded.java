@@ -31,7 +31,7 @@ public final class Guarded {
      */
     public static <T> UnaryOperator<Mono<T>> mono(DependencyGuard guard) {
         return source -> Mono.deferContextual(view -> {
-            GuardPermit permit = guard.acquire(context(view));
+            GuardPermit permit = Observed.telling(view, () -> guard.acquire(context(view)));
             try {
                 Mono<T> timed = source.timeout(permit.timeLimit(), Mono.error(permit::timeoutException));
                 return GuardedSubscriber.mono(timed, permit, permit::result, () -> permit.result(null));
@@ -49,7 +49,7 @@ public final class Guarded {
      */
     public static <T> UnaryOperator<Flux<T>> flux(DependencyGuard guard) {
         return source -> Flux.deferContextual(view -> {
-            GuardPermit permit = guard.acquire(context(view));
+            GuardPermit permit = Observed.telling(view, () -> guard.acquire(context(view)));
             try {
                 Flux<T> timed = source.timeout(
                         Mono.delay(permit.timeLimit()), element -> Mono.never(), Mono.error(permit::timeoutException));

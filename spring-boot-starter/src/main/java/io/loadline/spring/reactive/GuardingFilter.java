@@ -40,7 +40,7 @@ final class GuardingFilter implements ExchangeFilterFunction {
         }
         return Mono.deferContextual(view -> {
             CallContext context = Guarded.context(view);
-            GuardPermit permit = target.guard().acquire(context);
+            GuardPermit permit = Observed.telling(view, () -> target.guard().acquire(context));
             try {
                 ClientRequest outward = target.propagate() ? outward(request, context, permit) : request;
                 Mono<ClientResponse> response = next.exchange(outward)

@@ -83,7 +83,7 @@ public final class LoadlineReactiveAutoConfiguration {
     @ConditionalOnBean(ClientQuota.class)
     QuotaWebFilter loadlineQuotaFilter(
             ClientQuota clients, CollectedRoutes routes, Loadline loadline, ApplicationContext context) {
-        return new QuotaWebFilter(clients, routes, loadline.drain(), context);
+        return new QuotaWebFilter(clients, routes, loadline, context);
     }
 
     /** Static, since it comes before other beans are made. */

@@ -4,9 +4,11 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.guard.ClientRequest;
 import io.loadline.guard.QuotaDecision;
+import io.loadline.metrics.LoadlineObservations;
 import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.MatchedRoute;
@@ -27,12 +29,14 @@ final class QuotaWebFilter implements WebFilter, Ordered {
     private final ClientQuota clients;
     private final CollectedRoutes routes;
     private final DrainCoordinator drain;
+    private final LoadlineObservations observations;
     private final ApplicationContext context;
 
-    QuotaWebFilter(ClientQuota clients, CollectedRoutes routes, DrainCoordinator drain, ApplicationContext context) {
+    QuotaWebFilter(ClientQuota clients, CollectedRoutes routes, Loadline loadline, ApplicationContext context) {
         this.clients = clients;
         this.routes = routes;
-        this.drain = drain;
+        this.drain = loadline.drain();
+        this.observations = loadline.observations();
         this.context = context;
     }
 
@@ -66,7 +70,10 @@ final class QuotaWebFilter implements WebFilter, Ordered {
         if (drain.isDraining() && NativeRequest.isHttp1(request)) {
             exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
         }
-        return Refusals.write(request, exchange.getResponse(), decision.rejection());
+        return Mono.deferContextual(view -> {
+            observations.quotaRefused(Observed.of(view), clients.quota().name());
+            return Refusals.write(request, exchange.getResponse(), decision.rejection());
+        });
     }
 
     @Override

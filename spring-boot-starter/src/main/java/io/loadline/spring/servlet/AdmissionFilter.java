@@ -13,10 +13,12 @@ import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
+import io.loadline.limit.RequestTiming;
 import io.loadline.limit.Route;
 import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
+import io.loadline.spring.internal.DependencyTimes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.MatchedRoute;
 import io.loadline.spring.internal.Outcomes;
@@ -49,25 +51,30 @@ final class AdmissionFilter implements Filter {
      */
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionFilter.class);
 
+    private final Loadline loadline;
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
     private final ContextHeaders headers;
     private final Waiting waiting;
+    private final WaitNote waits;
 
     AdmissionFilter(
             Loadline loadline,
             CollectedRoutes routes,
             LongLivedPaths longLived,
             ContextHeaders headers,
-            Waiting waiting) {
+            Waiting waiting,
+            WaitNote waits) {
+        this.loadline = loadline;
         this.limiter = loadline.limiter();
         this.drain = loadline.drain();
         this.routes = routes;
         this.longLived = longLived;
         this.headers = headers;
         this.waiting = waiting;
+        this.waits = waits;
     }
 
     @Override
@@ -105,28 +112,35 @@ final class AdmissionFilter implements Filter {
         }
         Route route = matched.route();
         CallContext context = matched.context(headers, name -> header(bareRequest, name));
+        boolean mayWait = waiting.maxWait() != null && (waiting.platformThreads() || VirtualThreads.isCurrent());
         long ticket;
         try {
-            ticket = acquire(route, context);
+            ticket = acquire(route, context, mayWait ? waiting.maxWait() : null);
         } catch (RejectedException e) {
             response.answer(e.rejection().reason(), !request.getMethod().equals("HEAD"));
             return;
         }
         InFlightCall call = null;
+        RequestTiming timing = null;
         Throwable failure = null;
         response.admitted(limiter, route);
         try {
+            CallContext served = DependencyTimes.begin(loadline, context);
+            timing = served.timing();
             call = drain.inFlightCalls().begin(route, ticket);
             if (longLived.match(path(request))) {
                 request = new EarlyTimeoutRequest(request);
             }
-            within(context, chain, request, response);
+            within(served, chain, request, response);
             beforeReturn(request, response);
         } catch (Throwable e) {
             failure = e;
             throw e;
         } finally {
-            end(request, response, route, ticket, call, failure);
+            if (mayWait) {
+                waits.forget();
+            }
+            end(request, response, route, ticket, call, timing, failure);
         }
     }
 
@@ -153,13 +167,12 @@ final class AdmissionFilter implements Filter {
                 : String.join(",", Collections.list(request.getHeaders(name)));
     }
 
-    private long acquire(Route route, CallContext context) {
-        Duration maxWait = waiting.maxWait();
-        if (maxWait == null || !(waiting.platformThreads() || VirtualThreads.isCurrent())) {
+    private long acquire(Route route, CallContext context, @Nullable Duration maxWait) {
+        if (maxWait == null) {
             return limiter.acquireTicket(route, context);
         }
         try {
-            return limiter.acquire(route, context, maxWait).toTicket();
+            return waits.acquire(limiter, route, context, maxWait);
         } catch (InterruptedException e) {
             // The container wants its threads back.
             Thread.currentThread().interrupt();
@@ -190,12 +203,13 @@ final class AdmissionFilter implements Filter {
             Route route,
             long ticket,
             @Nullable InFlightCall call,
+            @Nullable RequestTiming timing,
             @Nullable Throwable failure) {
         boolean handedOver = false;
         Outcome outcome = Outcome.IGNORED;
         try {
             if (call != null && request.isAsyncStarted()) {
-                Admission admission = new Admission(limiter, drain, route, ticket, call);
+                Admission admission = new Admission(limiter, drain, route, ticket, call, timing);
                 request.getAsyncContext().addListener(new AsyncRelease(limiter, admission, response));
                 handedOver = true;
                 call.handOver();
@@ -211,7 +225,7 @@ final class AdmissionFilter implements Filter {
                 if (call != null) {
                     call.end();
                 }
-                limiter.release(ticket, route, outcome);
+                limiter.release(ticket, route, outcome, timing);
             }
         }
     }

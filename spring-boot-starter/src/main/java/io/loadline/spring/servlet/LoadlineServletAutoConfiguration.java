@@ -6,6 +6,7 @@ package io.loadline.spring.servlet;
 
 import io.loadline.Loadline;
 import io.loadline.limit.ContextHeaders;
+import io.loadline.spring.LimiterBuilderCustomizer;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.ClientQuota;
@@ -64,11 +65,29 @@ public final class LoadlineServletAutoConfiguration {
     }
 
     @Bean
+    WaitNote loadlineWaitNote() {
+        return new WaitNote();
+    }
+
+    @Bean
+    LimiterBuilderCustomizer loadlineWaitNoteCustomizer(WaitNote waits, LoadlineProperties properties) {
+        return builder -> {
+            if (properties.limit().waiting().maxWait() != null) {
+                builder.listener(waits);
+            }
+        };
+    }
+
+    @Bean
     FilterRegistrationBean<AdmissionFilter> loadlineAdmissionFilter(
-            Loadline loadline, LoadlineProperties properties, CollectedRoutes routes, ContextHeaders headers) {
+            Loadline loadline,
+            LoadlineProperties properties,
+            CollectedRoutes routes,
+            ContextHeaders headers,
+            WaitNote waits) {
         LongLivedPaths longLived = new LongLivedPaths(properties.drain().longLived());
         FilterRegistrationBean<AdmissionFilter> registration = new FilterRegistrationBean<>(new AdmissionFilter(
-                loadline, routes, longLived, headers, properties.limit().waiting()));
+                loadline, routes, longLived, headers, properties.limit().waiting(), waits));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         registration.setOrder(ORDER);
         return registration;
@@ -79,7 +98,7 @@ public final class LoadlineServletAutoConfiguration {
     FilterRegistrationBean<QuotaFilter> loadlineQuotaFilter(
             ClientQuota clients, CollectedRoutes routes, Loadline loadline) {
         FilterRegistrationBean<QuotaFilter> registration =
-                new FilterRegistrationBean<>(new QuotaFilter(clients, routes, loadline.drain()));
+                new FilterRegistrationBean<>(new QuotaFilter(clients, routes, loadline));
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
         registration.setOrder(clients.order());
         return registration;

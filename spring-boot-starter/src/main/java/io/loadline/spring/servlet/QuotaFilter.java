@@ -4,9 +4,11 @@
  */
 package io.loadline.spring.servlet;
 
+import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.guard.ClientRequest;
 import io.loadline.guard.QuotaDecision;
+import io.loadline.metrics.LoadlineObservations;
 import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.MatchedRoute;
@@ -29,11 +31,13 @@ final class QuotaFilter implements Filter {
     private final ClientQuota clients;
     private final CollectedRoutes routes;
     private final DrainCoordinator drain;
+    private final LoadlineObservations observations;
 
-    QuotaFilter(ClientQuota clients, CollectedRoutes routes, DrainCoordinator drain) {
+    QuotaFilter(ClientQuota clients, CollectedRoutes routes, Loadline loadline) {
         this.clients = clients;
         this.routes = routes;
-        this.drain = drain;
+        this.drain = loadline.drain();
+        this.observations = loadline.observations();
     }
 
     @Override
@@ -44,6 +48,7 @@ final class QuotaFilter implements Filter {
             QuotaDecision decision =
                     route == null ? null : clients.decide(new Request(request, bare(request)), route.route());
             if (decision != null && !decision.admitted()) {
+                observations.quotaRefused(clients.quota().name());
                 boolean http1 = request.getProtocol().startsWith("HTTP/1.");
                 new LimitedResponse(response, drain, http1)
                         .answer(decision.rejection(), !request.getMethod().equals("HEAD"));

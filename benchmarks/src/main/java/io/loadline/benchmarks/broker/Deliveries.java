@@ -2,7 +2,7 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.benchmarks.drain;
+package io.loadline.benchmarks.broker;
 
 /**
  * What became of orders that were sent as messages. Immutable.
@@ -13,10 +13,11 @@ package io.loadline.benchmarks.drain;
  * @param twice that were confirmed more than once
  * @param unexplained of those, the ones that the broker had not marked
  */
-record Deliveries(long placed, long lost, long redelivered, long twice, long unexplained) {
-    static final Deliveries NONE = new Deliveries(0, 0, 0, 0, 0);
+public record Deliveries(long placed, long lost, long redelivered, long twice, long unexplained) {
+    public static final Deliveries NONE = new Deliveries(0, 0, 0, 0, 0);
 
-    Deliveries plus(Deliveries other) {
+    /** The sum of both. */
+    public Deliveries plus(Deliveries other) {
         return new Deliveries(
                 placed + other.placed,
                 lost + other.lost,

@@ -2,7 +2,7 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.benchmarks.drain;
+package io.loadline.benchmarks.broker;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -11,24 +11,41 @@ import com.rabbitmq.client.MessageProperties;
 import io.loadline.testing.RabbitBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Debian's RabbitMQ server. Thread-safe. */
-final class RabbitMq implements Broker {
+public final class RabbitMq implements Broker {
+    /** Who does not have it may want to know. */
+    public static final String MISSING = "RabbitMQ is missing; Debian has it in the package rabbitmq-server";
+
+    private static final String ACCEPTED = "accepting AMQP connection";
+    private static final int CONFIRMED_TOGETHER = 500;
     private static final long PATIENCE_MILLIS = Duration.ofSeconds(10).toMillis();
 
+    private final Path log;
     private final RabbitBroker server;
     private final Connection connection;
     private final Channel placing;
 
-    RabbitMq(Path folder) throws IOException {
+    /**
+     * Starts it in {@code folder}, which is empty.
+     *
+     * @throws IllegalStateException if it is not installed
+     */
+    public RabbitMq(Path folder) throws IOException {
         if (!RabbitBroker.isInstalled()) {
-            throw new IllegalStateException("RabbitMQ is missing; Debian has it in the package rabbitmq-server");
+            throw new IllegalStateException(MISSING);
         }
+        this.log = folder.resolve("rabbitmq.log");
         server = new RabbitBroker(folder);
         ConnectionFactory connections = new ConnectionFactory();
         connections.setPort(server.port());
@@ -55,6 +72,37 @@ final class RabbitMq implements Broker {
         placing.basicPublish(
                 "", PLACED, MessageProperties.PERSISTENT_TEXT_PLAIN, order.getBytes(StandardCharsets.UTF_8));
         placing.waitForConfirmsOrDie(PATIENCE_MILLIS);
+    }
+
+    @Override
+    public synchronized void placeAll(List<String> orders) throws IOException, InterruptedException, TimeoutException {
+        for (int i = 0; i < orders.size(); i++) {
+            placing.basicPublish(
+                    "",
+                    PLACED,
+                    MessageProperties.PERSISTENT_TEXT_PLAIN,
+                    orders.get(i).getBytes(StandardCharsets.UTF_8));
+            if ((i + 1) % CONFIRMED_TOGETHER == 0 || i + 1 == orders.size()) {
+                placing.waitForConfirmsOrDie(PATIENCE_MILLIS);
+            }
+        }
+    }
+
+    @Override
+    public long connectionsOpened() throws IOException {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains(ACCEPTED)).count();
+        }
+    }
+
+    @Override
+    public synchronized OptionalLong waiting() throws IOException {
+        return OptionalLong.of(placing.queueDeclarePassive(PLACED).getMessageCount());
+    }
+
+    @Override
+    public OptionalInt generation() {
+        return OptionalInt.empty();
     }
 
     @Override

@@ -32,6 +32,7 @@ final class ServiceProcess implements AutoCloseable {
         return new ServiceProcess(new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         TerminatedService.class.getName(),

@@ -197,8 +197,9 @@ final class ConsumersPart implements Part {
                         .build());
                 IntakeWatch watch = new IntakeWatch(process, broker, confirmations, backlog);
                 watch.until(PATIENCE, () -> watch.openFor(calm) && confirmations.orders() > 0);
-                long connected = broker.connectionsOpened();
                 int generation = broker.generation().orElse(0);
+                // After that, since who asks the broker opens connections, too.
+                long connected = broker.connectionsOpened();
                 for (int wave = 1; wave <= (quick ? 2 : 4) && confirmations.orders() < backlog; wave++) {
                     requests.ratePerSecond(WAVE_PER_SECOND);
                     watch.until(PATIENCE, () -> watch.shutFor(WAVE));

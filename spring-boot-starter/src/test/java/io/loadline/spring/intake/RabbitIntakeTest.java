@@ -146,7 +146,10 @@ class RabbitIntakeTest extends IntakeContract {
 
     @Override
     boolean isAtRest(ConfigurableApplicationContext context) {
-        return isPaused(context);
+        // A container no longer runs while its consumers still finish what they are at.
+        return isPaused(context)
+                && container(context) instanceof SimpleMessageListenerContainer known
+                && known.getActiveConsumerCount() == 0;
     }
 
     @Override

@@ -113,9 +113,11 @@ final class AdmissionFilter implements Filter {
         Route route = matched.route();
         CallContext context = matched.context(headers, name -> header(bareRequest, name));
         boolean mayWait = waiting.maxWait() != null && (waiting.platformThreads() || VirtualThreads.isCurrent());
+        Duration maxWait = mayWait ? waiting.maxWait() : null;
+        WaitNote.Wait wait = maxWait == null ? null : waits.atMost(maxWait);
         long ticket;
         try {
-            ticket = acquire(route, context, mayWait ? waiting.maxWait() : null);
+            ticket = acquire(route, context, wait);
         } catch (RejectedException e) {
             response.answer(e.rejection().reason(), !request.getMethod().equals("HEAD"));
             return;
@@ -137,8 +139,8 @@ final class AdmissionFilter implements Filter {
             failure = e;
             throw e;
         } finally {
-            if (mayWait) {
-                waits.forget();
+            if (wait != null) {
+                wait.forget();
             }
             end(request, response, route, ticket, call, timing, failure);
         }
@@ -167,12 +169,12 @@ final class AdmissionFilter implements Filter {
                 : String.join(",", Collections.list(request.getHeaders(name)));
     }
 
-    private long acquire(Route route, CallContext context, @Nullable Duration maxWait) {
-        if (maxWait == null) {
+    private long acquire(Route route, CallContext context, WaitNote.@Nullable Wait wait) {
+        if (wait == null) {
             return limiter.acquireTicket(route, context);
         }
         try {
-            return waits.acquire(limiter, route, context, maxWait);
+            return wait.acquire(limiter, route, context);
         } catch (InterruptedException e) {
             // The container wants its threads back.
             Thread.currentThread().interrupt();

@@ -84,6 +84,7 @@ public final class Loadline implements AutoCloseable {
     private final Startup startup;
     private final DependencyChecks dependencies;
     private final DependencyGuards guards;
+    private final List<Quota> quotas;
     private final LoadSignal signal;
     private final Degradation degradation;
     private final IntakeGate intake;
@@ -185,7 +186,8 @@ public final class Loadline implements AutoCloseable {
                 .degradation(degradation)
                 .intake(intake)
                 .settings(() -> settings.current().version(), changesByResult());
-        builder.quotas.forEach(metrics::quota);
+        this.quotas = List.copyOf(builder.quotas);
+        quotas.forEach(metrics::quota);
         if (builder.meterRegistry != null) {
             metrics.bindTo(builder.meterRegistry);
         }
@@ -321,6 +323,8 @@ public final class Loadline implements AutoCloseable {
                 availability.readinessHolds(),
                 drain.progress(),
                 dependencies.statuses(),
+                guards.guards(),
+                quotas,
                 degradation.status(),
                 intake.isUsed() ? intake.state() : null);
     }

@@ -389,6 +389,16 @@ final class DefaultDependencyGuard implements DependencyGuard {
     }
 
     @Override
+    public Duration slowCall() {
+        return circuitBreaker().getCircuitBreakerConfig().getSlowCallDurationThreshold();
+    }
+
+    @Override
+    public double failureRate() {
+        return circuitBreaker().getCircuitBreakerConfig().getFailureRateThreshold() / 100.0;
+    }
+
+    @Override
     public GuardState state() {
         return breaker.state();
     }

@@ -137,6 +137,12 @@ public interface DependencyGuard {
      */
     void timeLimit(Duration changed);
 
+    /** From what duration on a call is slow: what the circuit breaker says. */
+    Duration slowCall();
+
+    /** The share of failed and timed out calls at which it opens, 0..1: what the circuit breaker says. */
+    double failureRate();
+
     /** Whether calls are let through. */
     GuardState state();
 

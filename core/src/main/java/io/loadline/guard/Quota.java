@@ -236,7 +236,8 @@ public final class Quota {
                 missingKeys.sum(),
                 clients.evicted() + clientsOfRoutes.evicted(),
                 clients.placed(),
-                clients.newcomers());
+                clients.newcomers(),
+                plan.refusals());
     }
 
     /** Forgets at once whom it would forget as others come; for those who look at {@link #stats()} of a quota at rest. */
@@ -254,7 +255,7 @@ public final class Quota {
             return decide(now, general, now.newcomers, permits);
         }
         Allowance ofRoute = clientsOfRoutes.of(route.key(client), now, route.terms, route.newcomers);
-        return decide(now, ofRoute, route.newcomers, general, now.newcomers, permits);
+        return decide(now, route, ofRoute, general, now.newcomers, permits);
     }
 
     /**
@@ -262,18 +263,16 @@ public final class Quota {
      * moment may lose a permit of the route for nothing.
      */
     private QuotaDecision decide(
-            QuotaPlan now,
-            Allowance ofRoute,
-            Allowance newcomersOfRoute,
-            Allowance general,
-            Allowance newcomers,
-            int permits) {
+            QuotaPlan now, QuotaRoute route, Allowance ofRoute, Allowance general, Allowance newcomers, int permits) {
         if (!general.has(permits)) {
             return refuse(now, general, newcomers);
         }
-        return ofRoute.tryTake(permits)
-                ? decide(now, general, newcomers, permits)
-                : refuse(now, ofRoute, newcomersOfRoute);
+        if (ofRoute.tryTake(permits)) {
+            return decide(now, general, newcomers, permits);
+        }
+        QuotaDecision decision = refuse(now, ofRoute, route.newcomers);
+        (decision.admitted() ? route.shadowed : route.refused).increment();
+        return decision;
     }
 
     private QuotaDecision decide(QuotaPlan now, Allowance allowance, Allowance newcomers, int permits) {
@@ -290,7 +289,7 @@ public final class Quota {
             case SHARE ->
                 route == null
                         ? decide(now, now.unknown, now.newcomers, permits)
-                        : decide(now, route.unknown, route.newcomers, now.unknown, now.newcomers, permits);
+                        : decide(now, route, route.unknown, now.unknown, now.newcomers, permits);
             case ADMIT -> {
                 allowed.increment();
                 yield QuotaDecision.ADMITTED;

@@ -55,6 +55,14 @@ final class QuotaPlan {
         return routes.get(name);
     }
 
+    /** What the limits of routes have refused, by the name of the route or group. */
+    Map<String, QuotaStats.OfRoute> refusals() {
+        Map<String, QuotaStats.OfRoute> refusals = new HashMap<>();
+        routes.forEach(
+                (name, route) -> refusals.put(name, new QuotaStats.OfRoute(route.refused.sum(), route.shadowed.sum())));
+        return refusals;
+    }
+
     boolean hasRoutes() {
         return !routes.isEmpty();
     }

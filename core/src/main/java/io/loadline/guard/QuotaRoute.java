@@ -4,6 +4,7 @@
  */
 package io.loadline.guard;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What clients get of one route, or a group of routes. Immutable, but for the permits that several clients share. */
@@ -11,6 +12,11 @@ final class QuotaRoute {
     final QuotaTerms terms;
     final Allowance newcomers;
     final Allowance unknown;
+
+    /** What its limit refused, and would have refused, for as long as the route has one. */
+    final LongAdder refused;
+
+    final LongAdder shadowed;
 
     /** What the keys of its clients begin with; with its length, so that no name and key look like another pair. */
     private final String prefix;
@@ -22,10 +28,14 @@ final class QuotaRoute {
             this.terms = new QuotaTerms(limit);
             this.newcomers = new Allowance(clock, new QuotaTerms(crowd));
             this.unknown = new Allowance(clock, terms);
+            this.refused = new LongAdder();
+            this.shadowed = new LongAdder();
         } else {
             this.terms = QuotaPlan.terms(limit, before.terms);
             this.newcomers = QuotaPlan.under(crowd, before.newcomers);
             this.unknown = QuotaPlan.under(limit, before.unknown);
+            this.refused = before.refused;
+            this.shadowed = before.shadowed;
         }
     }
 

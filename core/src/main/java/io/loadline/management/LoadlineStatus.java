@@ -7,7 +7,9 @@ package io.loadline.management;
 import io.loadline.availability.DependencyStatus;
 import io.loadline.drain.DrainProgress;
 import io.loadline.guard.DegradationStatus;
+import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.IntakeState;
+import io.loadline.guard.Quota;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
@@ -17,6 +19,7 @@ import io.loadline.signal.Validity;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +59,8 @@ import org.jspecify.annotations.Nullable;
  * @param readinessHeld why readiness is held down although the state would allow it
  * @param drain where the drain is
  * @param dependencies what is known of each dependency
+ * @param guards what stands between the service and each guarded dependency
+ * @param quotas what clients may ask for, and what was refused
  * @param degradation which optional features are on
  * @param intake whether messages are fetched; null if nobody asks
  */
@@ -90,14 +95,21 @@ public record LoadlineStatus(
         List<String> readinessHeld,
         Drain drain,
         List<DependencyStatus> dependencies,
+        List<GuardStatus> guards,
+        List<QuotaStatus> quotas,
         Degradation degradation,
         @Nullable Intake intake) {
+
+    /** Those that are not closed come first; more would be hard to read, and all of them are in {@code guards}. */
+    private static final int MOST_GUARDS_TOLD = 10;
 
     /** Copies the collections. */
     public LoadlineStatus {
         criticality = Collections.unmodifiableMap(new LinkedHashMap<>(criticality));
         readinessHeld = List.copyOf(readinessHeld);
         dependencies = List.copyOf(dependencies);
+        guards = List.copyOf(guards);
+        quotas = List.copyOf(quotas);
     }
 
     /**
@@ -209,8 +221,12 @@ public record LoadlineStatus(
             List<String> readinessHeld,
             DrainProgress drain,
             List<DependencyStatus> dependencies,
+            List<DependencyGuard> guards,
+            List<Quota> quotas,
             DegradationStatus degradation,
             @Nullable IntakeState intake) {
+        List<GuardStatus> ofGuards = guards.stream().map(GuardStatus::of).toList();
+        List<QuotaStatus> ofQuotas = quotas.stream().map(QuotaStatus::of).toList();
         boolean valid = snapshot.validity() == Validity.VALID;
         return new LoadlineStatus(
                 name,
@@ -239,7 +255,7 @@ public record LoadlineStatus(
                 criticality(snapshot),
                 snapshot.bottleneck(),
                 new TreeMap<>(snapshot.saturations()),
-                explanation(snapshot, readinessHeld, degradation, intake),
+                explanation(snapshot, readinessHeld, ofGuards, ofQuotas, degradation, intake),
                 readinessHeld,
                 new Drain(
                         drain.phase().name(),
@@ -248,6 +264,8 @@ public record LoadlineStatus(
                         drain.refused(),
                         drain.remaining().toMillis() / 1e3),
                 dependencies,
+                ofGuards,
+                ofQuotas,
                 Degradation.of(degradation),
                 Intake.of(intake));
     }
@@ -255,6 +273,8 @@ public record LoadlineStatus(
     private static String explanation(
             SignalSnapshot snapshot,
             List<String> readinessHeld,
+            List<GuardStatus> guards,
+            List<QuotaStatus> quotas,
             DegradationStatus degradation,
             @Nullable IntakeState intake) {
         List<String> sentences = new ArrayList<>();
@@ -262,6 +282,18 @@ public record LoadlineStatus(
         if (!readinessHeld.isEmpty()) {
             sentences.add("Readiness is held: " + String.join(", ", readinessHeld) + ".");
         }
+        guards.stream()
+                .sorted(Comparator.comparing(GuardStatus::isClosed))
+                .limit(MOST_GUARDS_TOLD)
+                .map(GuardStatus::explanation)
+                .forEach(sentences::add);
+        if (guards.size() > MOST_GUARDS_TOLD) {
+            sentences.add("%d more dependencies are guarded.".formatted(guards.size() - MOST_GUARDS_TOLD));
+        }
+        quotas.stream()
+                .map(QuotaStatus::explanation)
+                .filter(each -> !each.isEmpty())
+                .forEach(sentences::add);
         if (!degradation.explanation().isEmpty()) {
             sentences.add(degradation.explanation());
         }
@@ -274,96 +306,7 @@ public record LoadlineStatus(
 
     /** The whole as a JSON object whose members are named like the components. */
     public String toJson() {
-        JsonWriter json = new JsonWriter()
-                .beginObject()
-                .member("name", name)
-                .member("state", state)
-                .member("since", since)
-                .member("reason", reason)
-                .member("load", orNan(load))
-                .member("loadPercent", orNan(loadPercent))
-                .member("validity", validity)
-                .member("validityReason", validityReason)
-                .member("demand", demand)
-                .member("capacity", orNan(capacity))
-                .member("arrivalRate", arrivalRate)
-                .member("limit", limit)
-                .member("limitReason", limitReason)
-                .member("enforcing", enforcing)
-                .member("inFlight", inFlight)
-                .member("streams", streams)
-                .member("admitted", admitted)
-                .member("shed", shed)
-                .member("capped", capped)
-                .member("expired", expired)
-                .member("refused", refused)
-                .member("shadowed", shadowed)
-                .beginObject("shadow")
-                .member("seconds", shadow.seconds)
-                .member("calls", shadow.calls)
-                .member("refused", shadow.refused)
-                .member("share", shadow.share)
-                .beginArray("routes");
-        shadow.routes.forEach(each -> json.beginObject()
-                .member("route", each.route())
-                .member("reason", each.reason().tag())
-                .member("calls", each.calls())
-                .endObject());
-        json.endArray().endObject().beginObject("criticality");
-        criticality.forEach((tag, stats) -> json.beginObject(tag)
-                .member("arrived", stats.arrived())
-                .member("shed", stats.shed())
-                .member("shadowed", stats.shadowed())
-                .member("expired", stats.expired())
-                .endObject());
-        json.endObject().member("bottleneck", bottleneck).beginObject("saturations");
-        saturations.forEach(json::member);
-        json.endObject().member("explanation", explanation).beginArray("readinessHeld");
-        readinessHeld.forEach(json::element);
-        json.endArray()
-                .beginObject("drain")
-                .member("phase", drain.phase)
-                .member("participants", drain.participants)
-                .member("longLived", drain.longLived)
-                .member("refused", drain.refused)
-                .member("remainingSeconds", drain.remainingSeconds)
-                .endObject()
-                .beginArray("dependencies");
-        dependencies.forEach(each -> json.beginObject()
-                .member("name", each.name())
-                .member("state", each.state().name())
-                .member("effect", each.effect().name())
-                .member("holding", each.holding())
-                .member("failures", each.failures())
-                .member("lastMillis", orNan(each.lastMillis()))
-                .member("lastFailure", each.lastFailure())
-                .endObject());
-        json.endArray()
-                .beginObject("degradation")
-                .member("level", degradation.level)
-                .member("levels", degradation.levels)
-                .beginArray("features");
-        degradation.features.forEach(each -> json.beginObject()
-                .member("name", each.name)
-                .member("level", each.level)
-                .member("allowed", each.allowed)
-                .member("since", each.since)
-                .member("reason", each.reason)
-                .member("withheld", each.withheld)
-                .member("forced", each.forced)
-                .member("until", each.until)
-                .endObject());
-        json.endArray().endObject();
-        if (intake == null) {
-            json.member("intake", (String) null);
-        } else {
-            json.beginObject("intake")
-                    .member("open", intake.open)
-                    .member("reason", intake.reason)
-                    .member("since", intake.since)
-                    .endObject();
-        }
-        return json.endObject().toString();
+        return StatusJson.of(this);
     }
 
     /** What {@code /loadline/load} tells: {@code load}, {@code load_percent} and {@code validity}, for KEDA metrics-api. */

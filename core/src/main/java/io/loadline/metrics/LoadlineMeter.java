@@ -183,6 +183,14 @@ public enum LoadlineMeter {
             "Requests by result: allowed, shadowed (allowed beyond the quota), refused, crowded (refused newcomers)",
             "quota",
             "result"),
+    /** Tags: quota, route, result. A counter; there for routes and groups that have a limit of their own. */
+    QUOTA_ROUTE_REQUESTS(
+            "loadline.quota.route.requests",
+            null,
+            "Requests that a route's own limit did not admit: refused, or shadowed; counted by the quota's result, too",
+            "quota",
+            "route",
+            "result"),
     /** Tag: quota. */
     QUOTA_CLIENTS("loadline.quota.clients", null, "Clients that have a quota of their own now", "quota"),
     /** Tag: quota. */

@@ -37,6 +37,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -209,7 +210,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                     registry.getClass().getSimpleName());
             return;
         }
-        Binding binding = new Binding(registry, guards);
+        Binding binding = new Binding(registry, guards, quotas);
         bindings.add(binding);
         binding.bind();
         if (memory != null) {
@@ -249,10 +250,12 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private boolean hasIntake;
         private @Nullable StartupMeters start;
         private final @Nullable GuardMeters guarded;
+        private final Map<QuotaMetrics, Set<String>> quotaRoutes = new HashMap<>();
         private boolean unbound;
 
-        Binding(MeterRegistry registry, @Nullable DependencyGuards guards) {
+        Binding(MeterRegistry registry, @Nullable DependencyGuards guards, List<QuotaMetrics> quotas) {
             this.registry = registry;
+            quotas.forEach(each -> quotaRoutes.put(each, new HashSet<>()));
             this.guarded = guards == null ? null : new GuardMeters(guards, registry);
             this.news = signal.listen(snapshot -> follow());
         }
@@ -342,6 +345,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             if (start != null) {
                 start.follow();
             }
+            quotaRoutes.forEach((quota, known) -> meters.addAll(quota.registerRoutes(registry, known)));
             if (guarded != null) {
                 guarded.follow();
             }

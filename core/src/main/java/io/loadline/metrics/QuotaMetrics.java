@@ -14,8 +14,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
@@ -29,6 +31,10 @@ public final class QuotaMetrics implements MeterBinder {
             "refused", QuotaStats::refused,
             "crowded", QuotaStats::crowded);
 
+    private static final Map<String, ToLongFunction<QuotaStats.OfRoute>> RESULTS_OF_ROUTES = Map.of(
+            "refused", QuotaStats.OfRoute::refused,
+            "shadowed", QuotaStats.OfRoute::shadowed);
+
     private final Quota quota;
 
     /** Meters about {@code quota}. */
@@ -36,13 +42,14 @@ public final class QuotaMetrics implements MeterBinder {
         this.quota = quota;
     }
 
-    /** Registers all meters in {@code registry}. */
+    /** Registers all meters in {@code registry}; those of routes that get a limit later only a Loadline adds. */
     @Override
     public void bindTo(MeterRegistry registry) {
         register(registry);
+        registerRoutes(registry, new HashSet<>());
     }
 
-    /** Registers all in {@code registry} and returns them. */
+    /** Registers all but those of routes in {@code registry} and returns them. */
     @CanIgnoreReturnValue
     List<Meter> register(MeterRegistry registry) {
         Tags tags = Tags.of("quota", quota.name());
@@ -53,6 +60,23 @@ public final class QuotaMetrics implements MeterBinder {
         meters.add(gauge(registry, LoadlineMeter.QUOTA_NEWCOMERS, QuotaStats::newcomers, tags));
         meters.add(counter(registry, LoadlineMeter.QUOTA_EVICTED, QuotaStats::evicted, tags));
         meters.add(counter(registry, LoadlineMeter.QUOTA_KEYS_MISSING, QuotaStats::missingKeys, tags));
+        return meters;
+    }
+
+    /** Registers the meters of routes that have limits and are not {@code known} yet, and returns them. */
+    @CanIgnoreReturnValue
+    List<Meter> registerRoutes(MeterRegistry registry, Set<String> known) {
+        List<Meter> meters = new ArrayList<>();
+        for (String route : quota.settings().routes().keySet()) {
+            if (known.add(route)) {
+                Tags tags = Tags.of("quota", quota.name(), "route", route);
+                RESULTS_OF_ROUTES.forEach((result, count) -> meters.add(counter(
+                        registry,
+                        LoadlineMeter.QUOTA_ROUTE_REQUESTS,
+                        stats -> count.applyAsLong(stats.routes().getOrDefault(route, QuotaStats.OfRoute.NONE)),
+                        tags.and("result", result))));
+            }
+        }
         return meters;
     }
 

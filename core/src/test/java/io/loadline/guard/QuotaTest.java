@@ -51,7 +51,7 @@ class QuotaTest {
         assertThat(admittedOf(quota, "a", 10)).isEqualTo(3);
         ticker.advance(Duration.ofDays(400));
         assertThat(admittedOf(quota, "a", 10)).isEqualTo(3);
-        assertThat(quota.stats()).isEqualTo(new QuotaStats(9, 0, 22, 0, 0, 0, 1, 0));
+        assertThat(quota.stats()).isEqualTo(new QuotaStats(9, 0, 22, 0, 0, 0, 1, 0, Map.of()));
     }
 
     @Test
@@ -69,6 +69,12 @@ class QuotaTest {
         assertThat(admittedOf(of, report, "b", 10)).as("another client").isEqualTo(2);
         assertThat(admittedOf(of, other, "a", 10)).isEqualTo(3);
         assertThat(of.tryAcquireOn(other, "a", 1).retryAfter()).isEqualTo(SECOND);
+        assertThat(of.stats().refused()).isEqualTo(8 + 1 + 8 + 7 + 1);
+        assertThat(of.stats().routes()).isEqualTo(Map.of("GET /report", new QuotaStats.OfRoute(8 + 1 + 8, 0)));
+        of.change(now -> now.route("GET /report", 2, HOUR).limit(5, SECOND).route("GET /other", 9, SECOND));
+        assertThat(of.stats().routes())
+                .as("kept by a change")
+                .isEqualTo(Map.of("GET /report", new QuotaStats.OfRoute(17, 0), "GET /other", QuotaStats.OfRoute.NONE));
 
         ticker.advance(SECOND);
         assertThat(admittedOf(of, report, "a", 10)).isZero();
@@ -131,6 +137,7 @@ class QuotaTest {
                 builder.limit(100, SECOND).route("GET /report", 2, HOUR).enforcement(Enforcement.SHADOW));
         assertThat(admittedOf(of, report, "a", 10)).isEqualTo(10);
         assertThat(of.stats().shadowed()).isEqualTo(8);
+        assertThat(of.stats().routes()).isEqualTo(Map.of("GET /report", new QuotaStats.OfRoute(0, 8)));
     }
 
     @Test
@@ -205,7 +212,7 @@ class QuotaTest {
         assertThat(admittedOf(shadow, "a", 5)).isEqualTo(5);
         assertThat(shadow.tryAcquire("a").shadowed()).isTrue();
         assertThat(shadow.tryAcquire("b").shadowed()).isFalse();
-        assertThat(shadow.stats()).isEqualTo(new QuotaStats(4, 3, 0, 0, 0, 0, 2, 0));
+        assertThat(shadow.stats()).isEqualTo(new QuotaStats(4, 3, 0, 0, 0, 0, 2, 0, Map.of()));
         shadow.change(now -> now.enforcement(Enforcement.ENFORCE));
         assertThat(shadow.tryAcquire("a").admitted()).isFalse();
     }
@@ -220,7 +227,7 @@ class QuotaTest {
         };
         assertThat(quota.tryAcquire(ScriptedRequest.from(null), throwing).admitted())
                 .isTrue();
-        assertThat(quota.stats()).isEqualTo(new QuotaStats(0, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(quota.stats()).isEqualTo(new QuotaStats(0, 0, 0, 0, 0, 0, 0, 0, Map.of()));
     }
 
     @Test
@@ -314,7 +321,7 @@ class QuotaTest {
                     .isTrue();
             assertThat(log.warnings()).hasSize(3);
         }
-        assertThat(quota.stats()).isEqualTo(new QuotaStats(4, 0, 97, 0, 101, 0, 0, 0));
+        assertThat(quota.stats()).isEqualTo(new QuotaStats(4, 0, 97, 0, 101, 0, 0, 0, Map.of()));
         assertThat(tiered.stats().allowed()).isEqualTo(3);
     }
 

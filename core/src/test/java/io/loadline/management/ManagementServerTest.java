@@ -83,6 +83,8 @@ class ManagementServerTest {
                 service.availability.readinessHolds(),
                 drain.progress(),
                 dependencies.statuses(),
+                List.of(),
+                List.of(),
                 DegradationStatus.NONE,
                 null);
         return new ManagementEndpoints(

@@ -79,6 +79,7 @@ class LoadlineMetricsTest {
             LoadlineMeter.DEGRADATION_WITHHELD,
             LoadlineMeter.INTAKE_PAUSES,
             LoadlineMeter.QUOTA_REQUESTS,
+            LoadlineMeter.QUOTA_ROUTE_REQUESTS,
             LoadlineMeter.QUOTA_EVICTED,
             LoadlineMeter.QUOTA_KEYS_MISSING,
             LoadlineMeter.SETTINGS_CHANGES,
@@ -112,7 +113,10 @@ class LoadlineMetricsTest {
             .guards(guards)
             .degradation(degradation)
             .intake(intake)
-            .quota(Quota.builder("api").limit(1, SECOND).build())
+            .quota(Quota.builder("api")
+                    .limit(1, SECOND)
+                    .route("GET /report", 1, SECOND)
+                    .build())
             .settings(() -> 7, Map.of("applied", () -> 6, "rejected", () -> 3));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 

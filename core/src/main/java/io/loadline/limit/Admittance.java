@@ -194,7 +194,8 @@ final class Admittance implements WaitQueue.Entrance {
             try {
                 told.waited(waiter.route(), Duration.ofNanos(Math.max(0, now() - waiter.sinceNanos)));
             } catch (Throwable e) {
-                // Such as want of memory, before a listener is called. A ticket that it may have got must reach the waiter.
+                // Such as want of memory, before a listener is called. A ticket that it may have got must reach the
+                // waiter.
             }
         }
     }

@@ -185,12 +185,13 @@ class AdmissionListenerTest {
     @Test
     void waitThatCannotBeTold_keepsItsPermit() {
         AtomicBoolean exhausted = new AtomicBoolean();
-        ConcurrencyLimiter poor = limiter(builder -> builder.listener(new Told("")).ticker(() -> {
-            if (exhausted.get()) {
-                throw new OutOfMemoryError("on purpose");
-            }
-            return ticker.read();
-        }));
+        ConcurrencyLimiter poor =
+                limiter(builder -> builder.listener(new Told("")).ticker(() -> {
+                    if (exhausted.get()) {
+                        throw new OutOfMemoryError("on purpose");
+                    }
+                    return ticker.read();
+                }));
         Queue<Runnable> handedOver = new ArrayDeque<>();
         Permit holding = poor.tryAcquire();
         CompletableFuture<Permit> waiting = poor.acquireAsync(

@@ -177,8 +177,9 @@ class LoadlineObservationsTest {
     @Test
     void drain_isNoLongerObserved_whenWhoWaitsForItGoesOn() {
         List<Integer> stopped = new ArrayList<>();
-        CompletionStage<Void> closing =
-                loadline.drain().drained().thenRun(() -> stopped.add(recorded.stopped().size()));
+        CompletionStage<Void> closing = loadline.drain()
+                .drained()
+                .thenRun(() -> stopped.add(recorded.stopped().size()));
         loadline.drain().drainAsync("arranged", Settling.SKIP);
         assertThat(closing).isCompleted();
         assertThat(stopped).containsExactly(1);

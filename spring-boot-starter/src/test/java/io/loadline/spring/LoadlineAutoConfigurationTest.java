@@ -115,15 +115,13 @@ class LoadlineAutoConfigurationTest {
         plain.run(context -> assertThat(
                         context.getBean(Loadline.class).observations().isUsed())
                 .isFalse());
-        ApplicationContextRunner observed = plain.withBean(
-                "observed", ObservationRegistry.class, LoadlineAutoConfigurationTest::handledRegistry);
+        ApplicationContextRunner observed =
+                plain.withBean("observed", ObservationRegistry.class, LoadlineAutoConfigurationTest::handledRegistry);
         observed.run(context -> assertThat(isTold(context, "observed")).isTrue());
-        observed.withPropertyValues("loadline.observation.enabled=false")
-                .run(context -> {
-                    assertThat(context.getBean(Loadline.class).observations().isUsed())
-                            .isFalse();
-                    assertThat(isTold(context, "observed")).isFalse();
-                });
+        observed.withPropertyValues("loadline.observation.enabled=false").run(context -> {
+            assertThat(context.getBean(Loadline.class).observations().isUsed()).isFalse();
+            assertThat(isTold(context, "observed")).isFalse();
+        });
         observed.withBean("another", ObservationRegistry.class, LoadlineAutoConfigurationTest::handledRegistry)
                 .run(context -> {
                     assertThat(isTold(context, "observed")).isFalse();
@@ -137,7 +135,8 @@ class LoadlineAutoConfigurationTest {
         ApplicationContextRunner observed = plain.withConfiguration(
                         AutoConfigurations.of(ObservationAutoConfiguration.class))
                 .withUserConfiguration(ObservedByLoadline.class);
-        observed.run(context -> assertThat(isTold(context, "observationRegistry")).isTrue());
+        observed.run(
+                context -> assertThat(isTold(context, "observationRegistry")).isTrue());
         observed.withInitializer(context ->
                         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .run(context ->
@@ -146,8 +145,7 @@ class LoadlineAutoConfigurationTest {
 
     private static boolean isTold(ApplicationContext context, String registry) {
         Observation request = Observation.start("request", context.getBean(registry, ObservationRegistry.class));
-        request.scoped(
-                () -> context.getBean(Loadline.class).observations().quotaRefused("api"));
+        request.scoped(() -> context.getBean(Loadline.class).observations().quotaRefused("api"));
         return request.getContext().getHighCardinalityKeyValue("loadline.quota") != null;
     }
 

@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
         name = "benchmarks/guards",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        description = "Measures the guards, all parts unless some are named.%n%n" + "Exits 0 only if:%n"
-                + QuotaPart.BARS + DependencyPart.BARS + ChainPart.BARS + LivePart.BARS + StormPart.BARS + ConsumersPart.BARS)
+        description =
+                "Measures the guards, all parts unless some are named.%n%n" + "Exits 0 only if:%n" + QuotaPart.BARS
+                        + DependencyPart.BARS + ChainPart.BARS + LivePart.BARS + StormPart.BARS + ConsumersPart.BARS)
 public final class Guards implements Callable<Integer> {
     @Option(names = "--quick", description = "Fewer and shorter rounds.")
     private boolean quick;

@@ -25,9 +25,9 @@ class EmitterNoteTest {
 
     @Test
     void handlerOfSpring_isStillRight() throws Exception {
-        HandlerMethodReturnValueHandler noted =
-                noted(new EmitterNote.Installer(), new ResponseBodyEmitterReturnValueHandler(
-                        List.of(new StringHttpMessageConverter())));
+        HandlerMethodReturnValueHandler noted = noted(
+                new EmitterNote.Installer(),
+                new ResponseBodyEmitterReturnValueHandler(List.of(new StringHttpMessageConverter())));
         for (int i = 0; i < 2; i++) {
             assertThat(noted.supportsReturnType(returned("emitter"))).isTrue();
             assertThat(noted.supportsReturnType(returned("plain"))).isFalse();
@@ -59,9 +59,9 @@ class EmitterNoteTest {
             Constructor<?> installer =
                     loader.loadClass(EmitterNote.Installer.class.getName()).getDeclaredConstructor();
             installer.setAccessible(true);
-            HandlerMethodReturnValueHandler noted =
-                    noted((BeanPostProcessor) installer.newInstance(), new ResponseBodyEmitterReturnValueHandler(
-                            List.of(new StringHttpMessageConverter())));
+            HandlerMethodReturnValueHandler noted = noted(
+                    (BeanPostProcessor) installer.newInstance(),
+                    new ResponseBodyEmitterReturnValueHandler(List.of(new StringHttpMessageConverter())));
             assertThat(noted.getClass().getClassLoader()).isSameAs(loader);
             assertThat(noted.supportsReturnType(returned("plain"))).isFalse();
             return new WeakReference<>(loader);

@@ -153,10 +153,14 @@ class OrdersServiceIT {
 
         assertProblem(refused, 429);
         assertThat(refused.headers().firstValue("Retry-After"))
-                .hasValueSatisfying(seconds -> assertThat(Integer.parseInt(seconds)).isBetween(1, 60));
+                .hasValueSatisfying(
+                        seconds -> assertThat(Integer.parseInt(seconds)).isBetween(1, 60));
         assertThat(get("/orders/1", "b").statusCode()).isEqualTo(200);
         assertThat(status().at("/quotas/0/refused").asInt()).isEqualTo(2);
-        assertThat(status().at("/quotas/0/routes").get("GET /burn").at("/refused").asInt())
+        assertThat(status().at("/quotas/0/routes")
+                        .get("GET /burn")
+                        .at("/refused")
+                        .asInt())
                 .isEqualTo(1);
     }
 

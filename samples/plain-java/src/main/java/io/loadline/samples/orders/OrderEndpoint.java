@@ -19,12 +19,14 @@ final class OrderEndpoint {
     }
 
     void order(HttpExchange exchange) throws IOException, SQLException {
-        long id = id(exchange.getRequestURI().getPath().substring(PATH.length()));
+        long id = id(exchange, PATH);
         Order order = orders.findById(id).orElseThrow(() -> new HttpProblem(404, "No order " + id));
         Responses.json(exchange, 200, order);
     }
 
-    private static long id(String text) {
+    /** What comes after {@code prefix}, as the number of an order. */
+    static long id(HttpExchange exchange, String prefix) {
+        String text = exchange.getRequestURI().getPath().substring(prefix.length());
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {

@@ -10,8 +10,12 @@ import com.sun.net.httpserver.HttpServer;
 import io.loadline.Loadline;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainPhase;
+import io.loadline.guard.ClientKey;
+import io.loadline.guard.MissingKeys;
+import io.loadline.guard.Quota;
 import io.loadline.limit.Route;
 import io.loadline.management.LimitingFilter;
+import io.loadline.management.QuotaFilter;
 import io.loadline.samples.orders.EndpointHandler.Endpoint;
 import io.loadline.startup.FailurePolicy;
 import io.loadline.startup.StageContext;
@@ -56,11 +60,18 @@ final class OrdersServer {
     private static final int ACCEPT_QUEUE = 100;
     private static final int MANAGEMENT_THREADS = 2;
 
+    private static final ClientKey API_KEY = ClientKey.header("X-Api-Key");
+    private static final Duration QUOTA_PERIOD = Duration.ofMinutes(1);
+    private static final int BURN_COSTS = 5;
+    private static final Duration INVENTORY_TIME_LIMIT = Duration.ofSeconds(2);
+    private static final double STOCK_OFF_ABOVE = 0.9;
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final StreamEndpoint streams = new StreamEndpoint();
     private final Settings settings;
     private final WarmUp warmUp;
     private final OrderRepository orders;
+    private final Optional<Quota> quota;
     private final Optional<Loadline> loadline;
     private final HttpServer server;
     private final Optional<HttpServer> management;
@@ -77,6 +88,9 @@ final class OrdersServer {
         this.settings = settings;
         warmUp = warmUp(settings.warmUpPaths());
         orders = new OrderRepository(registry);
+        quota = settings.clientLimit().isPresent()
+                ? Optional.of(quota(settings.clientLimit().getAsInt()))
+                : Optional.empty();
         loadline = settings.loadlineEnabled() ? Optional.of(buildLoadline()) : Optional.empty();
         ThreadPoolExecutor executor = executor("http", THREADS);
         server = listen(settings.port(), executor);
@@ -111,12 +125,18 @@ final class OrdersServer {
     }
 
     private Loadline buildLoadline() {
-        Loadline loadline = Loadline.builder("orders")
+        Loadline.Builder builder = Loadline.builder("orders")
                 .meterRegistry(registry)
                 .startup(plan())
                 .memory(memory -> memory.window(settings.memoryWindow()))
-                .dependency(DependencyCheck.builder("database", orders::isThere).build())
-                .build();
+                .dependency(DependencyCheck.builder("database", orders::isThere).build());
+        quota.ifPresent(builder::quota);
+        settings.inventory()
+                .ifPresent(inventory -> builder.guard(
+                                StockEndpoint.DEPENDENCY, guard -> guard.timeLimit(INVENTORY_TIME_LIMIT))
+                        .degradation(features -> features.feature(StockEndpoint.FEATURE, STOCK_OFF_ABOVE)));
+        settings.directory().ifPresent(directory -> builder.settings(changing -> changing.watch(directory)));
+        Loadline loadline = builder.build();
         // An open stream is a call that never ends: it is told to go when nothing new comes any more.
         loadline.drain().listen(phase -> {
             if (phase == DrainPhase.QUIESCING) {
@@ -124,6 +144,15 @@ final class OrdersServer {
             }
         });
         return loadline;
+    }
+
+    /** What burns CPU may be asked for less often; who has no key, such as a browser, is not limited. */
+    private static Quota quota(int limit) {
+        return Quota.builder("http")
+                .limit(limit, QUOTA_PERIOD)
+                .route("GET /burn", Math.max(1, limit / BURN_COSTS), QUOTA_PERIOD)
+                .missingKeys(MissingKeys.ADMIT)
+                .build();
     }
 
     /** The catalog first, then calls of the service's own routes: readiness waits for both. */
@@ -169,6 +198,9 @@ final class OrdersServer {
         business("/pool", "/pool", work::pool);
         business("/burn", "/burn", work::burn);
         business("/stream", "/stream", streams::stream);
+        loadline.ifPresent(some -> settings.inventory()
+                .ifPresent(inventory -> business(
+                        StockEndpoint.PATH, StockEndpoint.PATH + "{id}", new StockEndpoint(inventory, some)::stock)));
     }
 
     /** Every path that does work comes through here: what stands in front of all of them is a filter of this context. */
@@ -177,6 +209,9 @@ final class OrdersServer {
         context.getFilters().add(new RequestTimer(route, registry));
         loadline.ifPresent(some -> {
             Route limited = some.limiter().route("GET " + route);
+            // What a client may not ask for is no load.
+            quota.ifPresent(each -> context.getFilters()
+                    .add(new QuotaFilter(each, API_KEY, some.drain(), warmUp).routes(exchange -> limited)));
             context.getFilters().add(new LimitingFilter(some.limiter(), some.drain(), warmUp, exchange -> limited));
         });
     }

@@ -4,6 +4,7 @@
  */
 package io.loadline.samples.orders;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.stream.Stream;
  * @param memoryWindow over which time memory must stay where it is, {@code MEMORY_WINDOW_SECONDS} (600)
  * @param lockFile shared by all pods of a node, {@code LOADLINE_STARTUP_LOCK_FILE} (none)
  * @param warmUpPaths own routes to be called before the service is ready, {@code WARM_UP_PATHS}, comma-separated (none)
+ * @param clientLimit what each API key may ask for in a minute, {@code CLIENT_LIMIT} (none: as much as it likes)
+ * @param inventory the service that knows what is in stock, {@code INVENTORY_URL} (none, and no such route)
+ * @param directory where settings are that change while the service runs, {@code SETTINGS_DIR} (none)
  */
 record Settings(
         int port,
@@ -34,12 +38,16 @@ record Settings(
         boolean gated,
         Duration memoryWindow,
         Optional<Path> lockFile,
-        List<String> warmUpPaths) {
+        List<String> warmUpPaths,
+        OptionalInt clientLimit,
+        Optional<URI> inventory,
+        Optional<Path> directory) {
     private static final int DEFAULT_PORT = 8080;
     private static final int MAX_PORT = 65_535;
     private static final int MAX_CATALOG_MIB = 4096;
     private static final int MAX_CATALOG_MILLIS = 600_000;
     private static final int MAX_WINDOW_SECONDS = 86_400;
+    private static final int MAX_CLIENT_LIMIT = 1_000_000;
 
     /** @throws IllegalArgumentException if a number is none, or out of its range */
     static Settings from(Map<String, String> environment) {
@@ -53,13 +61,18 @@ record Settings(
                 isOn(environment, "LOADLINE_STARTUP_GATE"),
                 Duration.ofSeconds(number(environment, "MEMORY_WINDOW_SECONDS", MAX_WINDOW_SECONDS)
                         .orElse(600)),
-                Optional.ofNullable(environment.get("LOADLINE_STARTUP_LOCK_FILE"))
-                        .filter(path -> !path.isBlank())
-                        .map(Path::of),
+                text(environment, "LOADLINE_STARTUP_LOCK_FILE").map(Path::of),
                 Stream.of(environment.getOrDefault("WARM_UP_PATHS", "").split(","))
                         .map(String::strip)
                         .filter(path -> !path.isEmpty())
-                        .toList());
+                        .toList(),
+                number(environment, "CLIENT_LIMIT", MAX_CLIENT_LIMIT),
+                text(environment, "INVENTORY_URL").map(URI::create),
+                text(environment, "SETTINGS_DIR").map(Path::of));
+    }
+
+    private static Optional<String> text(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).filter(text -> !text.isBlank());
     }
 
     private static boolean isOn(Map<String, String> environment, String name) {

@@ -5,11 +5,14 @@
 package io.loadline.samples.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.loadline.testing.SampleProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +21,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -42,22 +48,50 @@ import tools.jackson.databind.json.JsonMapper;
 class OrdersServiceIT {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int SIGTERM_EXIT = 128 + 15;
+    private static final String STOCK = "loadline.guard.degradation.features.stock.";
 
+    @TempDir
+    static Path settings;
+
+    private static HttpServer inventory;
     private static SampleProcess service;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
     @BeforeAll
     static void startService() throws Exception {
+        inventory = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        inventory.createContext("/stock/", exchange -> {
+            byte[] body = "12 in stock".getBytes(StandardCharsets.US_ASCII);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        inventory.start();
+        // A busy machine does not turn it off.
+        Path unused = Files.writeString(settings.resolve(STOCK + "off-above"), "1000");
         service = SampleProcess.start(
-                Map.of("LOADLINE_STARTUP_GATE", "false", "WARM_UP_PATHS", "/orders/1,/catalog/1"),
+                Map.of(
+                        "LOADLINE_STARTUP_GATE",
+                        "false",
+                        "WARM_UP_PATHS",
+                        "/orders/1,/catalog/1",
+                        "CLIENT_LIMIT",
+                        "10",
+                        "INVENTORY_URL",
+                        "http://localhost:" + inventory.getAddress().getPort(),
+                        "SETTINGS_DIR",
+                        settings.toString()),
                 "Orders service started");
         service.awaitReady();
     }
 
     @AfterAll
     static void stopService() {
-        service.close();
+        inventory.stop(0);
+        if (service != null) {
+            service.close();
+        }
     }
 
     @Test
@@ -105,6 +139,47 @@ class OrdersServiceIT {
                 .extracting(stage -> stage.at("/name").asString() + " "
                         + stage.at("/outcome").asString())
                 .containsExactly("catalog DONE", "warm-up DONE");
+    }
+
+    @Test
+    void client_overItsQuota_isTold429WhileOthersAreServed() throws Exception {
+        assertThat(get("/burn?ms=1", "a").statusCode()).isEqualTo(200);
+        assertThat(get("/burn?ms=1", "a").statusCode()).isEqualTo(200);
+        assertThat(get("/burn?ms=1", "a").statusCode()).as("beyond the route's").isEqualTo(429);
+        for (int i = 0; i < 8; i++) {
+            assertThat(get("/orders/1", "a").statusCode()).isEqualTo(200);
+        }
+        HttpResponse<String> refused = get("/orders/1", "a");
+
+        assertProblem(refused, 429);
+        assertThat(refused.headers().firstValue("Retry-After"))
+                .hasValueSatisfying(
+                        seconds -> assertThat(Integer.parseInt(seconds)).isBetween(1, 60));
+        assertThat(get("/orders/1", "b").statusCode()).isEqualTo(200);
+        assertThat(status().at("/quotas/0/refused").asInt()).isEqualTo(2);
+        assertThat(status().at("/quotas/0/routes")
+                        .get("GET /burn")
+                        .at("/refused")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void stock_turnedOffBySettings_isNotAskedFor() throws Exception {
+        assertThat(get("/stock/42").body()).isEqualTo("{\"order\":42,\"stock\":\"12 in stock\"}");
+        long calls = status().at("/guards/0/calls").asLong();
+        assertThat(calls).isPositive();
+        Path setting = settings.resolve(STOCK + "force");
+
+        Path unused = Files.writeString(setting, "off");
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> get("/stock/42").body().contains("\"unknown\""));
+        assertThat(status().at("/degradation/features/0/allowed").asBoolean()).isFalse();
+        assertThat(status().at("/guards/0/name").asString()).isEqualTo("inventory");
+
+        Files.delete(setting);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> get("/stock/42").body().contains("\"12 in stock\""));
     }
 
     @Test
@@ -239,6 +314,18 @@ class OrdersServiceIT {
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return get(service.port(), path);
+    }
+
+    /** As the client whose API key is {@code key}. */
+    private HttpResponse<String> get(String path, String key) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(request(service.port(), path), (name, value) -> true)
+                .header("X-Api-Key", key)
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    private JsonNode status() throws IOException, InterruptedException {
+        return JSON.readTree(get(service.managementPort(), "/loadline").body());
     }
 
     private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {

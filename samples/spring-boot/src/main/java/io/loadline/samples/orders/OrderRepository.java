@@ -28,6 +28,27 @@ class OrderRepository {
              order by l.position
             """;
 
+    private static final String BOUGHT_TOGETHER = """
+            select other.product
+              from order_line mine
+              join order_line same on same.product = mine.product
+              join order_line other on other.order_id = same.order_id
+             where mine.order_id = :id
+               and other.product not in (select product from order_line where order_id = :id)
+             group by other.product
+             order by count(*) desc, other.product
+             limit 3
+            """;
+
+    private static final String SALES_BY_CITY = """
+            select c.city, count(distinct o.id) as orders, sum(l.quantity * l.unit_price) as total
+              from customer c
+              join orders o on o.customer_id = c.id
+              join order_line l on l.order_id = o.id
+             group by c.city
+             order by c.city
+            """;
+
     private final JdbcClient jdbc;
 
     OrderRepository(JdbcClient jdbc) {
@@ -36,6 +57,18 @@ class OrderRepository {
 
     Optional<Order> findById(long id) {
         return jdbc.sql(BY_ID).param("id", id).query(OrderRepository::readOrder);
+    }
+
+    /** Products that are most often in one order with those of {@code id}. */
+    List<String> boughtTogether(long id) {
+        return jdbc.sql(BOUGHT_TOGETHER).param("id", id).query(String.class).list();
+    }
+
+    List<Sales> salesByCity() {
+        return jdbc.sql(SALES_BY_CITY)
+                .query((row, number) ->
+                        new Sales(row.getString("city"), row.getLong("orders"), row.getBigDecimal("total")))
+                .list();
     }
 
     /* One row per line: what belongs to the order itself is read from the first. */

@@ -173,7 +173,7 @@ public record GuardStatus(
     }
 
     private static boolean fits(Duration slowCall, double failureRate, GuardSuggestions suggestions) {
-        return isNear(slowCall.toNanos(), suggestions.slowCall().toNanos())
+        return isNear(millis(slowCall), millis(suggestions.slowCall()))
                 && isNear(failureRate, suggestions.failureRate());
     }
 

@@ -174,7 +174,7 @@ final class Admittance implements WaitQueue.Entrance {
         return listener == null ? null : listener.ofWaiting();
     }
 
-    /** Tells of the wait of a call by this thread, which ends now. */
+    /** Tells of the wait of a call by this thread, which ends now. Throws nothing. */
     void waited(Waiter waiter) {
         waited(waiter, listener);
     }
@@ -182,7 +182,12 @@ final class Admittance implements WaitQueue.Entrance {
     /** The same of a call that waited without a thread. */
     void waited(Waiter waiter, @Nullable AdmissionListener told) {
         if (told != null && waiter.hasWaited) {
-            told.waited(waiter.route(), Duration.ofNanos(Math.max(0, now() - waiter.sinceNanos)));
+            try {
+                told.waited(waiter.route(), Duration.ofNanos(Math.max(0, now() - waiter.sinceNanos)));
+            } catch (Throwable e) {
+                // Such as want of memory, before a listener is called. A ticket that it may have got must reach the
+                // waiter.
+            }
         }
     }
 

@@ -137,6 +137,7 @@ final class WaitQueue {
                     refuse(waiter, RejectionReason.QUEUE, settled);
                 }
             }
+            waiter.hasWaited = !waiter.isSettled();
         } finally {
             lock.unlock();
             settled.tell();
@@ -348,7 +349,6 @@ final class WaitQueue {
             own.append(waiter);
         }
         line.append(waiter);
-        waiter.hasWaited = true;
     }
 
     /** Takes it out, if it is in; returns it. */

@@ -17,7 +17,7 @@ abstract class Waiter {
     final long deadlineNanos;
     long sinceNanos;
 
-    /** Whether it was ever in the queue: others are settled at once. */
+    /** Whether it was left in the queue: others are settled at once. */
     boolean hasWaited;
 
     private final Route route;

@@ -11,13 +11,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.loadline.LogCapture;
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -176,6 +179,32 @@ class AdmissionListenerTest {
             assertThat(failed.inFlight()).isZero();
             assertThat(log.warnings()).containsExactly("A listener of admission failed; this is logged once");
         }
+    }
+
+    /** As where there is no memory left for what a listener is told. */
+    @Test
+    void waitThatCannotBeTold_keepsItsPermit() {
+        AtomicBoolean exhausted = new AtomicBoolean();
+        ConcurrencyLimiter poor =
+                limiter(builder -> builder.listener(new Told("")).ticker(() -> {
+                    if (exhausted.get()) {
+                        throw new OutOfMemoryError("on purpose");
+                    }
+                    return ticker.read();
+                }));
+        Queue<Runnable> handedOver = new ArrayDeque<>();
+        Permit holding = poor.tryAcquire();
+        CompletableFuture<Permit> waiting = poor.acquireAsync(
+                        poor.otherRoute(), CallContext.NONE, LONG, handedOver::add)
+                .toCompletableFuture();
+        holding.close();
+        exhausted.set(true);
+        handedOver.remove().run();
+        exhausted.set(false);
+        assertThat(told).isEmpty();
+        assertThat(poor.inFlight()).isOne();
+        waiting.join().close();
+        assertThat(poor.inFlight()).isZero();
     }
 
     private void assertRefused(Asked asked) {

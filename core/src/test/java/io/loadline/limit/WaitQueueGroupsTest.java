@@ -71,6 +71,16 @@ class WaitQueueGroupsTest {
     }
 
     @Test
+    void newcomer_thatIsAdmittedAtOnce_hasNotWaited() {
+        TestWaiter first = enter(other, "a", LONG);
+        keep(batch, 1);
+        TestWaiter newcomer = enter(batch, "b", LONG);
+        assertThat(told).containsExactly("b admitted");
+        assertThat(newcomer.hasWaited).isFalse();
+        assertThat(first.hasWaited).isTrue();
+    }
+
+    @Test
     void placesThatAreKept_newestFirst_goToTheNewestOfTheGroup() {
         enter(batch, "a", LONG);
         ticker.advance(Duration.ofMillis(105));

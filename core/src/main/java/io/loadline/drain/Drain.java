@@ -10,6 +10,7 @@ import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator.Listener;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.internal.Listeners;
+import io.loadline.internal.LogContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.LimiterStats;
 import io.loadline.time.Heartbeat;
@@ -24,7 +25,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /** The one drain of a coordinator: where it is, and what moves it on. Thread-safe. */
@@ -46,6 +46,7 @@ final class Drain {
     final LongLivedExchanges longLived;
     final InFlightCalls inFlightCalls;
     final Listeners<Listener, DrainPhase> listeners = new Listeners<>(Listener::onPhase);
+    final Listeners<Listener, DrainResult> resultListeners = new Listeners<>(Listener::onResult);
     final CompletableFuture<DrainResult> drained = new CompletableFuture<>();
 
     private final Availability availability;
@@ -252,9 +253,18 @@ final class Drain {
                     DrainPhase.CLOSING,
                     ended.outcome() == DrainOutcome.IDLE ? Level.INFO : Level.WARN,
                     DrainReport.of(ended, refused));
-            listeners.deliver();
         } finally {
             // Whatever a log appender throws, somebody waits for this.
+            tell(ended);
+        }
+    }
+
+    /** Listeners first: whoever waits for the result may close what they need. */
+    private void tell(DrainResult ended) {
+        try {
+            listeners.deliver();
+            resultListeners.publish(ended);
+        } finally {
             drained.complete(ended);
         }
     }
@@ -301,15 +311,23 @@ final class Drain {
         } finally {
             lock.unlock();
         }
-        log(DrainPhase.DONE, Level.INFO, "Drain: done after " + total.toMillis() + " ms " + DrainReport.millis(phases));
-        listeners.deliver();
+        try {
+            log(
+                    DrainPhase.DONE,
+                    Level.INFO,
+                    "Drain: done after " + total.toMillis() + " ms " + DrainReport.millis(phases));
+        } finally {
+            listeners.deliver();
+        }
     }
 
     /** The thread may be anybody's, such as that of the last request. */
-    @SuppressWarnings("try")
     private static void log(DrainPhase in, Level level, String line) {
-        try (MDC.MDCCloseable logged = MDC.putCloseable(DrainCoordinator.MDC_PHASE, in.tag())) {
+        String before = LogContext.put(DrainCoordinator.MDC_PHASE, in.tag());
+        try {
             LOG.atLevel(level).log(line);
+        } finally {
+            LogContext.put(DrainCoordinator.MDC_PHASE, before);
         }
     }
 

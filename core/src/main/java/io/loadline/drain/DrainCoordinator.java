@@ -32,6 +32,7 @@ public final class DrainCoordinator implements AutoCloseable {
     private final Availability availability;
     private final ReadinessState meanwhile;
     private final Drain drain;
+    private final CompletionStage<DrainResult> drained;
     private final Registration beats;
 
     private DrainCoordinator(Builder builder) {
@@ -40,6 +41,8 @@ public final class DrainCoordinator implements AutoCloseable {
                 ? ReadinessState.REFUSING_TRAFFIC
                 : ReadinessState.ACCEPTING_TRAFFIC;
         this.drain = new Drain(builder);
+        // One for all: each would hang on the drain for good.
+        this.drained = drain.drained.minimalCompletionStage();
         builder.participants.forEach(this::add);
         this.beats = builder.heartbeat.listen(beat -> drain.beat());
     }
@@ -95,10 +98,15 @@ public final class DrainCoordinator implements AutoCloseable {
         drain.times(changed);
     }
 
-    /** Adds a listener that is told of each phase after it has begun. */
+    /** Adds a listener that is told of each phase after it has begun, and of the result. */
     @CanIgnoreReturnValue
     public Registration listen(Listener listener) {
-        return drain.listeners.add(listener)::run;
+        Runnable phases = drain.listeners.add(listener);
+        Runnable result = drain.resultListeners.add(listener);
+        return () -> {
+            phases.run();
+            result.run();
+        };
     }
 
     /**
@@ -122,9 +130,9 @@ public final class DrainCoordinator implements AutoCloseable {
         return drained();
     }
 
-    /** The stage that {@link #drainAsync} returns; never completes if no drain begins. */
+    /** The stage that {@link #drainAsync} returns, always the same; never completes if no drain begins. */
     public CompletionStage<DrainResult> drained() {
-        return drain.drained.minimalCompletionStage();
+        return drained;
     }
 
     /**
@@ -183,11 +191,17 @@ public final class DrainCoordinator implements AutoCloseable {
         SKIP
     }
 
-    /** Is told of the phases of a drain. */
+    /** Is told of the phases of a drain, and how it ended. */
     @FunctionalInterface
     public interface Listener {
         /** Is called after {@code phase} has begun; must not block. Several threads may call, one after the other. */
         void onPhase(DrainPhase phase);
+
+        /**
+         * Is called when the result is known, before whoever waits for it hears of it; must not block. Another thread may
+         * still be telling of the last phase. Default: is not told.
+         */
+        default void onResult(DrainResult result) {}
     }
 
     /** Builds coordinators. Not thread-safe. */

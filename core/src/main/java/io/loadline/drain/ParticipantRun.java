@@ -6,6 +6,7 @@ package io.loadline.drain;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.drain.ParticipantResult.State;
+import io.loadline.internal.LogContext;
 import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /** One participant in one drain, with its thread: prepares, waits for its turn, drains. Thread-safe. */
 final class ParticipantRun {
@@ -151,7 +151,7 @@ final class ParticipantRun {
 
     /** What a participant logs, or code that it calls; the thread is its own and ends with it. */
     private void logPhase() {
-        MDC.put(DrainCoordinator.MDC_PHASE, phase.get().tag());
+        LogContext.put(DrainCoordinator.MDC_PHASE, phase.get().tag());
     }
 
     /** One that returns when it is interrupted is still asked: the drain would be over before it has told. */

@@ -7,11 +7,11 @@ package io.loadline.limit;
 import static io.loadline.internal.Checks.checkArgument;
 
 import com.google.errorprone.annotations.MustBeClosed;
+import io.loadline.internal.LogContext;
 import io.loadline.time.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * What is known of one call beside its route: how much it matters, whom it is for, how long its caller waits. Immutable.
@@ -98,11 +98,10 @@ public final class CallContext {
         if (criticality == (before == null ? null : before.criticality)) {
             return () -> restore(before);
         }
-        String logged = MDC.get(MDC_CRITICALITY);
-        log(criticality == null ? null : criticality.tag());
+        String logged = LogContext.put(MDC_CRITICALITY, criticality == null ? null : criticality.tag());
         return () -> {
-            log(logged);
             restore(before);
+            LogContext.put(MDC_CRITICALITY, logged);
         };
     }
 
@@ -111,14 +110,6 @@ public final class CallContext {
             CURRENT.remove();
         } else {
             CURRENT.set(before);
-        }
-    }
-
-    private static void log(@Nullable String tag) {
-        if (tag == null) {
-            MDC.remove(MDC_CRITICALITY);
-        } else {
-            MDC.put(MDC_CRITICALITY, tag);
         }
     }
 

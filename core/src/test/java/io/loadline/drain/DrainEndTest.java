@@ -11,6 +11,7 @@ import static io.loadline.drain.DrainPhase.NONE;
 import static io.loadline.drain.DrainPhase.QUIESCING;
 import static io.loadline.drain.DrainPhase.SETTLING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.loadline.LogCapture;
 import io.loadline.availability.ServiceState;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -181,6 +183,51 @@ class DrainEndTest {
         taken.cancel(true);
 
         assertThat(service.drainAsync(Settling.WAIT)).isNotDone();
+    }
+
+    @Test
+    void drained_isOneStage_howeverOftenItIsAskedFor() {
+        CompletionStage<DrainResult> drained = service.drain.drained();
+        assertThat(service.drain.drained() == drained).isTrue();
+        assertThat(service.drain.drainAsync("arranged", Settling.SKIP) == drained)
+                .isTrue();
+    }
+
+    @Test
+    void result_isToldToListeners_beforeAnybodyWhoWaitsForIt() {
+        List<String> heard = new ArrayList<>();
+        CompletionStage<Void> waiting =
+                service.drain.drained().thenAccept(result -> heard.add("drained " + result.outcome()));
+        service.drain.listen(new DrainCoordinator.Listener() {
+            @Override
+            public void onPhase(DrainPhase phase) {
+                heard.add(phase.tag());
+            }
+
+            @Override
+            public void onResult(DrainResult result) {
+                heard.add("result " + result.outcome());
+            }
+        });
+        service.drainAsync(Settling.SKIP);
+        assertThat(waiting).isCompleted();
+        assertThat(heard)
+                .containsExactly("announcing", "settling", "quiescing", "closing", "result IDLE", "drained IDLE");
+    }
+
+    @Test
+    void logThatFails_isNoReasonToTellNobody() {
+        try (LogCapture log = LogCapture.of(DrainCoordinator.class, line -> {
+            throw new IllegalStateException("on purpose");
+        })) {
+            Permit running = service.begin();
+            CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
+            assertThatIllegalStateException().isThrownBy(service.drain::abort);
+            assertThat(drained).isCompleted();
+            assertThatIllegalStateException().isThrownBy(service.drain::closed);
+            running.success();
+        }
+        assertThat(service.phases).containsExactly(ANNOUNCING, SETTLING, QUIESCING, CLOSING, DONE);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.loadline.FailingLogContext;
 import io.loadline.LogCapture;
 import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.ParticipantResult.State;
@@ -71,6 +72,7 @@ class DrainParticipantTest {
                 .drain(() -> logged.add(MDC.get(DrainCoordinator.MDC_PHASE)));
         service.drain.add(consumer);
         MDC.put("request", "7");
+        MDC.put(DrainCoordinator.MDC_PHASE, "before");
         try (LogCapture report =
                 LogCapture.of(DrainCoordinator.class, line -> logged.add(MDC.get(DrainCoordinator.MDC_PHASE)))) {
             CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
@@ -80,8 +82,27 @@ class DrainParticipantTest {
             assertThat(report.messages()).hasSize(2);
         }
         assertThat(logged).containsExactly("quiescing", "closing", "done");
-        assertThat(MDC.getCopyOfContextMap()).containsOnly(Map.entry("request", "7"));
+        assertThat(MDC.getCopyOfContextMap())
+                .containsOnly(Map.entry("request", "7"), Map.entry(DrainCoordinator.MDC_PHASE, "before"));
         MDC.remove("request");
+        MDC.remove(DrainCoordinator.MDC_PHASE);
+    }
+
+    @Test
+    void loggersContextThatFails_stopsNeitherParticipantsNorTheDrain() throws Exception {
+        ScriptedParticipant consumer = new ScriptedParticipant("consumer", said).prepare(() -> said.add("prepared"));
+        service.drain.add(consumer);
+        try (FailingLogContext failing = new FailingLogContext(DrainCoordinator.MDC_PHASE)) {
+            CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
+            consumer.entered.await();
+            consumer.go.countDown();
+            joinRun("consumer");
+            service.beatUntil(drained);
+            service.drain.closed();
+            assertThat(drained.get().participants().get(0).state()).isEqualTo(State.FINISHED);
+        }
+        assertThat(said).contains("prepared");
+        assertThat(service.phases).endsWith(DrainPhase.CLOSING, DrainPhase.DONE);
     }
 
     @Test

@@ -7,6 +7,7 @@ package io.loadline.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loadline.FailingLogContext;
 import io.loadline.limit.CallContext.Scope;
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
@@ -98,6 +99,17 @@ class CallContextTest {
         }
         assertThat(logged()).isEqualTo("somebody's");
         MDC.remove(CallContext.MDC_CRITICALITY);
+    }
+
+    @Test
+    @SuppressWarnings("try")
+    void loggersContextThatFails_leavesNoContextBehind() {
+        try (FailingLogContext failing = new FailingLogContext(CallContext.MDC_CRITICALITY)) {
+            try (Scope scope = CallContext.of(Criticality.CRITICAL).open()) {
+                assertThat(CallContext.current().criticality()).isEqualTo(Criticality.CRITICAL);
+            }
+            assertThat(CallContext.current()).isSameAs(CallContext.NONE);
+        }
     }
 
     private static String logged() {

@@ -98,7 +98,7 @@ public final class LoadlineObservations implements AdmissionListener, GuardListe
     /** Follows {@code drain}, which becomes an observation with an event for each phase. */
     public void follow(DrainCoordinator drain) {
         if (isUsed()) {
-            new DrainObservation(registry).follow(drain);
+            drain.listen(new DrainObservation(registry));
         }
     }
 
@@ -168,12 +168,23 @@ public final class LoadlineObservations implements AdmissionListener, GuardListe
 
     private @Nullable Observation current() {
         Observation assumed = ASSUMED.get();
-        return assumed == null ? registry.getCurrentObservation() : assumed;
+        if (assumed != null) {
+            return assumed;
+        }
+        try {
+            return registry.getCurrentObservation();
+        } catch (Throwable e) {
+            warn(e);
+            return null;
+        }
     }
 
     private void note(@Nullable Observation observation, String event, String which, Attributes attributes) {
-        if (observation != null && !observation.isNoop() && !registry.isNoop()) {
+        if (observation != null) {
             guarded(() -> {
+                if (observation.isNoop() || registry.isNoop()) {
+                    return;
+                }
                 Mark mark = new Mark(event, which);
                 Mark first = observation.getContext().computeIfAbsent(mark, absent -> mark);
                 if (first == mark) {

@@ -15,6 +15,7 @@ import io.loadline.drain.DrainCoordinator.Settling;
 import io.loadline.drain.DrainResult;
 import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.GuardRefusedException;
+import io.loadline.internal.Listeners;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
@@ -27,10 +28,15 @@ import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -168,6 +174,46 @@ class LoadlineObservationsTest {
         running.close();
     }
 
+    @Test
+    void drain_isNoLongerObserved_whenWhoWaitsForItGoesOn() {
+        List<Integer> stopped = new ArrayList<>();
+        CompletionStage<Void> closing = loadline.drain()
+                .drained()
+                .thenRun(() -> stopped.add(recorded.stopped().size()));
+        loadline.drain().drainAsync("arranged", Settling.SKIP);
+        assertThat(closing).isCompleted();
+        assertThat(stopped).containsExactly(1);
+    }
+
+    @Test
+    void drain_whoseHandlersFail_isObservedOnce() {
+        AtomicInteger started = new AtomicInteger();
+        registry.observationConfig().observationHandler(new ObservationHandler<>() {
+            @Override
+            public void onStart(Observation.Context context) {
+                started.incrementAndGet();
+                throw new IllegalStateException("on purpose");
+            }
+
+            @Override
+            public void onEvent(Observation.Event event, Observation.Context context) {
+                throw new IllegalStateException("on purpose");
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        try (LogCapture log = LogCapture.of(Listeners.class)) {
+            loadline.drain().drainAsync("arranged", Settling.SKIP);
+            assertThat(started).hasValue(1);
+            assertThat(recorded.stopped()).hasSize(1);
+            assertThat(tags(recorded.stopped().get(0))).isEqualTo(Map.of("loadline.drain.outcome", "idle"));
+            assertThat(log.warnings()).isNotEmpty();
+        }
+    }
+
     /** Prometheus takes meters of one name only with the same tags. */
     @Test
     void meters_ofObservations_keepTheirTags() {
@@ -201,6 +247,24 @@ class LoadlineObservationsTest {
                 Permit holding = limiter.tryAcquire()) {
             request().scoped(() -> assertThat(limiter.tryAcquire(route)).isNull());
             request().scoped(() -> assertThat(limiter.tryAcquire(route)).isNull());
+            assertThat(log.warnings())
+                    .containsExactly("An observation could not be told something; this is logged once");
+        }
+    }
+
+    @Test
+    void registryThatFails_changesNothing_andIsLoggedOnce() {
+        ObservationRegistry failing = (ObservationRegistry) Proxy.newProxyInstance(
+                ObservationRegistry.class.getClassLoader(),
+                new Class<?>[] {ObservationRegistry.class},
+                (proxy, method, arguments) -> {
+                    throw new IllegalStateException("on purpose");
+                });
+        LoadlineObservations failed = new LoadlineObservations(failing);
+        try (LogCapture log = LogCapture.of(LoadlineObservations.class)) {
+            failed.quotaRefused("api");
+            failed.quotaRefused(request(), "api");
+            failed.ofWaiting().waited(route, Duration.ofSeconds(1));
             assertThat(log.warnings())
                     .containsExactly("An observation could not be told something; this is logged once");
         }

@@ -69,7 +69,7 @@ public final class LoadlineAutoConfiguration {
             @Qualifier(QuotaFactory.BEAN_NAME) ObjectProvider<Quota> ownQuota,
             ObjectProvider<Quota> quotas,
             ObjectProvider<SettingsBuilderCustomizer> settingsCustomizers,
-            ObjectProvider<ObservationRegistry> observationRegistries) {
+            ApplicationObservations observations) {
         QuotaFactory.checkUnused(properties.guard().quota());
         Loadline.Builder loadline = LoadlineFactory.builder(properties, environment);
         LoadlineFactory.configure(loadline, properties.memory(), environment);
@@ -80,7 +80,7 @@ public final class LoadlineAutoConfiguration {
         }
         quotas.orderedStream().filter(quota -> quota != own).forEach(loadline::quota);
         if (properties.observation().enabled()) {
-            observationRegistries.ifUnique(loadline::observationRegistry);
+            loadline.observationRegistry(observations.registry());
         }
         circuitBreakers.ifUnique(registry -> GuardSettings.checkUnused(registry, properties.guard()));
         GuardSettings.apply(loadline, properties.guard());
@@ -111,6 +111,14 @@ public final class LoadlineAutoConfiguration {
                     LoadSignal.Builder unused = builder.saturation(saturation);
                 }))
                 .build();
+    }
+
+    /** Not lazy: it waits until all singletons are there. */
+    @Bean
+    @Lazy(false)
+    ApplicationObservations loadlineApplicationObservations(
+            ObjectProvider<ObservationRegistry> registries, ApplicationContext context) {
+        return new ApplicationObservations(registries, context);
     }
 
     // The parts are closed by the whole, hence no destroy methods of their own.

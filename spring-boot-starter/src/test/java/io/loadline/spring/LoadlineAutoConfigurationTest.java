@@ -12,6 +12,7 @@ import io.loadline.availability.Availability;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.FatalErrors;
 import io.loadline.drain.DrainCoordinator;
+import io.loadline.guard.DependencyGuards;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.FixedLimit;
@@ -33,6 +34,9 @@ import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationPredicate;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,12 +53,16 @@ import org.springframework.boot.availability.ApplicationAvailabilityBean;
 import org.springframework.boot.health.application.ReadinessStateHealthIndicator;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.server.WebFilter;
@@ -108,18 +116,56 @@ class LoadlineAutoConfigurationTest {
                         context.getBean(Loadline.class).observations().isUsed())
                 .isFalse());
         ApplicationContextRunner observed =
-                plain.withBean("observed", ObservationRegistry.class, ObservationRegistry::create);
-        observed.run(context -> assertThat(
-                        context.getBean(Loadline.class).observations().isUsed())
-                .isTrue());
-        observed.withPropertyValues("loadline.observation.enabled=false")
-                .run(context -> assertThat(
-                                context.getBean(Loadline.class).observations().isUsed())
-                        .isFalse());
-        observed.withBean("another", ObservationRegistry.class, ObservationRegistry::create)
-                .run(context -> assertThat(
-                                context.getBean(Loadline.class).observations().isUsed())
-                        .isFalse());
+                plain.withBean("observed", ObservationRegistry.class, LoadlineAutoConfigurationTest::handledRegistry);
+        observed.run(context -> assertThat(isTold(context, "observed")).isTrue());
+        observed.withPropertyValues("loadline.observation.enabled=false").run(context -> {
+            assertThat(context.getBean(Loadline.class).observations().isUsed()).isFalse();
+            assertThat(isTold(context, "observed")).isFalse();
+        });
+        observed.withBean("another", ObservationRegistry.class, LoadlineAutoConfigurationTest::handledRegistry)
+                .run(context -> {
+                    assertThat(isTold(context, "observed")).isFalse();
+                    assertThat(isTold(context, "another")).isFalse();
+                });
+    }
+
+    /** As what sends spans away by a client that Loadline guards. */
+    @Test
+    void observationRegistry_ofWhatNeedsLoadline_isTold() {
+        ApplicationContextRunner observed = plain.withConfiguration(
+                        AutoConfigurations.of(ObservationAutoConfiguration.class))
+                .withUserConfiguration(ObservedByLoadline.class);
+        observed.run(
+                context -> assertThat(isTold(context, "observationRegistry")).isTrue());
+        observed.withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context ->
+                        assertThat(isTold(context, "observationRegistry")).isTrue());
+    }
+
+    private static boolean isTold(ApplicationContext context, String registry) {
+        Observation request = Observation.start("request", context.getBean(registry, ObservationRegistry.class));
+        request.scoped(() -> context.getBean(Loadline.class).observations().quotaRefused("api"));
+        return request.getContext().getHighCardinalityKeyValue("loadline.quota") != null;
+    }
+
+    private static ObservationRegistry handledRegistry() {
+        ObservationRegistry registry = ObservationRegistry.create();
+        registry.observationConfig().observationHandler(context -> true);
+        return registry;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ObservedByLoadline {
+        @Bean
+        ObservationPredicate predicate(Loadline loadline) {
+            return (name, context) -> !loadline.drain().isDraining();
+        }
+
+        @Bean
+        ObservationHandler<Observation.Context> handler(DependencyGuards guards) {
+            return context -> guards.limits().isEmpty();
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.MethodParameter;
@@ -40,31 +41,32 @@ final class EmitterNote implements HandlerMethodReturnValueHandler {
 
     /**
      * What the delegate says of answers of each class. It is asked for every one, and looks through all reactive types each
-     * time: in a service whose answers are small that is more than one percent of all it does, and more than this note.
+     * time: in a service whose answers are small that is more than one percent of all it does, and more than this note. Null
+     * if the delegate is not Spring's own, which may look at more than the class.
+     *
+     * <p>Classes of the JDK keep the values for ever, even those of an application that was started anew: hence a class of
+     * the JDK, which keeps no loader.
      */
-    private final ClassValue<Known> known = new ClassValue<>() {
-        @Override
-        protected Known computeValue(Class<?> type) {
-            return new Known();
-        }
-    };
+    private final @Nullable ClassValue<AtomicReference<@Nullable Boolean>> known;
 
     private EmitterNote(HandlerMethodReturnValueHandler delegate) {
         this.delegate = delegate;
+        this.known = delegate.getClass() == ResponseBodyEmitterReturnValueHandler.class ? new Known() : null;
     }
 
     @Override
     public boolean supportsReturnType(MethodParameter returnType) {
         Class<?> type = returnType.getParameterType();
-        if (ResponseEntity.class.isAssignableFrom(type)) {
+        if (known == null || ResponseEntity.class.isAssignableFrom(type)) {
             // It depends on what is declared to be in it.
             return delegate.supportsReturnType(returnType);
         }
-        Known answer = known.get(type);
-        Boolean supported = answer.supported;
+        // Whoever asks first answers, always the same.
+        AtomicReference<@Nullable Boolean> answer = known.get(type);
+        Boolean supported = answer.get();
         if (supported == null) {
             supported = delegate.supportsReturnType(returnType);
-            answer.supported = supported;
+            answer.set(supported);
         }
         return supported;
     }
@@ -140,9 +142,11 @@ final class EmitterNote implements HandlerMethodReturnValueHandler {
         }
     }
 
-    /** What the delegate says of one class. Thread-safe. */
-    private static final class Known {
-        /** Written by whoever asks first, always the same; null before that. */
-        private volatile @Nullable Boolean supported;
+    /** What the delegate says of each class; null before it is asked. Thread-safe. */
+    private static final class Known extends ClassValue<AtomicReference<@Nullable Boolean>> {
+        @Override
+        protected AtomicReference<@Nullable Boolean> computeValue(Class<?> type) {
+            return new AtomicReference<>();
+        }
     }
 }

@@ -48,6 +48,7 @@ final class AdmissionFilter implements Filter {
      * to go when a drain begins: a stream ends, a long poll has its time-out.
      */
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionFilter.class);
+
     private final ConcurrencyLimiter limiter;
     private final DrainCoordinator drain;
     private final CollectedRoutes routes;
@@ -108,9 +109,11 @@ final class AdmissionFilter implements Filter {
         Route route = matched.route();
         CallContext context = matched.context(headers, name -> header(bareRequest, name));
         boolean mayWait = waiting.maxWait() != null && (waiting.platformThreads() || VirtualThreads.isCurrent());
+        Duration maxWait = mayWait ? waiting.maxWait() : null;
+        WaitNote.Wait wait = maxWait == null ? null : waits.atMost(maxWait);
         long ticket;
         try {
-            ticket = acquire(route, context, mayWait ? waiting.maxWait() : null);
+            ticket = acquire(route, context, wait);
         } catch (RejectedException e) {
             response.answer(e.rejection().reason(), !request.getMethod().equals("HEAD"));
             return;
@@ -129,8 +132,8 @@ final class AdmissionFilter implements Filter {
             failure = e;
             throw e;
         } finally {
-            if (mayWait) {
-                waits.forget();
+            if (wait != null) {
+                wait.forget();
             }
             end(request, response, route, ticket, call, failure);
         }
@@ -159,12 +162,12 @@ final class AdmissionFilter implements Filter {
                 : String.join(",", Collections.list(request.getHeaders(name)));
     }
 
-    private long acquire(Route route, CallContext context, @Nullable Duration maxWait) {
-        if (maxWait == null) {
+    private long acquire(Route route, CallContext context, WaitNote.@Nullable Wait wait) {
+        if (wait == null) {
             return limiter.acquireTicket(route, context);
         }
         try {
-            return waits.acquire(limiter, route, context, maxWait);
+            return wait.acquire(limiter, route, context);
         } catch (InterruptedException e) {
             // The container wants its threads back.
             Thread.currentThread().interrupt();

@@ -25,8 +25,9 @@ public final class RetryBudget {
      * lies further back is skipped. Retries, which are rare, are counted under the monitor.
      *
      * A retry that is made is counted as a request by its guard, so the retries are taken off again: the share is of first
-     * calls, and with a ratio of 0.1 the dependency sees no more than 1.1 times of them. One that still pauses is taken off
-     * before it was added, which errs on the safe side.
+     * calls, and with a ratio of 0.1 the dependency sees about 1.1 times of them at most. One that still pauses is taken
+     * off before it was added, which errs on the safe side; if it is made in a later second than it was allowed in, it
+     * counts as a first call after that one has left the window, for as long as it paused.
      */
     static final int SECONDS = 10;
 

@@ -81,7 +81,7 @@ class EmitterNoteTest {
     }
 
     /** Some methods. */
-    private static final class Controller {
+    static final class Controller {
         @Deprecated
         String marked() {
             return "marked";

@@ -47,9 +47,9 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * not followed, there was no queue, see CutTrial. The latencies seen become the baselines, L goes at once to what
      * the usual throughput needs at these latencies by Little's law [2], and growth starts anew.
      *
-     * Wait: where it is known how long calls have waited for others (RequestTiming), what is more than usual is no part of z.
-     * A dependency that slows down then needs no trial, and more calls are in flight at once: if they take more than twice as
-     * long for that, L rises at once to what is needed to serve what was served before.
+     * Waits for others, where they are taken down (RequestTiming), are told and not judged by. Without what is more than
+     * usual of them a dependency that slows down would need no trial; but one that slows down because of us would not look like
+     * congestion either, and the limit would grow for as long as it gets slower.
      *
      * Grow: not congested but at the limit: x 1.5 until the first congestion, as in TCP's slow start [3], then additively.
      *
@@ -70,6 +70,8 @@ public final class AdaptiveLimit implements LimitAlgorithm {
      * [2] J. Little, A Proof for the Queuing Formula L = λW, 1961
      * [3] V. Jacobson, Congestion Avoidance and Control, 1988
      */
+    private static final double TOLD_WAITS = 0.5;
+
     private final Tuning tuning;
     private final int wantedInitial;
     private final long warmUpNanos;
@@ -82,9 +84,6 @@ public final class AdaptiveLimit implements LimitAlgorithm {
     private boolean slowStart = true;
     private double recentPeak;
     private double usualThroughput;
-
-    /** When all that came was served. */
-    private double servedThroughput;
 
     private boolean warm;
     private long seenNanos;
@@ -167,7 +166,6 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (window.binding()) {
             return grow(window);
         }
-        servedThroughput = usualThroughput;
         double idle = Math.max(initialLimit(), tuning.of(IDLE) * recentPeak);
         if (limit > idle) {
             return drift(idle, "not reached: at most %d in flight", window.peakInFlight());
@@ -191,20 +189,29 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             slowStart = true;
             double usual = usualThroughput * window.meanRttNanos() / 1e9;
             double enough = Math.max(usual, Math.max(limit, latencyCuts.inFlightBefore()));
-            LimitDecision decision = moveTo(enough, "cuts do not lower latency: not a queue, calls take longer");
+            LimitDecision decision =
+                    moveTo(enough, "cuts do not lower latency: not a queue, calls take longer" + waits(window));
             return new LimitDecision(decision.limit(), decision.reason(), true);
         }
         slowStart = false;
         double excess = window.stretch() - threshold;
         double cut = Math.max(tuning.of(STRONGEST_CUT), 1 / (1 + tuning.of(CUT_SHARE) * excess));
-        double withoutQueueNanos = window.meanBaselineNanos() + window.meanExcessWaitNanos();
-        double floor = tuning.of(FLOOR) * window.throughput() * withoutQueueNanos / 1e9;
+        double floor = tuning.of(FLOOR) * window.throughput() * window.meanBaselineNanos() / 1e9;
         if (!window.binding()) {
             // It was not the limit that let too many in: one below what was in use would shed for a bad moment.
             floor = Math.max(floor, recentPeak);
         }
         double next = Math.max(limit * cut, floor);
-        return moveTo(Math.min(limit, next), "congested: latency is %.2f x its baseline", window.stretch());
+        return moveTo(
+                Math.min(limit, next), "congested: latency is %.2f x its baseline%s", window.stretch(), waits(window));
+    }
+
+    /** Where to look: what of the latency is known to be others'. */
+    private static String waits(LimitWindow window) {
+        double share = window.waitedShare();
+        return share < TOLD_WAITS
+                ? ""
+                : String.format(Locale.ROOT, ", %.0f %% of it waiting for dependencies", 100 * share);
     }
 
     private boolean cutsAreInVain(LimitWindow window) {
@@ -227,9 +234,6 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (!warm && window.judgedSamples() > 0) {
             // Nothing was refused, so more calls than the limit have shown that they fit.
             next = Math.max(next, window.peakInFlight());
-        }
-        if (window.meanExcessWaitNanos() > window.meanBaselineNanos()) {
-            next = Math.max(next, servedThroughput * window.meanRttNanos() / 1e9);
         }
         return moveTo(next, "reached without congestion");
     }

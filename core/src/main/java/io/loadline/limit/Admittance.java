@@ -80,9 +80,22 @@ final class Admittance implements WaitQueue.Entrance {
         return RequestTiming.begin(ticker.read());
     }
 
-    /** How long a request has waited for others until {@code now}; readings of its timing are the ticker's. */
-    long waitedNanos(RequestTiming timing, long now) {
-        return timing.waitedNanos(now + originNanos);
+    /** How long a request has waited for others until {@code now}, at most {@code most}; readings of timings are the ticker's. */
+    long waitedNanos(RequestTiming timing, long now, long most) {
+        try {
+            return Math.max(0, Math.min(most, timing.waitedNanos(now + originNanos)));
+        } catch (RuntimeException notOurs) {
+            // Somebody's own must not keep a call from being counted.
+            return 0;
+        }
+    }
+
+    static boolean hasDownstreamFailed(@Nullable RequestTiming timing) {
+        try {
+            return timing != null && timing.hasDownstreamFailed();
+        } catch (RuntimeException notOurs) {
+            return false;
+        }
     }
 
     Enforcement enforcement() {

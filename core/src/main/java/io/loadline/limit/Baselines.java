@@ -18,10 +18,6 @@ final class Baselines {
      * short of long ones has both a low mean and a small deviation. The usual deviation of the route counts too.
      * A route's first means are provisional: they follow until enough calls have been seen, but not upward while the
      * limit is reached: the first calls of a flood wait less than those after them.
-     *
-     * How long calls usually wait for others is what their first means say, and falls with them, but never rises: what a
-     * dependency takes beyond that is its own affair. It would not do to leave out all waiting. Of a call that does next to
-     * nothing itself, what remained would be noise, and a moment's pause would look like congestion.
      */
     private static final int MIN_SAMPLES = 5;
 
@@ -48,7 +44,6 @@ final class Baselines {
         double mean = Math.max(1, (double) longs[at + StripedStats.RTT_NANOS] / n);
         double variance = Math.max(0, doubles[squareAt + StripedStats.RTT_SQUARES] / n - mean * mean);
         long before = seen[route.index];
-        learnWait(route, (double) longs[at + StripedStats.WAITED_NANOS] / n, n, before, binding);
         double relative = variance / (mean * mean);
         double usual = relativeVariance[route.index];
         relativeVariance[route.index] = usual + (relative - usual) * (n / (n + Math.min((double) before, slowSamples)));
@@ -79,28 +74,14 @@ final class Baselines {
         }
     }
 
-    private void learnWait(Route route, double mean, long n, long before, boolean binding) {
-        double known = route.usualWaitNanos();
-        double slowSamples = tuning.of(Constant.SLOW_SAMPLES);
-        if (before == 0 || known == Long.MAX_VALUE) {
-            route.usualWaitNanos(Math.round(mean));
-        } else if (before < tuning.of(Constant.CONFIRMED) && (mean < known || !binding)) {
-            route.usualWaitNanos(Math.round((known * before + mean * n) / (before + n)));
-        } else if (mean < known) {
-            route.usualWaitNanos(Math.round(known + (mean - known) * (n / (n + slowSamples))));
-        }
-    }
-
     /** Takes the window's latencies as the new baseline; what a route with too few of its own takes is unknown again. */
     void adopt(Route route, long[] longs) {
         int at = route.index * StripedStats.LONGS;
         long n = longs[at + StripedStats.TIMED];
         if (n >= MIN_SAMPLES) {
             set(route, (double) longs[at + StripedStats.UNCUT_NANOS] / n);
-            route.usualWaitNanos(longs[at + StripedStats.WAITED_NANOS] / n);
         } else {
             route.baselineNanos(0);
-            route.usualWaitNanos(Long.MAX_VALUE);
             seen[route.index] = 0;
         }
     }

@@ -142,10 +142,10 @@ public interface ConcurrencyLimiter {
     void release(long ticket, Route route, Outcome outcome);
 
     /**
-     * {@link #release(long, Route, Outcome)} of a call whose waiting for others was taken down, by the limiter's ticker. What it
-     * has waited beyond what calls of its route usually do is no sign of congestion, and if a dependency has failed it, neither
-     * is {@link Outcome#DROPPED}: that counts as {@link Outcome#IGNORED}. {@link #call} does so by itself with the timing in its
-     * context.
+     * {@link #release(long, Route, Outcome)} of a call whose waiting for others was taken down, by the limiter's ticker: for
+     * {@link LimitWindow#waitedShare()}, which explains latencies. If a dependency has failed it, {@link Outcome#DROPPED} is no
+     * sign that capacity is short here: that counts as {@link Outcome#IGNORED}. {@link #call} does so by itself with the timing in
+     * its context.
      */
     void release(long ticket, Route route, Outcome outcome, @Nullable RequestTiming timing);
 

@@ -164,7 +164,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 long now = admittance.now();
                 rttNanos = Ticket.ageNanos(ticket, now);
                 if (timing != null) {
-                    waitedNanos = Math.min(rttNanos, admittance.waitedNanos(timing, now));
+                    waitedNanos = admittance.waitedNanos(timing, now, rttNanos);
                 }
             }
             int field = switch (outcome) {
@@ -172,20 +172,12 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
                 case IGNORED -> StripedStats.IGNORED;
                 case DROPPED ->
                     // What a dependency refuses says nothing of the capacity here.
-                    (timing == null || !timing.hasDownstreamFailed()) && droppedCounts.getAsBoolean()
+                    !Admittance.hasDownstreamFailed(timing) && droppedCounts.getAsBoolean()
                             ? StripedStats.DROPPED
                             : StripedStats.IGNORED;
             };
             boolean shadowed = Ticket.isOutsideLimit(ticket);
-            stats.end(
-                    route.index,
-                    field,
-                    shadowed,
-                    Ticket.isLow(ticket),
-                    rttNanos,
-                    waitedNanos,
-                    route.usualWaitNanos(),
-                    route.cutNanos());
+            stats.end(route.index, field, shadowed, Ticket.isLow(ticket), rttNanos, waitedNanos, route.cutNanos());
             if (outside && !shadowed) {
                 stats.count(
                         route.index,
@@ -313,6 +305,8 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private <T extends @Nullable Object> T run(long ticket, Route route, CallContext context, Callable<T> action)
             throws Exception {
         Outcome outcome = Outcome.IGNORED;
+        // Of a call within another one: what failed that before does not excuse this.
+        RequestTiming timing = Admittance.hasDownstreamFailed(context.timing()) ? null : context.timing();
         try {
             T result = within(context, action);
             outcome = Outcome.SUCCESS;
@@ -321,7 +315,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
             outcome = failures.of(e);
             throw e;
         } finally {
-            release(ticket, route, outcome, context.timing());
+            release(ticket, route, outcome, timing);
         }
     }
 

@@ -31,11 +31,11 @@ public final class LimitWindow {
     private final double cpuUtilization;
     private final long samples;
     private final double rttSum;
+    private final double waitedSum;
     private final long judged;
     private final double stretch;
     private final double stretchError;
     private final double meanBaselineNanos;
-    private final double excessWaitSum;
 
     /**
      * Sums up the routes' totals.
@@ -60,10 +60,10 @@ public final class LimitWindow {
         long refused = 0;
         long timed = 0;
         double rtts = 0;
+        double waits = 0;
         long judgedSamples = 0;
         double judgedRtts = 0;
         double baselines = 0;
-        double excessWaits = 0;
         for (Route route : routes) {
             int at = route.index * StripedStats.LONGS;
             long shadowOrShed = longs[at + StripedStats.SHED] + longs[at + StripedStats.SHADOWED];
@@ -76,8 +76,7 @@ public final class LimitWindow {
             long n = longs[at + StripedStats.TIMED];
             timed += n;
             rtts += longs[at + StripedStats.UNCUT_NANOS];
-            double usualWaits = (double) n * route.usualWaitNanos();
-            excessWaits += Math.max(0, longs[at + StripedStats.WAITED_NANOS] - usualWaits);
+            waits += longs[at + StripedStats.WAITED_NANOS];
             long baseline = route.baselineNanos();
             if (baseline > 0) {
                 judgedSamples += n;
@@ -91,9 +90,9 @@ public final class LimitWindow {
         this.shed = refused;
         this.samples = timed;
         this.rttSum = rtts;
+        this.waitedSum = waits;
         this.judged = judgedSamples;
         this.stretch = judgedSamples == 0 ? 1 : judgedRtts / baselines;
-        this.excessWaitSum = excessWaits;
         this.meanBaselineNanos = judgedSamples == 0 ? 0 : baselines / judgedSamples;
         this.stretchError =
                 judgedSamples < 2 ? Double.POSITIVE_INFINITY : ratioError(routes, longs, doubles, baselines);
@@ -166,11 +165,11 @@ public final class LimitWindow {
     }
 
     /**
-     * For how much longer than usual timed calls have waited for others on average, in nanoseconds: a part of
-     * {@link #meanRttNanos()} that {@link #stretch()} leaves out. 0 where nobody takes that down.
+     * The share of the time of timed calls, 0 to 1, that they are known to have waited for others, see {@link RequestTiming}; 0
+     * where nobody takes that down.
      */
-    public double meanExcessWaitNanos() {
-        return samples == 0 ? 0 : excessWaitSum / samples;
+    public double waitedShare() {
+        return rttSum == 0 ? 0 : waitedSum / rttSum;
     }
 
     /** The mean baseline of judged calls in nanoseconds; 0 without any. */
@@ -180,7 +179,7 @@ public final class LimitWindow {
 
     /**
      * How much longer calls took than their routes' baselines, as a ratio of sums; 1 without judged calls. A change in
-     * the mix of routes cancels out, and what calls are known to have waited for others beyond what is usual is left out.
+     * the mix of routes cancels out.
      */
     public double stretch() {
         return stretch;

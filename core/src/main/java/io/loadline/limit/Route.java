@@ -29,9 +29,6 @@ public final class Route {
     /** Written by the limiter's beat, read by releases and the signal; a stale value is at most one window old. */
     private volatile long baselineNanos;
 
-    /** As {@link #baselineNanos}; more than any wait until it is known. */
-    private volatile long usualWaitNanos = Long.MAX_VALUE;
-
     /** Written by whoever configures, read by acquires. */
     private volatile Criticality criticality = Criticality.CRITICAL;
 
@@ -84,15 +81,6 @@ public final class Route {
     long cutNanos() {
         long baseline = baselineNanos;
         return baseline == 0 ? Long.MAX_VALUE : CLIP * baseline;
-    }
-
-    /** For how long a call of this route waits for others without it meaning anything. */
-    long usualWaitNanos() {
-        return usualWaitNanos;
-    }
-
-    void usualWaitNanos(long nanos) {
-        usualWaitNanos = nanos;
     }
 
     void baselineNanos(long nanos) {

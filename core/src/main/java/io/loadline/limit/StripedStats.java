@@ -137,18 +137,10 @@ final class StripedStats {
     }
 
     /**
-     * Counts an ended call and, if {@code rttNanos >= 0}, its latency, as it was, and judged: without what it has waited beyond
-     * {@code usualWaitNanos}, and cut at {@code cutNanos}.
+     * Counts an ended call and, if {@code rttNanos >= 0}, its latency, as it was and cut at {@code cutNanos}, and how much of
+     * that it has waited for others.
      */
-    void end(
-            int route,
-            int field,
-            boolean shadowed,
-            boolean low,
-            long rttNanos,
-            long waitedNanos,
-            long usualWaitNanos,
-            long cutNanos) {
+    void end(int route, int field, boolean shadowed, boolean low, long rttNanos, long waitedNanos, long cutNanos) {
         int index = begin();
         long[] stripe = longs[index];
         int at = FIRST + route * LONGS;
@@ -159,8 +151,7 @@ final class StripedStats {
         if (rttNanos >= 0) {
             double[] squares = doubles[index];
             int squareAt = PAD + route * DOUBLES;
-            long excess = waitedNanos > usualWaitNanos ? waitedNanos - usualWaitNanos : 0;
-            long cut = Math.min(rttNanos - excess, cutNanos);
+            long cut = Math.min(rttNanos, cutNanos);
             double root = Math.min((double) cut, MOST_SQUARED_NANOS);
             double square = root * root;
             stripe[at + TIMED]++;

@@ -42,27 +42,6 @@ class BaselinesTest {
     }
 
     @Test
-    void learn_waits_followDownwardOnly() {
-        wait(40, 10e6);
-        assertThat(samples.route(0).usualWaitNanos()).isEqualTo(10_000_000);
-        wait(1_000, 15e6);
-        assertThat(samples.route(0).usualWaitNanos())
-                .as("the dependency's affair")
-                .isEqualTo(10_000_000);
-        assertThat(baseline()).as("without what is more than usual").isCloseTo(MEAN, within(1.0));
-        wait(100_000, 4e6);
-        assertThat(samples.route(0).usualWaitNanos()).isBetween(4_000_000L, 4_200_000L);
-    }
-
-    /** A call does 10 ms of its own. */
-    private void wait(int calls, double nanos) {
-        for (int i = 0; i < calls; i++) {
-            samples.add(0, (long) (10e6 + nanos), (long) nanos, false);
-        }
-        samples.learn(baselines);
-    }
-
-    @Test
     void learn_tooFewSamples_isNotKnown() {
         add(4, MEAN, 0, true);
         samples.learn(baselines);

@@ -43,7 +43,6 @@ final class Samples {
                 low,
                 rttNanos,
                 waitedNanos,
-                route(route).usualWaitNanos(),
                 route(route).cutNanos());
         return this;
     }

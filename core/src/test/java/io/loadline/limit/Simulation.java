@@ -49,9 +49,6 @@ final class Simulation {
 
     private final Supplier<CallContext> contexts;
 
-    /** Whether it is taken down how long calls wait for their I/O. */
-    private boolean timed;
-
     private Simulation(
             LoadModel model,
             long seed,
@@ -88,20 +85,6 @@ final class Simulation {
 
     static Simulation run(LoadModel model, long seed, LimitAlgorithm algorithm, Supplier<CallContext> contexts) {
         Simulation simulation = new Simulation(model, seed, algorithm, contexts, 0, Duration.ZERO);
-        simulation.run();
-        return simulation;
-    }
-
-    /** Runs {@code model}, in which it is taken down how long calls wait for their I/O. */
-    static Simulation runTimed(LoadModel model, long seed) {
-        Simulation simulation = new Simulation(
-                model,
-                seed,
-                AdaptiveLimit.builder().initialLimit(16).limits(2, 1000).build(),
-                () -> CallContext.NONE,
-                0,
-                Duration.ZERO);
-        simulation.timed = true;
         simulation.run();
         return simulation;
     }
@@ -207,8 +190,6 @@ final class Simulation {
             schedule(call.call.stageMillis() / 1e3, () -> {
                 busy(-1);
                 serve();
-                call.timing = timed ? limiter.beginTiming() : null;
-                boolean unusedIfNobodyAsks = call.timing == null || call.timing.waitBegins(ticker.read());
                 schedule(call.call.ioMillis() / 1e3, () -> finish(call));
             });
         }
@@ -216,10 +197,7 @@ final class Simulation {
 
     private void finish(Served call) {
         call.seconds = now() - call.arrived;
-        if (call.timing != null) {
-            call.timing.waitEnds(ticker.read());
-        }
-        limiter.release(call.ticket, call.route, Outcome.SUCCESS, call.timing);
+        limiter.release(call.ticket, call.route, Outcome.SUCCESS);
     }
 
     private void busy(int change) {
@@ -362,7 +340,6 @@ final class Simulation {
         Route route;
         CallContext context;
         long ticket;
-        RequestTiming timing;
         double seconds;
 
         Served(double arrived, LoadModel.Call call) {

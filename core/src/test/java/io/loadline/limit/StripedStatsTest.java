@@ -24,9 +24,9 @@ class StripedStatsTest {
     void end_andCount_showUpInTheirRoutesFields() {
         StripedStats stats = new StripedStats(ROUTES, 4);
         stats.count(1, StripedStats.SHED);
-        stats.end(1, StripedStats.SUCCEEDED, false, true, 100, 50, 30, 60);
-        stats.end(1, StripedStats.SUCCEEDED, true, false, 10, 0, Long.MAX_VALUE, 60);
-        stats.end(2, StripedStats.DROPPED, false, false, -1, 0, Long.MAX_VALUE, 60);
+        stats.end(1, StripedStats.SUCCEEDED, false, true, 100, 50, 60);
+        stats.end(1, StripedStats.SUCCEEDED, true, false, 10, 0, 60);
+        stats.end(2, StripedStats.DROPPED, false, false, -1, 0, 60);
         long[] longs = new long[ROUTES * StripedStats.LONGS];
         double[] doubles = new double[ROUTES * StripedStats.DOUBLES];
         stats.drainTo(longs.length / StripedStats.LONGS, longs, doubles);
@@ -63,15 +63,7 @@ class StripedStatsTest {
             Random random = new Random(t);
             workers.add(executor.submit(() -> {
                 for (int i = 0; i < each; i++) {
-                    stats.end(
-                            random.nextInt(ROUTES),
-                            StripedStats.SUCCEEDED,
-                            false,
-                            false,
-                            3,
-                            0,
-                            Long.MAX_VALUE,
-                            Long.MAX_VALUE);
+                    stats.end(random.nextInt(ROUTES), StripedStats.SUCCEEDED, false, false, 3, 0, Long.MAX_VALUE);
                 }
             }));
         }

@@ -10,12 +10,10 @@ import static org.awaitility.Awaitility.await;
 import io.loadline.Loadline;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -31,12 +29,6 @@ public final class Service implements AutoCloseable {
             "management.health.rabbit.enabled=false",
             "management.endpoint.health.probes.add-additional-paths=true",
             "management.endpoints.web.exposure.include=*");
-
-    static {
-        // A tenth of a second, the default, is longer than most of what is waited for.
-        Awaitility.setDefaultPollDelay(Duration.ZERO);
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
-    }
 
     private final ConfigurableApplicationContext context;
 

@@ -49,7 +49,10 @@ public final class RouteTable {
     private final Set<String> untouched;
     private final List<String> untouchedBelow;
     private final List<PathPattern> excluded;
+
+    /** Those of paths that do not pass untouched: most requests are looked up once. */
     private final Map<String, Candidate> literal;
+
     private final Map<String, List<Candidate>> byFirstSegment;
     private final List<Candidate> anyFirstSegment;
 
@@ -69,7 +72,7 @@ public final class RouteTable {
         for (Candidate candidate : sorted) {
             candidate.criticality(builder.criticality);
             String path = candidate.pattern.getPatternString();
-            if (!candidate.pattern.hasPatternSyntax()) {
+            if (!candidate.pattern.hasPatternSyntax() && !isUntouched(path, parse(path))) {
                 literal.put(path, candidate);
             }
             segments.add(firstSegment(path));
@@ -112,10 +115,7 @@ public final class RouteTable {
     /** The names of all routes there are, {@link Route#OTHER} among them. */
     Set<String> names() {
         Set<String> names = new TreeSet<>(Set.of(Route.OTHER));
-        Stream.concat(
-                        literal.values().stream(),
-                        byFirstSegment.values().stream().flatMap(List::stream))
-                .forEach(candidate -> candidate.addNamesTo(names));
+        byFirstSegment.values().stream().flatMap(List::stream).forEach(candidate -> candidate.addNamesTo(names));
         return names;
     }
 
@@ -126,22 +126,27 @@ public final class RouteTable {
      * @param path the path as it came, without context path and query
      */
     public @Nullable MatchedRoute match(String method, String path) {
-        boolean plain = isPlain(path);
-        if (plain && (untouched.contains(path) || isUntouchedBelow(path))) {
-            return null;
-        }
-        PathContainer parsed = null;
-        if (plain && !excluded.isEmpty()) {
-            parsed = parse(path);
-            for (PathPattern pattern : excluded) {
-                if (parsed != null && pattern.matches(parsed)) {
-                    return null;
-                }
-            }
-        }
         Candidate exact = literal.get(path);
         MatchedRoute route = exact == null ? null : exact.route(method, limiter);
-        return route != null ? route : search(method, path, parsed);
+        if (route != null) {
+            return route;
+        }
+        PathContainer parsed = excluded.isEmpty() ? null : parse(path);
+        return isUntouched(path, parsed) ? null : search(method, path, parsed);
+    }
+
+    private boolean isUntouched(String path, @Nullable PathContainer parsed) {
+        return isPlain(path)
+                && (untouched.contains(path) || isUntouchedBelow(path) || (parsed != null && isExcluded(parsed)));
+    }
+
+    private boolean isExcluded(PathContainer parsed) {
+        for (PathPattern pattern : excluded) {
+            if (pattern.matches(parsed)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private MatchedRoute search(String method, String path, @Nullable PathContainer parsed) {

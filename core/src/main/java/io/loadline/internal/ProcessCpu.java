@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The share of its CPUs that this process used since the last reading. Not thread-safe.
@@ -16,10 +17,15 @@ import java.nio.file.Path;
  * since the JVM rounds them up: half a CPU that is used up would look half idle. Needs no privileges.
  */
 public final class ProcessCpu {
+    /** A pod can be resized in place; to look for that at each beat costs more than all else a beat does. */
+    private static final long RESIZED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final com.sun.management.@org.jspecify.annotations.Nullable OperatingSystemMXBean os;
     private final Path cgroup;
     private long lastCpuNanos;
     private long lastNanos;
+    private double cpus;
+    private long cpusNanos;
 
     /** Begins to measure at {@code nowNanos}, a reading of the ticker that later readings use too. */
     public ProcessCpu(long nowNanos) {
@@ -34,6 +40,8 @@ public final class ProcessCpu {
                 : null;
         this.lastCpuNanos = cpuNanos();
         this.lastNanos = nowNanos;
+        this.cpus = cpus();
+        this.cpusNanos = nowNanos;
     }
 
     /** The utilization since the last call, at least 0, about 1 when all CPUs were busy; NaN if it is unknown. */
@@ -43,13 +51,17 @@ public final class ProcessCpu {
         long wallNanos = nowNanos - lastNanos;
         lastCpuNanos = cpuNanos;
         lastNanos = nowNanos;
+        if (nowNanos - cpusNanos >= RESIZED_NANOS) {
+            cpus = cpus();
+            cpusNanos = nowNanos;
+        }
         if (cpuNanos < 0 || wallNanos <= 0 || usedNanos < 0) {
             return Double.NaN;
         }
-        return (double) usedNanos / wallNanos / cpus();
+        return (double) usedNanos / wallNanos / cpus;
     }
 
-    /** The CPUs this process may use, a fraction under a quota. Read anew each time: a pod can be resized in place. */
+    /** The CPUs this process may use, a fraction under a quota. Read anew each time. */
     public double cpus() {
         double cpus = Runtime.getRuntime().availableProcessors();
         double quota = quota();

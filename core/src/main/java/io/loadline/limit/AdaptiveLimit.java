@@ -23,7 +23,6 @@ import static io.loadline.limit.Constant.WINDOW;
 import static io.loadline.limit.Constant.WINDOW_CALLS;
 
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,7 +152,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         if (failing > 0) {
             slowStart = false;
             double cut = Math.max(tuning.of(STRONGEST_CUT), 1 - failing);
-            return moveTo(limit * cut, "failures: %d of %d calls", window.dropped(), window.completed());
+            return moveTo(limit * cut, "failures: " + window.dropped() + " of " + window.completed() + " calls");
         }
         if (failureCuts.wereInVain()) {
             return moveTo(Math.max(limit, failureCuts.enoughForTheRest()), "failures do not follow the limit");
@@ -168,7 +167,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
         double idle = Math.max(initialLimit(), tuning.of(IDLE) * recentPeak);
         if (limit > idle) {
-            return drift(idle, "not reached: at most %d in flight", window.peakInFlight());
+            return drift(idle, "not reached: at most " + window.peakInFlight() + " in flight");
         }
         double burst = tuning.of(BURST) * recentPeak;
         if (limit < burst) {
@@ -202,16 +201,19 @@ public final class AdaptiveLimit implements LimitAlgorithm {
             floor = Math.max(floor, recentPeak);
         }
         double next = Math.max(limit * cut, floor);
-        return moveTo(
-                Math.min(limit, next), "congested: latency is %.2f x its baseline%s", window.stretch(), waits(window));
+        String reason = "congested: latency is " + hundredths(window.stretch()) + " x its baseline" + waits(window);
+        return moveTo(Math.min(limit, next), reason);
     }
 
     /** Where to look: what of the latency is known to be others'. */
     private static String waits(LimitWindow window) {
         double share = window.waitedShare();
-        return share < TOLD_WAITS
-                ? ""
-                : String.format(Locale.ROOT, ", %.0f %% of it waiting for dependencies", 100 * share);
+        return share < TOLD_WAITS ? "" : ", " + Math.round(100 * share) + " % of it waiting for dependencies";
+    }
+
+    /** By {@code String.format}, ten times a second, it would cost more than all else here. */
+    private static double hundredths(double value) {
+        return Math.round(100 * value) / 100.0;
     }
 
     private boolean cutsAreInVain(LimitWindow window) {
@@ -238,15 +240,13 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         return moveTo(next, "reached without congestion");
     }
 
-    private LimitDecision drift(double target, String reason, Object... values) {
-        return moveTo(limit + (target - limit) * tuning.of(IDLE_STEP), reason, values);
+    private LimitDecision drift(double target, String reason) {
+        return moveTo(limit + (target - limit) * tuning.of(IDLE_STEP), reason);
     }
 
-    private LimitDecision moveTo(double next, String reason, Object... values) {
+    private LimitDecision moveTo(double next, String reason) {
         limit = bounds.clamp(next);
-        // Most reasons are plain, and format() is dear where it comes ten times a second.
-        String told = values.length == 0 ? reason : String.format(Locale.ROOT, reason, values);
-        return LimitDecision.of((int) Math.round(limit), told);
+        return LimitDecision.of((int) Math.round(limit), reason);
     }
 
     private void warmUp(LimitWindow window, double threshold) {

@@ -53,6 +53,10 @@ public final class Http implements Callable<Integer> {
     private static final int SERVER_CPU = 0;
     private static final int CLIENT_CPU = 1;
     private static final double LOAD = 0.5;
+    private static final int WARM_SECONDS = 5;
+    private static final int LEAST_WARM_TURNS = 3;
+    private static final int WARM_TURNS = 18;
+    private static final double WARM_GAIN = 1.05;
     private static final String PATH = "/work?ms=0";
     /* What a request costs is asked here, and a refusal costs less than an answer: nothing is refused. */
     private static final String LIMIT = "1000";
@@ -166,19 +170,27 @@ public final class Http implements Callable<Integer> {
 
     /*
      * On both CPUs first: on one, C2 has only what requests leave it, and a service is still ten times slower after half a
-     * minute than it will be. Returns what the service without anything did at the end of it, in requests a second.
+     * minute than it will be. How long C2 takes depends on the machine, so each service has its turns until they bring
+     * nothing more. Returns what the service without anything did at the end of it, in requests a second.
      */
     private double warmUp(int fork, List<Contestant> contestants, Map<Contestant, ServiceProcess> running, Path folder)
             throws IOException, InterruptedException {
         for (Contestant contestant : contestants) {
-            Path log = folder.resolve("warm-" + fork + "-" + contestant.key());
-            Wrk unused = load(port(running, contestant), quick ? 10 : 15, log);
+            double best = 0;
+            boolean faster = true;
+            for (int turn = 1; turn <= WARM_TURNS && (faster || turn <= LEAST_WARM_TURNS); turn++) {
+                Path log = folder.resolve("warm-" + fork + "-" + contestant.key() + "-" + turn);
+                double perSecond =
+                        load(port(running, contestant), WARM_SECONDS, log).perSecond();
+                faster = perSecond > WARM_GAIN * best;
+                best = Math.max(best, perSecond);
+            }
         }
         double capacity = Double.NaN;
         for (Contestant contestant : contestants) {
             Affinity.confine(Objects.requireNonNull(running.get(contestant)), String.valueOf(SERVER_CPU));
             Path log = folder.resolve("confined-" + fork + "-" + contestant.key());
-            Wrk result = load(port(running, contestant), quick ? 3 : 5, log);
+            Wrk result = load(port(running, contestant), WARM_SECONDS, log);
             if (contestant == Contestant.WITHOUT) {
                 capacity = result.perSecond();
             }

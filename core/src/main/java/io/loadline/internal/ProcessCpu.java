@@ -4,11 +4,13 @@
  */
 package io.loadline.internal;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The share of its CPUs that this process used since the last reading. Not thread-safe.
@@ -20,7 +22,7 @@ public final class ProcessCpu {
     /** A pod can be resized in place; to look for that at each beat costs more than all else a beat does. */
     private static final long RESIZED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final com.sun.management.@org.jspecify.annotations.Nullable OperatingSystemMXBean os;
+    private final LongSupplier cpuTime;
     private final Path cgroup;
     private long lastCpuNanos;
     private long lastNanos;
@@ -29,16 +31,14 @@ public final class ProcessCpu {
 
     /** Begins to measure at {@code nowNanos}, a reading of the ticker that later readings use too. */
     public ProcessCpu(long nowNanos) {
-        this(nowNanos, Path.of("/sys/fs/cgroup"));
+        this(nowNanos, Path.of("/sys/fs/cgroup"), cpuTime());
     }
 
-    /** The same with the quota read below {@code cgroup}. */
-    ProcessCpu(long nowNanos, Path cgroup) {
+    /** The same with the quota read below {@code cgroup}, and CPU time in nanoseconds, negative if it is unknown. */
+    ProcessCpu(long nowNanos, Path cgroup, LongSupplier cpuTime) {
         this.cgroup = cgroup;
-        this.os = ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean bean
-                ? bean
-                : null;
-        this.lastCpuNanos = cpuNanos();
+        this.cpuTime = cpuTime;
+        this.lastCpuNanos = cpuTime.getAsLong();
         this.lastNanos = nowNanos;
         this.cpus = cpus();
         this.cpusNanos = nowNanos;
@@ -46,7 +46,7 @@ public final class ProcessCpu {
 
     /** The utilization since the last call, at least 0, about 1 when all CPUs were busy; NaN if it is unknown. */
     public double read(long nowNanos) {
-        long cpuNanos = cpuNanos();
+        long cpuNanos = cpuTime.getAsLong();
         long usedNanos = cpuNanos - lastCpuNanos;
         long wallNanos = nowNanos - lastNanos;
         lastCpuNanos = cpuNanos;
@@ -90,7 +90,9 @@ public final class ProcessCpu {
         return -1;
     }
 
-    private long cpuNanos() {
-        return os == null ? -1 : os.getProcessCpuTime();
+    private static LongSupplier cpuTime() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
+                ? bean::getProcessCpuTime
+                : () -> -1;
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,8 +43,21 @@ class ProcessCpuTest {
     }
 
     @Test
+    void read_podResizedInPlace_isOfTheNewQuotaASecondLater(@TempDir Path cgroup) throws IOException {
+        AtomicLong used = new AtomicLong();
+        Files.writeString(cgroup.resolve("cpu.max"), "50000 100000\n");
+        ProcessCpu cpu = new ProcessCpu(0, cgroup, used::get);
+        Files.writeString(cgroup.resolve("cpu.max"), "25000 100000\n");
+
+        used.addAndGet(100);
+        assertThat(cpu.read(999_999_999)).isEqualTo(100 / 999_999_999.0 / 0.5);
+        used.addAndGet(1);
+        assertThat(cpu.read(1_000_000_000)).isEqualTo(1 / 0.25);
+    }
+
+    @Test
     void cpus_underAQuota_areAFraction(@TempDir Path cgroup) throws IOException {
-        ProcessCpu cpu = new ProcessCpu(0, cgroup);
+        ProcessCpu cpu = new ProcessCpu(0, cgroup, () -> 0);
         int all = Runtime.getRuntime().availableProcessors();
         assertThat(cpu.cpus()).isEqualTo(all);
 

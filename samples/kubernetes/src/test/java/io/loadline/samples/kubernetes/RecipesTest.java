@@ -174,6 +174,25 @@ class RecipesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"hpa-pods-metric", "hpa-external", "predicted"})
+    void metrics_ofHpas_areServedByTheAdapter(String recipe) throws Exception {
+        JsonNode rules = Folder.read(Queries.MONITORING.resolve("prometheus-adapter.yaml"))
+                .get(0)
+                .at("/rules");
+        for (JsonNode metric :
+                Folder.one(Folder.built(recipe), "HorizontalPodAutoscaler").at("/spec/metrics")) {
+            if (metric.at("/type").asText().equals("Pods")) {
+                assertThat(rules.at("/custom/0/seriesQuery").asText())
+                        .contains("\"" + metric.at("/pods/metric/name").asText() + "|");
+            } else {
+                assertThat(rules.at("/external"))
+                        .extracting(rule -> rule.at("/name/as").asText())
+                        .contains(metric.at("/external/metric/name").asText());
+            }
+        }
+    }
+
     @Test
     void metricsApi_asksThePortThatServesIt() throws Exception {
         manifests.addAll(Folder.built("keda-metrics-api"));

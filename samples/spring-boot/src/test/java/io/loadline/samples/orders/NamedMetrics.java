@@ -24,8 +24,8 @@ final class NamedMetrics {
             List.of(Path.of("../../docs/signals.md"), Path.of("../../docs/runbook.md"));
 
     /** Not what is recorded, which has a colon. With labels, if any; JSON escapes their quotes. */
-    private static final Pattern METRIC = Pattern.compile(
-            "(?<![\\w:])((?:loadline|http_server_requests)_[a-z0-9_]+)(?![\\w:])(?:\\{([^}]*)})?");
+    private static final Pattern METRIC =
+            Pattern.compile("(?<![\\w:])((?:loadline|http_server_requests)_[a-z0-9_]+)(?![\\w:])(?:\\{([^}]*)})?");
 
     private static final Pattern LABEL = Pattern.compile("(\\w+) *(=~|!~|!=|=) *\\\\?\"([^\"\\\\]*)\\\\?\"");
 
@@ -36,13 +36,13 @@ final class NamedMetrics {
 
     /** What the Deployment sets, but for what only Kubernetes knows. */
     static Map<String, String> environment() throws IOException {
-        Map<String, Object> deployment =
-                new Yaml().load(Files.readString(KUBERNETES.resolve("base/deployment.yaml")));
+        Map<String, Object> deployment = new Yaml().load(Files.readString(KUBERNETES.resolve("base/deployment.yaml")));
         Map<String, Object> pod = child(child(child(deployment, "spec"), "template"), "spec");
         Map<String, String> environment = new HashMap<>();
         for (Map<String, Object> variable : children(children(pod, "containers").get(0), "env")) {
             if (variable.containsKey("value")) {
-                environment.put(variable.get("name").toString(), variable.get("value").toString());
+                environment.put(
+                        variable.get("name").toString(), variable.get("value").toString());
             }
         }
         return environment;
@@ -69,7 +69,8 @@ final class NamedMetrics {
                     LABEL.matcher(metric.group(2))
                             .results()
                             .filter(label -> !OF_THE_SCRAPE.contains(label.group(1)))
-                            .filter(label -> series.stream().noneMatch(line -> matches(line, label.group(1), label.group(2), label.group(3))))
+                            .filter(label -> series.stream()
+                                    .noneMatch(line -> matches(line, label.group(1), label.group(2), label.group(3))))
                             .forEach(label -> missing.add(file.normalize() + ": " + name + "{" + label.group() + "}"));
                 }
             }
@@ -81,7 +82,10 @@ final class NamedMetrics {
     private static boolean matches(String line, String label, String operator, String value) {
         return switch (operator) {
             case "=" -> line.contains(label + "=\"" + value + "\"");
-            case "=~" -> Pattern.compile("\\b" + label + "=\"(?:" + value + ")\"").matcher(line).find();
+            case "=~" ->
+                Pattern.compile("\\b" + label + "=\"(?:" + value + ")\"")
+                        .matcher(line)
+                        .find();
             default -> line.contains(label + "=\"");
         };
     }

@@ -54,10 +54,8 @@ public record Cgroup(int version, List<Path> levels) {
                 unified = parts[2];
             }
         }
-        List<Mount> all = mounts.lines()
-                .map(Mount::parse)
-                .filter(mount -> mount != null)
-                .toList();
+        List<Mount> all =
+                mounts.lines().map(Mount::parse).filter(mount -> mount != null).toList();
         for (int version = 1; version <= 2; version++) {
             String path = version == 1 ? legacy : unified;
             String file = version == 1 ? file1 : file2;

@@ -27,7 +27,9 @@ public enum LoadlineMeter {
     ARRIVAL_RATE("loadline.arrival.rate", null, "Calls offered per second, refused ones included"),
     /** NaN in the first seconds. */
     ARRIVAL_TREND(
-            "loadline.arrival.trend", null, "Change of the calls offered per second, per second; NaN until there is one"),
+            "loadline.arrival.trend",
+            null,
+            "Change of the calls offered per second, per second; NaN until there is one"),
     /** Moved by the algorithm. */
     LIMIT("loadline.limit", "calls", "Calls the limiter admits at once"),
     /** 0 in shadow mode, when off and during warm-up. */

@@ -52,11 +52,10 @@ final class AllocationRate {
     private static final class Threads implements LongSupplier {
         private static final @Nullable MethodHandle TOTAL = find();
 
-        private final @Nullable ThreadMXBean bean =
-                ManagementFactory.getThreadMXBean() instanceof ThreadMXBean detailed
-                                && detailed.isThreadAllocatedMemorySupported()
-                        ? detailed
-                        : null;
+        private final @Nullable ThreadMXBean bean = ManagementFactory.getThreadMXBean() instanceof ThreadMXBean detailed
+                        && detailed.isThreadAllocatedMemorySupported()
+                ? detailed
+                : null;
 
         private Map<Long, Long> byThread = new HashMap<>();
         private long sum;

@@ -321,7 +321,8 @@ public final class LoadSignal implements AutoCloseable {
         boolean serves = change.to() == ServiceState.READY;
         capacity.tick(workDone, serves && saturated, usedUp, nowNanos);
         double calls = capacity.calls();
-        // What came is what ended and what has joined those that run: where nothing is refused an overload piles up. That
+        // What came is what ended and what has joined those that run: where nothing is refused an overload piles up.
+        // That
         // a pile shrinks does not make a saturated service less loaded.
         double came = Math.max(0, offered + growth / seconds);
         trend.add(came, seconds);

@@ -173,9 +173,7 @@ final class SaturationReader implements AutoCloseable {
             }
             long asked = askedIn.get();
             return Reading.unknown(
-                    name,
-                    kind,
-                    asked == 0 ? "it could not be asked" : "no answer for " + (round - asked + 1) + " s");
+                    name, kind, asked == 0 ? "it could not be asked" : "no answer for " + (round - asked + 1) + " s");
         }
 
         Reading read() {
@@ -184,7 +182,8 @@ final class SaturationReader implements AutoCloseable {
             } catch (Throwable e) {
                 // Errors too: whatever a source throws, the load must not freeze at its last value.
                 warn(e);
-                return Reading.unknown(name, kind, "it fails with " + e.getClass().getSimpleName());
+                return Reading.unknown(
+                        name, kind, "it fails with " + e.getClass().getSimpleName());
             }
         }
 

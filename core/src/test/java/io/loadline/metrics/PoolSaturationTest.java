@@ -170,8 +170,7 @@ class PoolSaturationTest {
     void of_readsPoolsOfAnyKind() {
         registry.gauge("licences.taken", Tags.of("product", "maps"), 3);
         registry.gauge("licences.bought", Tags.of("product", "maps"), 4);
-        PoolSaturation licences =
-                PoolSaturation.of("licence", () -> registry, "licences.taken", "licences.bought", "");
+        PoolSaturation licences = PoolSaturation.of("licence", () -> registry, "licences.taken", "licences.bought", "");
 
         assertThat(licences.name()).isEqualTo("licence");
         assertThat(licences.utilization()).isEqualTo(0.75);
@@ -181,8 +180,7 @@ class PoolSaturationTest {
     /** Its greatest size is one that it never reaches, with a queue that never fills. */
     @Test
     void utilization_ofAnExecutorWithAnEndlessQueue_isThatOfItsCore() throws InterruptedException {
-        ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(2, 64, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(2, 64, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
         assertExecutor(executor, 2, 2);
     }
 

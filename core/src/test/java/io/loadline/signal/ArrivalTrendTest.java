@@ -80,7 +80,7 @@ class ArrivalTrendTest {
     @Test
     void perSecond_ofAnOldProcess_isExact() {
         for (int second = 0; second < 1_000_000; second++) {
-            trend.add(second < 999_900 ? 50 : second - 999_850, 1);
+            trend.add(second < 999_700 ? 50 : second - 999_650, 1);
         }
 
         assertThat(trend.perSecond()).isCloseTo(1, within(0.02));

@@ -61,7 +61,13 @@ class IoPressureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "some avg10=1.00 avg60=0.00 avg300=0.00 total=5\nfull avg10=1", "full", "full avg10=x total=1"})
+    @ValueSource(
+            strings = {
+                "",
+                "some avg10=1.00 avg60=0.00 avg300=0.00 total=5\nfull avg10=1",
+                "full",
+                "full avg10=x total=1"
+            })
     void utilization_ofAFileThatIsHalfWritten_isUnknown(String text) {
         machine.file("proc/pressure/io", text);
 

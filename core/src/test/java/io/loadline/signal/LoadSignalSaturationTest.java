@@ -23,10 +23,10 @@ class LoadSignalSaturationTest {
     private double pool = 0.3;
     private double symptom = 0.1;
     private final AtomicReference<String> waitedFor = new AtomicReference<>();
-    private final SimulatedService service = new SimulatedService(builder -> builder.saturation(
-                            source("pool", Kind.PLACES))
-                    .saturation(source("lag", Kind.SYMPTOM))
-                    .dependencies(Optional::empty, () -> Optional.ofNullable(waitedFor.get())))
+    private final SimulatedService service = new SimulatedService(
+                    builder -> builder.saturation(source("pool", Kind.PLACES))
+                            .saturation(source("lag", Kind.SYMPTOM))
+                            .dependencies(Optional::empty, () -> Optional.ofNullable(waitedFor.get())))
             .ready();
 
     private Saturation source(String name, Kind kind) {
@@ -106,7 +106,8 @@ class LoadSignalSaturationTest {
     void explanation_namesTheBottlenecksDetail_andWhatIsUnknown() {
         pool = 0.9;
         service.offer(10, Duration.ofSeconds(20));
-        assertThat(service.signal.snapshot().bottleneckSince()).isEqualTo(service.clock.instant().minusSeconds(19));
+        assertThat(service.signal.snapshot().bottleneckSince())
+                .isEqualTo(service.clock.instant().minusSeconds(19));
         String explanation = service.signal.snapshot().explanation();
         assertThat(explanation)
                 .contains(
@@ -123,8 +124,8 @@ class LoadSignalSaturationTest {
     @Test
     void throttling_ofTheQuota_makesTheCpuTheBottleneck(@TempDir Path root) {
         FakeMachine machine = new FakeMachine(root).unifiedContainer();
-        SimulatedService throttled = new SimulatedService(
-                builder -> builder.own(new OwnResources(root, machine.ticker)));
+        SimulatedService throttled =
+                new SimulatedService(builder -> builder.own(new OwnResources(root, machine.ticker)));
         throttled.ready();
         for (int second = 0; second < 10; second++) {
             machine.file(

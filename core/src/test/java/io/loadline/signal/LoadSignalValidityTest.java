@@ -220,7 +220,8 @@ class LoadSignalValidityTest {
         cutOff.set("prices");
         dependent.offer(0, SECOND);
         assertThat(dependent.signal.snapshot().bottleneck()).isEqualTo("dependency:prices");
-        assertThat(Explanation.of(dependent.signal.snapshot())).contains("Bottleneck: dependency:prices since 2026-11-01T");
+        assertThat(Explanation.of(dependent.signal.snapshot()))
+                .contains("Bottleneck: dependency:prices since 2026-11-01T");
     }
 
     @Test

@@ -36,7 +36,8 @@ class ResourcesTest {
         assertThat(of(reading(Kind.PLACES, 1), reading(Kind.USE, 0.9)).isUsedUp(true))
                 .isTrue();
         assertThat(of(reading(Kind.SYMPTOM, 0.9)).isUsedUp(true)).isTrue();
-        assertThat(of(reading(Kind.USE, 0.84), reading(Kind.SYMPTOM, Double.NaN)).isUsedUp(false))
+        assertThat(of(reading(Kind.USE, 0.84), reading(Kind.SYMPTOM, Double.NaN))
+                        .isUsedUp(false))
                 .isFalse();
     }
 

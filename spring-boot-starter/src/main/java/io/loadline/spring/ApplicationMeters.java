@@ -23,7 +23,8 @@ final class ApplicationMeters implements SmartInitializingSingleton {
         this.registries = registries;
     }
 
-    @Nullable MeterRegistry registry() {
+    @Nullable
+    MeterRegistry registry() {
         return found;
     }
 

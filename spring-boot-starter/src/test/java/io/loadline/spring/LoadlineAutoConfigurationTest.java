@@ -487,8 +487,8 @@ class LoadlineAutoConfigurationTest {
                     .isEqualTo(1.75);
 
             pool.replaceAll((name, value) -> Double.NaN);
-            await().untilAsserted(() -> assertThat(loadline.status().saturations())
-                    .doesNotContainKey("pool"));
+            await().untilAsserted(
+                            () -> assertThat(loadline.status().saturations()).doesNotContainKey("pool"));
             assertThat(loadline.status().saturationDetails()).containsEntry("pool", "the meters give no numbers");
         });
     }

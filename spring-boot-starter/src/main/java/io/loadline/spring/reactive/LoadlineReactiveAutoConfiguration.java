@@ -112,8 +112,7 @@ public final class LoadlineReactiveAutoConfiguration {
         }
 
         @Bean
-        EventLoops loadlineEventLoops(
-                ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
+        EventLoops loadlineEventLoops(ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
             return new EventLoops(resources, context);
         }
 

@@ -43,9 +43,9 @@ class NettySaturationTest {
                 free.countDown();
             }
             await().atMost(PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(service.loadline().status().saturations().get("event_loop"))
-                                    .isLessThan(0.6));
+                    .untilAsserted(() -> assertThat(
+                                    service.loadline().status().saturations().get("event_loop"))
+                            .isLessThan(0.6));
         }
     }
 

@@ -72,7 +72,7 @@ final class CpuThrottling implements Saturation {
         String stat = KernelFiles.whole(level.resolve("cpu.stat"));
         long periods = KernelFiles.field(stat, "nr_periods");
         long throttled = KernelFiles.field(stat, "nr_throttled");
-        if (stat == null || periods > 0 && throttled < 0) {
+        if (stat == null || (periods > 0 && throttled < 0)) {
             window.clear();
             detail = "cpu.stat cannot be read";
             return Double.NaN;

@@ -20,7 +20,7 @@ class CounterWindowTest {
     @Test
     void add_beyondTheWindow_forgetsTheOldest() {
         for (int i = 0; i < 3; i++) {
-            window.add(i * 10);
+            window.add(i * 10L);
         }
         assertThat(window.add(30)).containsExactly(30);
         assertThat(window.add(40)).containsExactly(30);

@@ -47,7 +47,7 @@ class CpuThrottlingTest {
         assertThat(after(stat, 110, 50)).isZero();
         assertThat(after(stat, 120, 60)).isEqualTo(0.5);
         assertThat(throttling.detail()).isEmpty();
-        for (int second = 1; second <= 5; second++) {
+        for (long second = 1; second <= 5; second++) {
             after(stat, 120 + 10 * second, 60 + 10 * second);
         }
         assertThat(throttling.utilization()).isEqualTo(1);

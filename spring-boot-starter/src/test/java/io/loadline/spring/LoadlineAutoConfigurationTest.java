@@ -46,6 +46,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -499,6 +501,17 @@ class LoadlineAutoConfigurationTest {
                 .run(context -> await().untilAsserted(() -> assertThat(
                                 context.getBean(Loadline.class).status().saturations())
                         .containsEntry("pool", 0.25)));
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreads_haveTheirCarriersProbed() {
+        plain.withPropertyValues("spring.threads.virtual.enabled=true")
+                .run(context -> await().untilAsserted(() -> assertThat(
+                                context.getBean(Loadline.class).status().saturations())
+                        .containsKey("carriers")));
+        plain.run(context ->
+                assertThat(context.getBeanNamesForType(Saturation.class)).doesNotContain("loadlineCarrierSaturation"));
     }
 
     private static void hikari(MeterRegistry registry, Map<String, Double> pool, String name, double value) {

@@ -39,6 +39,7 @@ import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryState;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.metrics.LoadlineObservations;
+import io.loadline.metrics.PoolSaturation;
 import io.loadline.signal.LoadSignal;
 import io.loadline.startup.StageOutcome;
 import io.loadline.startup.Startup;
@@ -141,6 +142,12 @@ public final class Loadline implements AutoCloseable {
         LoadSignal.Builder signalBuilder = LoadSignal.builder(limiter, availability, heartbeat)
                 .dependencies(guards::cutOff, guards::waitedFor)
                 .clock(builder.clock);
+        MeterRegistry registry = builder.meterRegistry;
+        if (registry != null) {
+            signalBuilder
+                    .saturation(PoolSaturation.connections(() -> registry))
+                    .saturation(PoolSaturation.executors(() -> registry));
+        }
         builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
         Degradation.Builder degradationBuilder =
@@ -188,8 +195,8 @@ public final class Loadline implements AutoCloseable {
                 .settings(() -> settings.current().version(), changesByResult());
         this.quotas = List.copyOf(builder.quotas);
         quotas.forEach(metrics::quota);
-        if (builder.meterRegistry != null) {
-            metrics.bindTo(builder.meterRegistry);
+        if (registry != null) {
+            metrics.bindTo(registry);
         }
         this.managementPort = builder.managementPort;
         this.managementHost = builder.managementHost;
@@ -515,7 +522,10 @@ public final class Loadline implements AutoCloseable {
             this.name = name;
         }
 
-        /** Sets where the meters go. Default: nowhere. */
+        /**
+         * Sets where the meters go, and where those of connection pools and executors are looked for, which saturate. Default:
+         * nowhere.
+         */
         @CanIgnoreReturnValue
         public Builder meterRegistry(MeterRegistry registry) {
             this.meterRegistry = registry;

@@ -184,7 +184,7 @@ class LoadlineTest {
         try (Loadline loadline = Loadline.builder("shop")
                 .ticker(ticker)
                 .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10)))
-                .signal(signal -> signal.saturation(Saturation.of("pool", () -> 0.97)))
+                .signal(signal -> signal.executor(Runnable::run).saturation(Saturation.of("pool", () -> 0.97)))
                 .degradation(
                         degradation -> degradation.feature("previews", 0.95).feature("export"))
                 .build()) {

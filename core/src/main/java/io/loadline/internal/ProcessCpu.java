@@ -5,9 +5,7 @@
 package io.loadline.internal;
 
 import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -23,7 +21,7 @@ public final class ProcessCpu {
     private static final long RESIZED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier cpuTime;
-    private final Path cgroup;
+    private final Cgroup.Own cgroup;
     private long lastCpuNanos;
     private long lastNanos;
     private double cpus;
@@ -31,16 +29,21 @@ public final class ProcessCpu {
 
     /** Begins to measure at {@code nowNanos}, a reading of the ticker that later readings use too. */
     public ProcessCpu(long nowNanos) {
-        this(nowNanos, Path.of("/sys/fs/cgroup"), cpuTime());
+        this(nowNanos, Path.of("/"));
     }
 
-    /** The same with the quota read below {@code cgroup}, and CPU time in nanoseconds, negative if it is unknown. */
-    ProcessCpu(long nowNanos, Path cgroup, LongSupplier cpuTime) {
-        this.cgroup = cgroup;
+    /** The same with {@code proc} and the cgroups below {@code root}. */
+    public ProcessCpu(long nowNanos, Path root) {
+        this(nowNanos, root, cpuTime());
+    }
+
+    /** The same with CPU time in nanoseconds, negative if it is unknown. */
+    ProcessCpu(long nowNanos, Path root, LongSupplier cpuTime) {
+        this.cgroup = new Cgroup.Own(root, "cpu", "cpu.stat", "cpu.stat");
         this.cpuTime = cpuTime;
         this.lastCpuNanos = cpuTime.getAsLong();
         this.lastNanos = nowNanos;
-        this.cpus = cpus();
+        this.cpus = cpus(nowNanos);
         this.cpusNanos = nowNanos;
     }
 
@@ -52,7 +55,7 @@ public final class ProcessCpu {
         lastCpuNanos = cpuNanos;
         lastNanos = nowNanos;
         if (nowNanos - cpusNanos >= RESIZED_NANOS) {
-            cpus = cpus();
+            cpus = cpus(nowNanos);
             cpusNanos = nowNanos;
         }
         if (cpuNanos < 0 || wallNanos <= 0 || usedNanos < 0) {
@@ -61,33 +64,42 @@ public final class ProcessCpu {
         return (double) usedNanos / wallNanos / cpus;
     }
 
-    /** The CPUs this process may use, a fraction under a quota. Read anew each time. */
-    public double cpus() {
+    /**
+     * The CPUs this process may use at {@code nowNanos}, a fraction under a quota, of its own cgroup or an ancestor's. Read
+     * anew each time.
+     */
+    public double cpus(long nowNanos) {
         double cpus = Runtime.getRuntime().availableProcessors();
-        double quota = quota();
-        return quota > 0 ? Math.min(cpus, quota) : cpus;
+        Cgroup own = cgroup.at(nowNanos);
+        for (Path level : own.levels()) {
+            double quota = own.version() == 2 ? unified(level) : legacy(level);
+            cpus = quota > 0 ? Math.min(cpus, quota) : cpus;
+        }
+        return cpus;
     }
 
-    /** Version 2 has {@code "max 100000"} or {@code "50000 100000"}, version 1 a file each and -1 for none. */
-    private double quota() {
-        try {
-            Path unified = cgroup.resolve("cpu.max");
-            if (Files.exists(unified)) {
-                String[] quotaAndPeriod = Files.readString(unified).trim().split(" ", -1);
-                return quotaAndPeriod[0].equals("max")
-                        ? -1
-                        : Double.parseDouble(quotaAndPeriod[0]) / Double.parseDouble(quotaAndPeriod[1]);
-            }
-            Path quota = cgroup.resolve("cpu/cpu.cfs_quota_us");
-            if (Files.exists(quota)) {
-                return Double.parseDouble(Files.readString(quota).trim())
-                        / Double.parseDouble(Files.readString(cgroup.resolve("cpu/cpu.cfs_period_us"))
-                                .trim());
-            }
-        } catch (IOException | RuntimeException unreadable) {
-            // What the JVM says stands.
-        }
-        return -1;
+    /** {@code max 100000} or {@code 50000 100000}. */
+    private static double unified(Path level) {
+        String text = KernelFiles.whole(level.resolve("cpu.max"));
+        String[] quotaAndPeriod = text == null ? new String[0] : text.trim().split(" ", -1);
+        return quotaAndPeriod.length == 2
+                ? quota(KernelFiles.parse(quotaAndPeriod[0]), KernelFiles.parse(quotaAndPeriod[1]))
+                : -1;
+    }
+
+    /** A file each, and -1 for no quota. */
+    private static double legacy(Path level) {
+        String quota = KernelFiles.whole(level.resolve("cpu.cfs_quota_us"));
+        String period = KernelFiles.whole(level.resolve("cpu.cfs_period_us"));
+        return quota == null || period == null
+                ? -1
+                : quota(KernelFiles.parse(quota.trim()), KernelFiles.parse(period.trim()));
+    }
+
+    private static double quota(long quota, long period) {
+        return quota > 0 && quota < KernelFiles.UNLIMITED && period > 0 && period < KernelFiles.UNLIMITED
+                ? (double) quota / period
+                : -1;
     }
 
     private static LongSupplier cpuTime() {

@@ -17,6 +17,7 @@ import io.loadline.limit.LimitWindow;
 import io.loadline.limit.Permit;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.ManualTicker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,6 +43,9 @@ public final class SimulatedService {
 
     /** The utilization of the resource {@code workers}. */
     public double utilization = 0.3;
+
+    /** What the collector has counted. */
+    GcPauses.Counts pauses = new GcPauses.Counts(0, 0);
 
     /** How many beats a call takes. */
     public int beatsPerCall = 1;
@@ -69,6 +73,12 @@ public final class SimulatedService {
         heartbeat.listen(beat -> limiter.beat());
         LoadSignal.Builder builder = LoadSignal.builder(limiter, availability, heartbeat)
                 .clock(clock)
+                .executor(Runnable::run)
+                .own(new OwnResources(
+                        Path.of("no-such-machine"),
+                        ticker,
+                        new GcPauses(ticker, () -> pauses),
+                        new AllocationRate(ticker, () -> -1)))
                 .saturation(Saturation.of("workers", () -> utilization));
         configure.accept(builder);
         this.signal = builder.build();

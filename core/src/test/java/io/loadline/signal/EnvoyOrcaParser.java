@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,7 +29,7 @@ final class EnvoyOrcaParser {
     private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
     private static final String NAMED = "named_metrics";
     private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .build();
 
     private EnvoyOrcaParser() {}
@@ -92,7 +91,7 @@ final class EnvoyOrcaParser {
         JsonNode object;
         try {
             object = JSON.readTree(text);
-        } catch (JacksonException e) {
+        } catch (RuntimeException e) {
             throw new IllegalArgumentException(e);
         }
         require(object.isObject(), "no object: " + text);

@@ -25,22 +25,22 @@ import picocli.CommandLine.Option;
         name = "benchmarks/hotpath",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        description =
-                "Measures acquire and release with JMH, on one and two threads, and on virtual ones where the JDK"
-                        + " has them.%n"
-                        + "Takes 15 minutes on JDK 17, 25 more on JDK 25 with its virtual threads; 4 to 5 with --quick.%n%n"
-                        + "Exits 0 only if, on each JDK:%n"
-                        + "- on one thread (medians over the rounds of the ratio within a round), every call timed takes at most"
-                        + " 1.20 times a semaphore between two clock reads and 0.55 times Resilience4j's bulkhead with a"
-                        + " Micrometer histogram timer; 1 call of 64 timed takes at most 2.2 times a bare semaphore, and a third"
-                        + " of windowed Gradient2 and of Vegas;%n"
-                        + "- on two threads (ratios of the fastest forks, as equal forks differ by factors there), both take at"
-                        + " most 1.4 times their semaphore;%n"
-                        + "- on virtual threads the same holds;%n"
-                        + "- tickets and call allocate nothing, a permit at most 32 bytes;%n"
-                        + "- refusing is not slower than admitting and releasing;%n"
-                        + "- the servlet filter alone takes at most 1 us;%n"
-                        + "- a header with the load report takes at most 60 ns and no bytes more than one that is always the same.")
+        description = "Measures acquire and release with JMH, on one and two threads, and on virtual ones where the JDK"
+                + " has them.%n"
+                + "Takes 15 minutes on JDK 17, 25 more on JDK 25 with its virtual threads; 4 to 5 with --quick.%n%n"
+                + "Exits 0 only if, on each JDK:%n"
+                + "- on one thread (medians over the rounds of the ratio within a round), every call timed takes at most"
+                + " 1.20 times a semaphore between two clock reads and 0.55 times Resilience4j's bulkhead with a"
+                + " Micrometer histogram timer; 1 call of 64 timed takes at most 2.2 times a bare semaphore, and a third"
+                + " of windowed Gradient2 and of Vegas;%n"
+                + "- on two threads (ratios of the fastest forks, as equal forks differ by factors there), both take at"
+                + " most 1.4 times their semaphore;%n"
+                + "- on virtual threads the same holds;%n"
+                + "- tickets and call allocate nothing, a permit at most 32 bytes;%n"
+                + "- refusing is not slower than admitting and releasing;%n"
+                + "- the servlet filter alone takes at most 1 us;%n"
+                + "- a header with the load report takes at most 60 ns and no bytes more than one that is always the"
+                + " same.")
 public final class HotPath implements Callable<Integer> {
     private static final int QUICK_ROUNDS = 2;
     private static final int ROUNDS = 10;

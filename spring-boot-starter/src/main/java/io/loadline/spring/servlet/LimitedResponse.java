@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A response that asks for its connection to be closed if a drain is on when it is committed, whenever the request came,
- * that tells the load of the moment in which it begins, and that knows whether its client has gone. As thread-safe as the response it wraps.
+ * that tells the load of the moment in which it begins, and that knows whether its client has gone. As thread-safe as the
+ * response it wraps.
  */
 final class LimitedResponse extends HttpServletResponseWrapper {
     /*

@@ -46,7 +46,7 @@ class ManifestsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             base/deployment.yaml       | progressDeadline     | progressDeadlineSeconds: 300 | progressDeadline: 300
-            base/deployment.yaml       | failureTreshold      | failureThreshold: 60         | failureTreshold: 60
+            base/deployment.yaml       | failureTreshold      | failureThreshold: 240        | failureTreshold: 240
             base/deployment.yaml       | String               | value: "9090"                | value: 9090
             base/deployment.yaml       | ScheduleSometimes    | ScheduleAnyway               | ScheduleSometimes
             base/deployment.yaml       | no class             | kind: Deployment             | kind: Deploiment

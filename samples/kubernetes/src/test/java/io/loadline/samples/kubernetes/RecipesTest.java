@@ -22,8 +22,14 @@ class RecipesTest {
     private static final Map<String, String> PROBES =
             Map.of("startupProbe", "/startupz", "readinessProbe", "/readyz", "livenessProbe", "/livez");
 
-    /** What Knative's queue-proxy waits at most, before the service is told to end. */
-    private static final int QUEUE_PROXY_DRAIN_SECONDS = 30;
+    /** How long Knative's queue-proxy has had no request before the service is told to end; they may come for 10 s. */
+    private static final int QUEUE_PROXY_DRAIN_SECONDS = 10 + 30;
+
+    /** It is in the service's pod. */
+    private static final List<String> PORTS_OF_QUEUE_PROXY = List.of("8012", "8013", "8022", "8112", "9090", "9091");
+
+    /** Image, JVM and most of the context, before Loadline measures the start. */
+    private static final int UNMEASURED_START_SECONDS = 60;
 
     private final List<Manifest> manifests = new ArrayList<>();
 
@@ -47,8 +53,12 @@ class RecipesTest {
         JsonNode pod = spec.at("/template/spec");
         JsonNode container = pod.at("/containers/0");
 
-        PROBES.forEach((probe, path) ->
-                assertThat(container.at("/" + probe + "/httpGet/path").asText()).isEqualTo(path));
+        PROBES.forEach((probe, path) -> {
+            JsonNode request = container.at("/" + probe + "/httpGet");
+            assertThat(request.at("/path").asText()).isEqualTo(path);
+            assertThat(request.at("/port").asText()).isEqualTo("http");
+        });
+        assertThat(containerPort(container, "http")).as("what the sample listens on").isEqualTo("8080");
         int preStop = container.at("/lifecycle/preStop/sleep/seconds").asInt();
         assertThat(preStop).isPositive();
         assertThat(seconds(env(container, "LOADLINE_DRAIN_PRESTOPSLEEP"))).isEqualTo(preStop);
@@ -76,9 +86,36 @@ class RecipesTest {
         assertThat(QUEUE_PROXY_DRAIN_SECONDS + seconds(env(container, "LOADLINE_DRAIN_DEADLINE")))
                 .isLessThan(revision.at("/timeoutSeconds").asInt());
         assertThat(container.at("/ports")).hasSize(1);
+        String managementPort = env(container, "MANAGEMENT_PORT");
+        assertThat(PORTS_OF_QUEUE_PROXY).doesNotContain(managementPort);
+        JsonNode scraped = Folder.one(Folder.built("knative"), "PodMonitor").at("/spec/podMetricsEndpoints/0");
+        assertThat(scraped.at("/port").asText()).as("as Knative names it").isEqualTo("user-port");
+        assertThat(scraped.at("/relabelings/0/replacement").asText()).isEqualTo("$1:" + managementPort);
         // Knative refuses these.
         assertThat(container.has("lifecycle")).isFalse();
         assertThat(revision.has("terminationGracePeriodSeconds")).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void slowStart_isToldOfBeforeItIsKilled(String recipe) throws Exception {
+        Manifest service = Folder.built(recipe).stream()
+                .filter(each -> each.at("/spec/template/spec").has("containers"))
+                .findAny()
+                .orElseThrow();
+        JsonNode probe = service.at("/spec/template/spec/containers/0/startupProbe");
+        String alert = Queries.rules()
+                .filter(rule -> rule.at("/alert").asText().equals("StartSlowerThanForecast"))
+                .map(rule -> rule.at("/expr").asText())
+                .findAny()
+                .orElseThrow();
+        int toldAfter = Integer.parseInt(alert.replaceFirst("(?s).*\\) > (\\d+)\\s*", "$1"));
+
+        int killedAfter =
+                probe.at("/periodSeconds").asInt() * probe.at("/failureThreshold").asInt();
+        assertThat(killedAfter).isGreaterThan(toldAfter + UNMEASURED_START_SECONDS);
+        // Knative's own is 600 s.
+        assertThat(service.at("/spec/progressDeadlineSeconds").asInt(600)).isGreaterThan(killedAfter);
     }
 
     @ParameterizedTest
@@ -107,17 +144,17 @@ class RecipesTest {
 
         for (Manifest each : List.of(deployment, monitor, budget)) {
             assertThat(each.text("/metadata/namespace")).isEqualTo(deployment.text("/metadata/namespace"));
-            each.at("/spec/selector/matchLabels")
-                    .properties()
-                    .forEach(label -> assertThat(labels.get(label.getKey())).isEqualTo(label.getValue()));
+            assertThat(each.at("/spec/selector/matchLabels").properties())
+                    .isNotEmpty()
+                    .allSatisfy(label -> assertThat(labels.get(label.getKey())).isEqualTo(label.getValue()));
         }
         assertThat(budget.text("/spec/maxUnavailable")).endsWith("%");
         assertThat(labels.get(monitor.text("/spec/jobLabel")).asText())
                 .as("the job, which rules take for the name of the HPA")
                 .isEqualTo(deployment.name());
-        assertThat(deployment.at("/spec/template/spec/containers/0/ports"))
-                .extracting(port -> port.at("/name").asText())
-                .contains(monitor.text("/spec/podMetricsEndpoints/0/port"));
+        JsonNode container = deployment.at("/spec/template/spec/containers/0");
+        assertThat(containerPort(container, monitor.text("/spec/podMetricsEndpoints/0/port")))
+                .isEqualTo(env(container, "MANAGEMENT_PORT"));
     }
 
     @ParameterizedTest
@@ -219,6 +256,14 @@ class RecipesTest {
                         .at("/value")
                         .asInt())
                 .isBetween(-10, -1);
+    }
+
+    private static String containerPort(JsonNode container, String name) {
+        return Manifest.elements(container.at("/ports"))
+                .filter(port -> port.at("/name").asText().equals(name))
+                .map(port -> port.at("/containerPort").asText())
+                .findAny()
+                .orElseThrow(() -> new AssertionError("no port " + name));
     }
 
     private static String env(JsonNode container, String name) {

@@ -70,8 +70,8 @@ public interface Saturation {
          */
         SYMPTOM,
         /**
-         * A symptom, too: how long something waits for its turn. Since that grows whatever else is used up, it names a
-         * bottleneck only if nothing is of the kinds {@link #USE} and {@link #SYMPTOM}.
+         * A symptom, too: how long something waits for its turn. Since that grows whatever is used up, it names a bottleneck
+         * only while nothing of the kinds {@link #USE} and {@link #SYMPTOM} is.
          */
         DELAY
     }

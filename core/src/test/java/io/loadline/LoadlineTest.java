@@ -25,6 +25,8 @@ import io.loadline.limit.FixedLimit;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Permit;
 import io.loadline.metrics.PoolSaturation;
+import io.loadline.signal.OrcaFormat;
+import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.Saturation;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
@@ -250,6 +252,33 @@ class LoadlineTest {
             assertThat(permit).isNotNull();
             permit.end(Outcome.DROPPED);
         }
+    }
+
+    @Test
+    void orca_tellsOfTheWholeService() {
+        ManualTicker ticker = new ManualTicker();
+        Loadline loadline = Loadline.builder("shop")
+                .ticker(ticker)
+                .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10)))
+                .orca(orca -> orca.always(OrcaFormat.TEXT).namedMetric("jobs", () -> 3))
+                .build();
+        assertThat(loadline.availability().ready("arranged")).isTrue();
+        for (int beats = 0; beats < 20; beats++) {
+            ticker.advance(Heartbeat.PERIOD);
+            loadline.heartbeat().beat();
+        }
+        OrcaHeader load = loadline.orca().header(null);
+        assertThat(load).isNotNull();
+        assertThat(load.value())
+                .startsWith("TEXT application_utilization:")
+                .contains(
+                        ",cpu_utilization:",
+                        ",rps_fractional:0,",
+                        ",named_metrics.jobs:3,",
+                        ",named_metrics.limit:10,");
+        boolean limited = loadline.memory().snapshot().reading().limitBytes().isPresent();
+        assertThat(load.value().contains(",mem_utilization:")).isEqualTo(limited);
+        loadline.close();
     }
 
     @Test

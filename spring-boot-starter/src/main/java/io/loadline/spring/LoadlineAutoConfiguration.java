@@ -69,6 +69,7 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
             ObjectProvider<DegradationBuilderCustomizer> degradationCustomizers,
             ObjectProvider<IntakeBuilderCustomizer> intakeCustomizers,
+            ObjectProvider<OrcaBuilderCustomizer> orcaCustomizers,
             ObjectProvider<Saturation> saturations,
             ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
             @Qualifier(QuotaFactory.BEAN_NAME) ObjectProvider<Quota> ownQuota,
@@ -107,6 +108,10 @@ public final class LoadlineAutoConfiguration {
                 .intake(builder -> {
                     GuardSettingsFactory.configure(builder, properties.guard().intake());
                     intakeCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                })
+                .orca(builder -> {
+                    LoadlineFactory.configure(builder, properties.orca());
+                    orcaCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
                 .settings(builder -> {
                     LoadlineFactory.configure(builder, properties.settings());

@@ -19,6 +19,8 @@ import io.loadline.limit.FixedLimit;
 import io.loadline.limit.RouteLimits;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
+import io.loadline.signal.OrcaFormat;
+import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.Saturation;
 import io.loadline.spring.actuator.LoadlineActuatorAutoConfiguration;
 import io.loadline.spring.actuator.LoadlineDependenciesAutoConfiguration;
@@ -285,7 +287,13 @@ class LoadlineAutoConfigurationTest {
                 .withBean(DrainBuilderCustomizer.class, () -> builder -> {
                     var unused = builder.deadline(Duration.ofSeconds(3));
                 })
+                .withBean(OrcaBuilderCustomizer.class, () -> builder -> {
+                    var unused = builder.always(OrcaFormat.TEXT).namedMetric("jobs", () -> 3);
+                })
                 .run(context -> {
+                    OrcaHeader load = context.getBean(Loadline.class).orca().header(null);
+                    assertThat(load).isNotNull();
+                    assertThat(load.value()).startsWith("TEXT ").contains(",named_metrics.jobs:3,");
                     ConcurrencyLimiter limiter = context.getBean(ConcurrencyLimiter.class);
                     assertThat(limiter.enforcement()).isEqualTo(Enforcement.SHADOW);
                     assertThat(limiter.limit()).isEqualTo(42);

@@ -16,7 +16,7 @@ final class Bottleneck {
      * taken because of that dependency if there is one.
      *
      * Delays grow whatever is short: where the CPUs are used up, tasks of an event loop wait for seconds. So they are left
-     * out while something else is used up, and what was found to be the bottleneck by that stays so while it is BUSY.
+     * out while something else is used up; what is the bottleneck already, while it is BUSY.
      *
      * Hysteresis: a resource becomes the bottleneck at BUSY, and stays until it is below CALM or another one is clearly
      * ahead of it. The limit stays for a few seconds, since not every second of an overload sheds.

@@ -256,7 +256,7 @@ public final class LoadSignal implements AutoCloseable {
         try {
             if (!warned) {
                 warned = true;
-                LOG.warn("Dependencies cannot be told and count as well; this is logged once", failure);
+                LOG.warn("Who tells of dependencies failed, and none counts as slow; this is logged once", failure);
             }
         } catch (Throwable unlogged) {
             // Without memory, or with an appender that throws, not even this can be told.

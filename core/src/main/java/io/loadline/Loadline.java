@@ -145,13 +145,13 @@ public final class Loadline implements AutoCloseable {
         LoadSignal.Builder signalBuilder = LoadSignal.builder(limiter, availability, heartbeat)
                 .dependencies(guards::cutOff, guards::waitedFor)
                 .clock(builder.clock);
+        builder.signal.accept(signalBuilder);
         MeterRegistry registry = builder.meterRegistry;
         if (registry != null) {
             signalBuilder
-                    .saturation(PoolSaturation.connections(() -> registry))
-                    .saturation(PoolSaturation.executors(() -> registry));
+                    .saturationIfAbsent(PoolSaturation.connections(() -> registry))
+                    .saturationIfAbsent(PoolSaturation.executors(() -> registry));
         }
-        builder.signal.accept(signalBuilder);
         this.signal = signalBuilder.build();
         Degradation.Builder degradationBuilder =
                 Degradation.builder(heartbeat, this::knownLoad).clock(builder.clock);
@@ -545,8 +545,8 @@ public final class Loadline implements AutoCloseable {
         }
 
         /**
-         * Sets where the meters go, and where those of connection pools and executors are looked for, which saturate. Default:
-         * nowhere.
+         * Sets where the meters go, and where those of connection pools and executors are looked for, which saturate: as
+         * the resources {@code pool} and {@code executor}, unless the signal has others of these names. Default: nowhere.
          */
         @CanIgnoreReturnValue
         public Builder meterRegistry(MeterRegistry registry) {

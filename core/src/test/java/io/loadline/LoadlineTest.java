@@ -24,6 +24,7 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Permit;
+import io.loadline.metrics.PoolSaturation;
 import io.loadline.signal.OrcaFormat;
 import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.Saturation;
@@ -31,6 +32,7 @@ import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.ManualTicker;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -177,6 +179,31 @@ class LoadlineTest {
             assertThat(loadline.availability().ready("warm")).isTrue();
             drop(limiter, 1);
             assertThat(limiter.stats().dropped()).isEqualTo(1);
+        }
+    }
+
+    /** Its own reading of the registry would find the pool that was left out. */
+    @Test
+    void saturationOfPools_givenByTheApplication_isTheOnlyOneOfItsName() {
+        ManualTicker ticker = new ManualTicker();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        registry.gauge("hikaricp.connections.active", Tags.of("pool", "reports"), 10);
+        registry.gauge("hikaricp.connections.max", Tags.of("pool", "reports"), 10);
+        registry.gauge("executor.active", Tags.of("name", "work"), 1);
+        registry.gauge("executor.parallelism", Tags.of("name", "work"), 4);
+        try (Loadline loadline = Loadline.builder("shop")
+                .ticker(ticker)
+                .meterRegistry(registry)
+                .signal(signal -> signal.executor(Runnable::run)
+                        .saturation(
+                                PoolSaturation.connections(() -> registry).except("reports")))
+                .build()) {
+            for (int beat = 0; beat < 20; beat++) {
+                ticker.advance(Heartbeat.PERIOD);
+                loadline.heartbeat().beat();
+            }
+
+            assertThat(loadline.status().saturations()).doesNotContainKey("pool").containsEntry("executor", 0.25);
         }
     }
 

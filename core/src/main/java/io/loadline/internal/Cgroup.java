@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,10 +127,11 @@ public record Cgroup(int version, List<Path> levels) {
         public Cgroup at(long nowNanos) {
             if (!looked || nowNanos - lookedNanos >= LOOK_NANOS) {
                 String now = memberships(root);
-                if (found == NONE || !Objects.equals(now, memberships)) {
+                // Where there are no more descriptors to be had, it cannot be read, and the process is where it was.
+                if (found == NONE || (now != null && !now.equals(memberships))) {
                     found = find(root, controller, file2, file1);
+                    memberships = now;
                 }
-                memberships = now;
                 looked = true;
                 lookedNanos = nowNanos;
             }

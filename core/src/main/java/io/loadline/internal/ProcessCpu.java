@@ -6,6 +6,7 @@ package io.loadline.internal;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -38,7 +39,7 @@ public final class ProcessCpu {
     }
 
     /** The same with CPU time in nanoseconds, negative if it is unknown. */
-    ProcessCpu(long nowNanos, Path root, LongSupplier cpuTime) {
+    public ProcessCpu(long nowNanos, Path root, LongSupplier cpuTime) {
         this.cgroup = new Cgroup.Own(root, "cpu", "cpu.stat", "cpu.stat");
         this.cpuTime = cpuTime;
         this.lastCpuNanos = cpuTime.getAsLong();
@@ -55,7 +56,9 @@ public final class ProcessCpu {
         lastCpuNanos = cpuNanos;
         lastNanos = nowNanos;
         if (nowNanos - cpusNanos >= RESIZED_NANOS) {
-            cpus = cpus(nowNanos);
+            double known = cpus(nowNanos);
+            // An overload may take all descriptors; all CPUs of the machine instead of the quota would look like idleness.
+            cpus = Double.isNaN(known) ? cpus : known;
             cpusNanos = nowNanos;
         }
         if (cpuNanos < 0 || wallNanos <= 0 || usedNanos < 0) {
@@ -66,45 +69,58 @@ public final class ProcessCpu {
 
     /**
      * The CPUs this process may use at {@code nowNanos}, a fraction under a quota, of its own cgroup or an ancestor's. Read
-     * anew each time.
+     * anew each time; NaN if there is a quota that cannot be read.
      */
     public double cpus(long nowNanos) {
         double cpus = Runtime.getRuntime().availableProcessors();
         Cgroup own = cgroup.at(nowNanos);
         for (Path level : own.levels()) {
-            double quota = own.version() == 2 ? unified(level) : legacy(level);
-            cpus = quota > 0 ? Math.min(cpus, quota) : cpus;
+            cpus = Math.min(cpus, own.version() == 2 ? unified(level) : legacy(level));
         }
         return cpus;
     }
 
-    /** {@code max 100000} or {@code 50000 100000}. */
+    /** {@code max 100000} or {@code 50000 100000}; the root has none. */
     private static double unified(Path level) {
-        String text = KernelFiles.whole(level.resolve("cpu.max"));
-        String[] quotaAndPeriod = text == null ? new String[0] : text.trim().split(" ", -1);
-        return quotaAndPeriod.length == 2
-                ? quota(KernelFiles.parse(quotaAndPeriod[0]), KernelFiles.parse(quotaAndPeriod[1]))
-                : -1;
+        Path file = level.resolve("cpu.max");
+        String text = KernelFiles.whole(file);
+        if (text == null) {
+            return Files.exists(file) ? Double.NaN : Double.POSITIVE_INFINITY;
+        }
+        String[] quotaAndPeriod = text.trim().split(" ", -1);
+        return quotaAndPeriod.length == 2 ? quota(quotaAndPeriod[0], quotaAndPeriod[1]) : Double.NaN;
     }
 
     /** A file each, and -1 for no quota. */
     private static double legacy(Path level) {
-        String quota = KernelFiles.whole(level.resolve("cpu.cfs_quota_us"));
+        Path file = level.resolve("cpu.cfs_quota_us");
+        String quota = KernelFiles.whole(file);
+        if (quota == null) {
+            return Files.exists(file) ? Double.NaN : Double.POSITIVE_INFINITY;
+        }
         String period = KernelFiles.whole(level.resolve("cpu.cfs_period_us"));
-        return quota == null || period == null
-                ? -1
-                : quota(KernelFiles.parse(quota.trim()), KernelFiles.parse(period.trim()));
+        String limit = quota.trim().equals("-1") ? "max" : quota.trim();
+        return period == null ? Double.NaN : quota(limit, period.trim());
     }
 
-    private static double quota(long quota, long period) {
-        return quota > 0 && quota < KernelFiles.UNLIMITED && period > 0 && period < KernelFiles.UNLIMITED
-                ? (double) quota / period
-                : -1;
+    /** In CPUs, infinite if there is none, NaN if it makes no sense. */
+    private static double quota(String quota, String period) {
+        long time = KernelFiles.parse(quota);
+        long of = KernelFiles.parse(period);
+        if (time <= 0 || of <= 0 || of == KernelFiles.UNLIMITED) {
+            return Double.NaN;
+        }
+        return time == KernelFiles.UNLIMITED ? Double.POSITIVE_INFINITY : (double) time / of;
     }
 
+    /** Unknown where the JVM has no beans of that kind, or lacks the module {@code jdk.management}. */
     private static LongSupplier cpuTime() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
-                ? bean::getProcessCpuTime
-                : () -> -1;
+        try {
+            return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
+                    ? bean::getProcessCpuTime
+                    : () -> -1;
+        } catch (LinkageError noModule) {
+            return () -> -1;
+        }
     }
 }

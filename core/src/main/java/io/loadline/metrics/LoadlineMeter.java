@@ -87,7 +87,7 @@ public enum LoadlineMeter {
     GC_PAUSE("loadline.gc.pause", "seconds", "Mean length of such a pause; 0 without any"),
     /** Of the last 5 s. */
     ALLOCATION_RATE("loadline.allocation.rate", "bytes", "Bytes allocated per second; NaN if unknown"),
-    /** Of the cgroup, or the machine where that does not tell. */
+    /** Of the cgroup. */
     IO_PRESSURE(
             "loadline.io.pressure",
             null,

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,10 +34,10 @@ public final class PoolSaturation implements Saturation {
      * Waiting counts when all places are taken, as its part of all that want one: between 0, and 1 for a queue without end.
      * A queue has a length, not a rate, so more would not say how much too few the places are.
      *
-     * An executor whose queue has no end never grows beyond its core. One of a single thread is not looked at: that is what
-     * does things in the background, and it may be busy all the time.
+     * An executor does not grow beyond its core as long as there is room in its queue. One of a single thread is not looked
+     * at: that is what does things in the background, and it may be busy all the time.
      *
-     * The registry is searched every ten seconds; what comes between is found then.
+     * The registry is searched every ten seconds, in the beginning more often; what comes between is found then.
      */
     private static final Meters HIKARI =
             Meters.of("hikaricp.connections.active", "hikaricp.connections.max", "hikaricp.connections.pending");
@@ -52,15 +53,15 @@ public final class PoolSaturation implements Saturation {
             "executor.pool.max",
             "executor.queued",
             "executor.pool.core",
+            "executor.pool.size",
             "executor.queue.remaining",
             2);
     private static final Meters FORK_JOIN =
-            new Meters("executor.active", "executor.parallelism", "executor.queued", "", "", 2);
+            new Meters("executor.active", "executor.parallelism", "executor.queued", "", "", "", 2);
 
     private static final int SEARCH_EVERY = 10;
     private static final int MOST_POOLS = 200;
     private static final double WEIGHT = 0.25;
-    private static final double ENDLESS = 1_000_000;
 
     private final String name;
     private final Supplier<? extends @Nullable MeterRegistry> registry;
@@ -72,6 +73,9 @@ public final class PoolSaturation implements Saturation {
 
     @GuardedBy("this")
     private int untilSearch;
+
+    @GuardedBy("this")
+    private int fruitless;
 
     @GuardedBy("this")
     private String detail = "";
@@ -126,7 +130,9 @@ public final class PoolSaturation implements Saturation {
 
     /** The same without the pools that have one of {@code pools} as the value of a tag: what is busy in the background. */
     public PoolSaturation except(String... pools) {
-        return new PoolSaturation(name, registry, kinds, Set.of(pools));
+        Set<String> all = new HashSet<>(exceptions);
+        all.addAll(List.of(pools));
+        return new PoolSaturation(name, registry, kinds, Set.copyOf(all));
     }
 
     @Override
@@ -161,12 +167,15 @@ public final class PoolSaturation implements Saturation {
 
     @GuardedBy("this")
     private void search() {
-        if (!pools.isEmpty() && untilSearch-- > 0) {
+        if (untilSearch-- > 0) {
             return;
         }
-        untilSearch = SEARCH_EVERY;
         MeterRegistry known = registry.get();
         pools = known == null ? Map.of() : find(known);
+        untilSearch = known == null ? 0 : SEARCH_EVERY;
+        if (pools.isEmpty() && fruitless < untilSearch) {
+            untilSearch = fruitless++;
+        }
     }
 
     @GuardedBy("this")
@@ -250,7 +259,11 @@ public final class PoolSaturation implements Saturation {
 
         private double places() {
             double core = value(meters.core);
-            return core > 0 && value(meters.room) >= ENDLESS ? core : max.value();
+            double size = value(meters.size);
+            if (core >= 0 && value(meters.room) >= 1) {
+                return size > core ? size : core;
+            }
+            return max.value();
         }
 
         private double value(String gaugeName) {
@@ -266,14 +279,15 @@ public final class PoolSaturation implements Saturation {
     }
 
     /** The names of the gauges of one kind of pool, empty where there is none. */
-    private record Meters(String active, String max, String waiting, String core, String room, int leastPlaces) {
+    private record Meters(
+            String active, String max, String waiting, String core, String size, String room, int leastPlaces) {
 
         static Meters of(String active, String max, String waiting) {
-            return new Meters(active, max, waiting, "", "", 1);
+            return new Meters(active, max, waiting, "", "", "", 1);
         }
 
         Stream<String> names() {
-            return Stream.of(active, max, waiting, core, room).filter(each -> !each.isEmpty());
+            return Stream.of(active, max, waiting, core, size, room).filter(each -> !each.isEmpty());
         }
     }
 }

@@ -24,7 +24,7 @@ final class AllocationRate {
     private final CounterWindow window = new CounterWindow(SECONDS);
 
     AllocationRate(Ticker ticker) {
-        this(ticker, new Threads());
+        this(ticker, ofThreads());
     }
 
     /** {@code allocatedBytes} is negative while it is not known. */
@@ -35,13 +35,30 @@ final class AllocationRate {
 
     /** Bytes per second over the last seconds; NaN if unknown. */
     double read() {
-        long bytes = allocatedBytes.getAsLong();
+        long bytes = bytes();
         if (bytes < 0) {
             window.clear();
             return Double.NaN;
         }
         long[] growth = window.add(ticker.read(), bytes);
         return growth == null || growth[0] == 0 ? Double.NaN : growth[1] * 1e9 / growth[0];
+    }
+
+    private long bytes() {
+        try {
+            return allocatedBytes.getAsLong();
+        } catch (RuntimeException | LinkageError unsupported) {
+            return -1;
+        }
+    }
+
+    /** Unknown where the JVM lacks the module {@code jdk.management}. */
+    private static LongSupplier ofThreads() {
+        try {
+            return new Threads();
+        } catch (RuntimeException | LinkageError unsupported) {
+            return () -> -1;
+        }
     }
 
     /*

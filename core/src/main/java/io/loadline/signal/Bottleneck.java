@@ -6,7 +6,7 @@ package io.loadline.signal;
 
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 
 /** What would have to be more for the service to do more. Not thread-safe; confined to the tick. */
 final class Bottleneck {
@@ -15,6 +15,9 @@ final class Bottleneck {
      * busy here; then a dependency that takes most of the time; only then places that calls hold while they wait, which are
      * taken because of that dependency if there is one.
      *
+     * Delays grow whatever is short: where the CPUs are used up, tasks of an event loop wait for seconds. So they are left
+     * out while something else is used up; what is the bottleneck already, while it is BUSY.
+     *
      * Hysteresis: a resource becomes the bottleneck at BUSY, and stays until it is below CALM or another one is clearly
      * ahead of it. The limit stays for a few seconds, since not every second of an overload sheds.
      */
@@ -22,6 +25,10 @@ final class Bottleneck {
     private static final double CALM = 0.6;
     private static final double AHEAD = 0.1;
     private static final int LIMIT_TICKS = 5;
+
+    private static final Set<Saturation.Kind> HERE = Set.of(Saturation.Kind.USE, Saturation.Kind.SYMPTOM);
+    private static final Set<Saturation.Kind> HERE_WITH_DELAYS =
+            Set.of(Saturation.Kind.USE, Saturation.Kind.SYMPTOM, Saturation.Kind.DELAY);
 
     private String name = "none";
     private Instant since;
@@ -44,9 +51,9 @@ final class Bottleneck {
             Resources resources, Optional<String> cutOff, Optional<String> waitedFor, boolean saturated, Instant now) {
         limitTicks = saturated ? LIMIT_TICKS : Math.max(0, limitTicks - 1);
         String found = cutOff.map(Bottleneck::dependency)
-                .or(() -> busiest(resources, kind -> kind != Saturation.Kind.PLACES))
+                .or(() -> busiest(resources, delaysCount(resources) ? HERE_WITH_DELAYS : HERE))
                 .or(() -> waitedFor.map(Bottleneck::dependency))
-                .or(() -> busiest(resources, kind -> kind == Saturation.Kind.PLACES))
+                .or(() -> busiest(resources, Set.of(Saturation.Kind.PLACES)))
                 .orElse(limitTicks > 0 ? "limit" : "none");
         if (!found.equals(name)) {
             name = found;
@@ -58,12 +65,22 @@ final class Bottleneck {
         return "dependency:" + name;
     }
 
-    private Optional<String> busiest(Resources resources, Predicate<Saturation.Kind> kinds) {
+    private boolean delaysCount(Resources resources) {
+        for (Reading each : resources.all()) {
+            double enough = each.bottleneck().equals(name) ? BUSY : Resources.USED_UP;
+            if (HERE.contains(each.kind()) && each.utilization() >= enough) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Optional<String> busiest(Resources resources, Set<Saturation.Kind> kinds) {
         String busiest = null;
         double most = 0;
         double own = Double.NaN;
         for (Reading each : resources.all()) {
-            if (!each.isKnown() || !kinds.test(each.kind())) {
+            if (!each.isKnown() || !kinds.contains(each.kind())) {
                 continue;
             }
             if (each.bottleneck().equals(name)) {

@@ -90,12 +90,17 @@ final class GcPauses implements Saturation {
         return pauseSeconds;
     }
 
+    /** By the names of OpenJDK's collectors, and of C4. */
+    static boolean pauses(String bean) {
+        return !bean.endsWith("Cycles") && (!bean.startsWith("GPGC") || bean.endsWith("Pauses"));
+    }
+
     /** Pauses since the start, and their time. */
     record Counts(long pauses, long millis) {}
 
     private static final class Beans implements Supplier<Counts> {
         private final List<GarbageCollectorMXBean> beans = ManagementFactory.getGarbageCollectorMXBeans().stream()
-                .filter(bean -> !bean.getName().endsWith("Cycles"))
+                .filter(bean -> pauses(bean.getName()))
                 .toList();
 
         @Override

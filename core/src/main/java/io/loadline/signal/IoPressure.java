@@ -11,21 +11,19 @@ import java.nio.file.Path;
 import java.util.OptionalDouble;
 
 /**
- * The share of the last 10 s in which all tasks of the cgroup that had something to do waited for disks; that of the machine
- * where the cgroup does not tell. Not thread-safe; confined to the tick.
+ * The share of the last 10 s in which all tasks of the cgroup that had something to do waited for disks. Not thread-safe;
+ * confined to the tick.
  */
 final class IoPressure implements Saturation {
     /*
      * Not the share in which some task waited: one that writes a log all the time would look like a disk that is used up,
-     * while all others run.
+     * while all others run. Nor that of the machine, where the cgroup does not tell: it is that of others, too.
      */
-    private final Path machine;
     private final Ticker ticker;
     private final Cgroup.Own own;
     private boolean isKnown;
 
     IoPressure(Path root, Ticker ticker) {
-        this.machine = root.resolve("proc/pressure/io");
         this.ticker = ticker;
         this.own = new Cgroup.Own(root, "io", "io.pressure", "io.pressure");
     }
@@ -59,9 +57,8 @@ final class IoPressure implements Saturation {
 
     private OptionalDouble read(String who) {
         Cgroup cgroup = own.at(ticker.read());
-        OptionalDouble pressure = cgroup.levels().isEmpty()
+        return cgroup.levels().isEmpty()
                 ? OptionalDouble.empty()
                 : KernelFiles.pressure(cgroup.levels().get(0).resolve("io.pressure"), who);
-        return pressure.isPresent() ? pressure : KernelFiles.pressure(machine, who);
     }
 }

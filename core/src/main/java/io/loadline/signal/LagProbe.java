@@ -31,8 +31,8 @@ public final class LagProbe implements Saturation {
      * second is what counts, that of the executor that has most; the age of a task that still waits is a delay, too, so one
      * that never runs is seen.
      *
-     * A beat that comes late says that the whole process stood still: what waited meanwhile did not wait for its executor,
-     * and is measured from then on.
+     * A beat that comes late says that the whole process stood still: what waited meanwhile, or came to run before that beat,
+     * did not wait for its executor. So all is measured anew from then on.
      */
     private static final double USED_UP_NANOS = 100e6;
     private static final double MOST = 10;
@@ -49,6 +49,9 @@ public final class LagProbe implements Saturation {
 
     /** Raised by the beat, lowered by who sends: the process stood still. */
     private final AtomicBoolean stalled = new AtomicBoolean();
+
+    /** Why executors cannot be supplied, null if they can. Written by who sends, read by who asks; a beat stale. */
+    private volatile @Nullable String failure;
 
     /** Guarded by itself; {@link #sending} lets one in who changes it. */
     private final Map<Executor, Probe> probes = new IdentityHashMap<>();
@@ -86,7 +89,7 @@ public final class LagProbe implements Saturation {
 
     @Override
     public Kind kind() {
-        return Kind.SYMPTOM;
+        return Kind.DELAY;
     }
 
     @Override
@@ -103,6 +106,10 @@ public final class LagProbe implements Saturation {
             detail = "an executor blocks whoever gives it a task";
             return Double.NaN;
         }
+        if (stalled.get()) {
+            detail = "the whole process stood still";
+            return Double.NaN;
+        }
         if (known != null) {
             long now = known.read();
             synchronized (probes) {
@@ -113,7 +120,8 @@ public final class LagProbe implements Saturation {
                 }
             }
         }
-        String unknown = refused ? "no executor takes a task" : none;
+        String why = failure;
+        String unknown = refused ? "no executor takes a task" : why == null ? none : why;
         detail = Double.isNaN(most) ? unknown : String.format(Locale.ROOT, "tasks wait %.0f ms", most / 1e6);
         return Math.min(MOST, most / USED_UP_NANOS);
     }
@@ -141,17 +149,21 @@ public final class LagProbe implements Saturation {
         try {
             List<? extends Executor> present =
                     executors.get().stream().limit(MOST_EXECUTORS).toList();
-            boolean wasStalled = stalled.getAndSet(false);
-            for (Probe probe : follow(present, clock)) {
-                if (wasStalled) {
-                    probe.restart(clock.read());
-                }
+            failure = null;
+            List<Probe> followed = follow(present, clock);
+            if (stalled.get()) {
+                followed.forEach(probe -> probe.restart(clock.read()));
+                stalled.set(false);
+            }
+            for (Probe probe : followed) {
                 if (probe.begin(clock.read()) && !give(probe)) {
                     probe.forget();
                 }
             }
         } catch (Throwable e) {
             // Executors that cannot be supplied are none; this must come to its end.
+            failure = "its executors fail with " + e.getClass().getSimpleName();
+            stalled.set(false);
             synchronized (probes) {
                 probes.clear();
             }
@@ -203,6 +215,8 @@ public final class LagProbe implements Saturation {
 
         synchronized void restart(long nowNanos) {
             sinceNanos = nowNanos;
+            sumNanos = 0;
+            count = 0;
         }
 
         synchronized void forget() {

@@ -24,11 +24,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes one {@link SignalSnapshot} a second out of limiter, availability and local resources. Thread-safe.
@@ -60,6 +63,7 @@ public final class LoadSignal implements AutoCloseable {
      * A change of state makes a new snapshot at once: a service that begins to drain is silent from that moment. What
      * was measured before the service became READY was not the load, nor the capacity, of a warm service.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(LoadSignal.class);
     private static final long TICK_NANOS = 1_000_000_000L;
     private static final long TICK_TOLERANCE_NANOS = Heartbeat.PERIOD.toNanos() / 2;
     private static final long LATE_NANOS = 2 * TICK_NANOS;
@@ -82,6 +86,9 @@ public final class LoadSignal implements AutoCloseable {
 
     /** When those of others were asked last. Confined to the beat. */
     private long askedNanos;
+
+    /** Whether it was logged that dependencies are not told. Confined to the beat. */
+    private boolean warned;
 
     /** Written by tick and state changes under the lock, read by everything that goes outward; a second stale. */
     private volatile SignalSnapshot snapshot;
@@ -213,6 +220,8 @@ public final class LoadSignal implements AutoCloseable {
         }
         Resources resources = saturations.read();
         ProcessFigures process = saturations.figures();
+        Optional<String> cutOffNow = told(cutOff);
+        Optional<String> waitedForNow = told(waitedFor);
         synchronized (lock) {
             StateChange change = follow();
             // A service that has become READY in the meantime has begun a new interval.
@@ -227,10 +236,31 @@ public final class LoadSignal implements AutoCloseable {
                 publish(with(snapshot, change));
             } else {
                 lastTickNanos = nowNanos;
-                publish(tick(nowNanos, seconds, resources, process, change));
+                publish(tick(nowNanos, seconds, resources, process, cutOffNow, waitedForNow, change));
             }
         }
         listeners.deliver();
+    }
+
+    /** The dependency that is told of, none if that fails: whatever it throws, the load must not freeze at its last value. */
+    private Optional<String> told(Supplier<Optional<String>> dependency) {
+        try {
+            return Objects.requireNonNull(dependency.get(), "no Optional");
+        } catch (Throwable e) {
+            warn(e);
+            return Optional.empty();
+        }
+    }
+
+    private void warn(Throwable failure) {
+        try {
+            if (!warned) {
+                warned = true;
+                LOG.warn("Who tells of dependencies failed, and none counts as slow; this is logged once", failure);
+            }
+        } catch (Throwable unlogged) {
+            // Without memory, or with an appender that throws, not even this can be told.
+        }
     }
 
     private boolean isDue(long nowNanos) {
@@ -276,7 +306,13 @@ public final class LoadSignal implements AutoCloseable {
 
     @GuardedBy("lock")
     private SignalSnapshot tick(
-            long nowNanos, double seconds, Resources resources, ProcessFigures process, StateChange change) {
+            long nowNanos,
+            double seconds,
+            Resources resources,
+            ProcessFigures process,
+            Optional<String> cutOffNow,
+            Optional<String> waitedForNow,
+            StateChange change) {
         List<RouteSnapshot> routes = new ArrayList<>();
         boolean shadowing = limiter.enforcement() == Enforcement.SHADOW && limiter.isWarm();
         if (shadowing) {
@@ -314,8 +350,6 @@ public final class LoadSignal implements AutoCloseable {
         int growth = inFlight - inFlightBefore;
         inFlightBefore = inFlight;
         boolean saturated = limiter.isWarm() && (shed > SHED_SHARE * offered * seconds || inFlight >= limit);
-        Optional<String> cutOffNow = cutOff.get();
-        Optional<String> waitedForNow = waitedFor.get();
         bottleneck.tick(resources, cutOffNow, waitedForNow, saturated, clock.instant());
         boolean usedUp = resources.isUsedUp(cutOffNow.isPresent() || waitedForNow.isPresent());
         boolean serves = change.to() == ServiceState.READY;
@@ -477,10 +511,19 @@ public final class LoadSignal implements AutoCloseable {
             return this;
         }
 
+        /** Adds a local resource unless there is one of its name. */
+        @CanIgnoreReturnValue
+        public Builder saturationIfAbsent(Saturation saturation) {
+            if (saturations.stream().noneMatch(each -> each.name().equals(saturation.name()))) {
+                saturations.add(saturation);
+            }
+            return this;
+        }
+
         /**
          * Sets who tells of dependencies, once a second: {@code cutOff} names one whose calls are not let through, {@code
          * waitedFor} one that requests spend most of their time with. The bottleneck is then {@code dependency:NAME}. Neither
-         * may block. Default: nobody.
+         * may block; one that throws tells of none. Default: nobody.
          */
         @CanIgnoreReturnValue
         public Builder dependencies(Supplier<Optional<String>> cutOff, Supplier<Optional<String>> waitedFor) {
@@ -491,6 +534,7 @@ public final class LoadSignal implements AutoCloseable {
 
         /**
          * Sets who asks the resources that are added, once a second in one task, and sends the probes of a {@link LagProbe}.
+         * It must take them at once and run them elsewhere, since the thread that gives them to it is that of all beats.
          * Default: threads of Loadline's own, as many as there are resources that do not answer, and one more.
          */
         @CanIgnoreReturnValue

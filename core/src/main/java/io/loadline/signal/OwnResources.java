@@ -20,11 +20,10 @@ final class OwnResources {
     private final List<Saturation> saturations;
 
     OwnResources(Path root, Ticker ticker) {
-        this(root, ticker, new GcPauses(ticker), new AllocationRate(ticker));
+        this(root, ticker, new ProcessCpu(ticker.read(), root), new GcPauses(ticker), new AllocationRate(ticker));
     }
 
-    OwnResources(Path root, Ticker ticker, GcPauses pauses, AllocationRate allocation) {
-        ProcessCpu cpu = new ProcessCpu(ticker.read(), root);
+    OwnResources(Path root, Ticker ticker, ProcessCpu cpu, GcPauses pauses, AllocationRate allocation) {
         this.pauses = pauses;
         this.allocation = allocation;
         this.io = new IoPressure(root, ticker);

@@ -16,6 +16,9 @@ record Reading(String resource, Saturation.Kind kind, double utilization, String
     private static final int LONGEST_DETAIL = 200;
     private static final String NO_NUMBER = "it gives no number";
 
+    /** Far beyond what any resource can be asked for. */
+    private static final double MOST = 10;
+
     Reading {
         detail = detail.length() > LONGEST_DETAIL ? detail.substring(0, LONGEST_DETAIL) : detail;
     }
@@ -24,8 +27,11 @@ record Reading(String resource, Saturation.Kind kind, double utilization, String
     static Reading of(String name, Saturation.Kind kind, Saturation source) {
         double utilization = source.utilization();
         String detail = source.detail();
+        if (utilization >= 0 && utilization <= MOST) {
+            return new Reading(name, kind, utilization, detail);
+        }
         if (Double.isFinite(utilization)) {
-            return new Reading(name, kind, Math.max(0, utilization), detail);
+            return unknown(name, kind, "it gives " + utilization + ", and 1 is all there is");
         }
         return unknown(name, kind, detail.isEmpty() ? NO_NUMBER : detail);
     }

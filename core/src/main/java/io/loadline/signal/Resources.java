@@ -7,12 +7,15 @@ package io.loadline.signal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What all resources told at one time; of several with one name the most used. Immutable. */
 final class Resources {
     /** From here on a resource is as good as used up. */
-    private static final double USED_UP = 0.85;
+    static final double USED_UP = 0.85;
+
+    private static final Set<Saturation.Kind> LOADS = Set.of(Saturation.Kind.USE, Saturation.Kind.PLACES);
 
     private final Map<String, Reading> byName = new TreeMap<>();
 
@@ -34,7 +37,7 @@ final class Resources {
     double load() {
         double largest = Double.NaN;
         for (Reading each : all()) {
-            if (each.isKnown() && each.kind() != Saturation.Kind.SYMPTOM) {
+            if (each.isKnown() && LOADS.contains(each.kind())) {
                 largest = Double.isNaN(largest) ? each.utilization() : Math.max(largest, each.utilization());
             }
         }

@@ -18,7 +18,10 @@ public interface Saturation {
      */
     String name();
 
-    /** How near it is to its end, 0 to about 1, above that what it cannot do; NaN if it is not known now. */
+    /**
+     * How near it is to its end, 0 to about 1, above that what it cannot do; NaN if it is not known now. What is negative or
+     * above 10, a percentage for instance, counts as unknown.
+     */
     double utilization();
 
     /**
@@ -62,9 +65,14 @@ public interface Saturation {
          */
         PLACES,
         /**
-         * What happens when something is short, such as pauses and delays: names a bottleneck, but is not in proportion to
-         * the work and so never stands for the load.
+         * What happens when something is short, such as pauses: names a bottleneck, but is not in proportion to the work and
+         * so never stands for the load.
          */
-        SYMPTOM
+        SYMPTOM,
+        /**
+         * A symptom, too: how long something waits for its turn. Since that grows whatever is used up, it names a bottleneck
+         * only while nothing of the kinds {@link #USE} and {@link #SYMPTOM} is.
+         */
+        DELAY
     }
 }

@@ -27,8 +27,9 @@ final class SaturationReader implements AutoCloseable {
     /*
      * Others may throw, block or never return. They are asked one after the other in rounds, by a thread aside. If a round
      * has not ended when the next one is due, its thread is left to the source it is at: the next round asks all but that
-     * one, until it has returned. So a source that hangs costs a thread, and no other source its number. An answer counts
-     * for STALE further rounds: after that a source says nothing.
+     * one, until it has returned, and begins behind it, or those behind several slow ones would never be asked. So a source
+     * that hangs costs a thread, and no other source its number. An answer counts for STALE further rounds: after that a
+     * source says nothing.
      */
     private static final Logger LOG = LoggerFactory.getLogger(SaturationReader.class);
     private static final int STALE_ROUNDS = 2;
@@ -66,10 +67,11 @@ final class SaturationReader implements AutoCloseable {
         if (others.isEmpty()) {
             return;
         }
-        if (last != null) {
-            last.abandoned = true;
+        Round before = last;
+        if (before != null) {
+            before.abandoned = true;
         }
-        last = new Round(++round);
+        last = new Round(++round, before == null ? 0 : before.next);
         try {
             executor.execute(last);
         } catch (Throwable e) {
@@ -119,16 +121,21 @@ final class SaturationReader implements AutoCloseable {
         /** Written by the beat, read by the thread aside: it asks no further source. */
         private volatile boolean abandoned;
 
-        Round(long number) {
+        /** The source behind the last that was asked. Written by the thread aside, read by the beat. */
+        private volatile int next;
+
+        Round(long number, int first) {
             this.number = number;
+            this.next = first;
         }
 
         @Override
         public void run() {
-            for (Source source : others) {
-                if (abandoned) {
-                    return;
-                }
+            int place = next;
+            for (int asked = 0; asked < others.size() && !abandoned; asked++) {
+                Source source = others.get(place);
+                place = (place + 1) % others.size();
+                next = place;
                 source.ask(number);
             }
         }
@@ -151,7 +158,7 @@ final class SaturationReader implements AutoCloseable {
 
         Source(Saturation saturation) {
             this.name = Objects.requireNonNull(saturation.name(), "a saturation needs a name");
-            this.kind = saturation.kind();
+            this.kind = Objects.requireNonNull(saturation.kind(), "a saturation needs a kind");
             this.saturation = saturation;
         }
 

@@ -68,6 +68,8 @@ class ProcessCpuTest {
         assertThat(cpu.cpus(0)).isEqualTo(ALL);
         machine.file("sys/fs/cgroup/cpu/pod/c/cpu.cfs_quota_us", "-1\n");
         assertThat(cpu.cpus(0)).isEqualTo(ALL);
+        machine.file("sys/fs/cgroup/cpu/pod/c/cpu.cfs_quota_us", "750");
+        assertThat(cpu.cpus(0)).isNaN();
         machine.file("sys/fs/cgroup/cpu/pod/c/cpu.cfs_quota_us", "75000\n");
         assertThat(cpu.cpus(0)).isEqualTo(0.75);
 
@@ -83,11 +85,33 @@ class ProcessCpuTest {
         ProcessCpu cpu = new ProcessCpu(0, root);
         assertThat(cpu.cpus(0)).isEqualTo(0.5);
         for (String nonsense : new String[] {
-            "", "x y\n", "50000\n", "-5 100000\n", "50000 0\n", "max 100000\n", "50000 100", "50000 max\n"
+            "", "x y\n", "50000\n", "-5 100000\n", "50000 0\n", "50000 100", "50000 max\n"
         }) {
             machine.file("sys/fs/cgroup/cpu.max", nonsense);
-            assertThat(cpu.cpus(0)).as(nonsense).isEqualTo(ALL);
+            assertThat(cpu.cpus(0)).as(nonsense).isNaN();
         }
+        machine.file("sys/fs/cgroup/cpu.max", "max 100000\n");
+        assertThat(cpu.cpus(0)).isEqualTo(ALL);
+        machine.remove("sys/fs/cgroup/cpu.max");
+        assertThat(cpu.cpus(0)).as("the root has none").isEqualTo(ALL);
+    }
+
+    /** An overload may take all file descriptors; one CPU of many that is used up must not look idle then. */
+    @Test
+    void read_whileTheQuotaCannotBeRead_isOfTheLastOne(@TempDir Path root) {
+        FakeMachine machine = new FakeMachine(root).unifiedContainer();
+        machine.file("sys/fs/cgroup/cpu.stat", "usage_usec 5\n").file("sys/fs/cgroup/cpu.max", "25000 100000\n");
+        AtomicLong used = new AtomicLong();
+        ProcessCpu cpu = new ProcessCpu(0, root, used::get);
+        machine.remove("proc/self/cgroup").file("sys/fs/cgroup/cpu.max", "");
+        used.set(250_000_000);
+
+        assertThat(cpu.read(1_000_000_000)).isEqualTo(1);
+        used.set(1_500_000_000);
+        assertThat(cpu.read(6_000_000_000L)).isEqualTo(1);
+        machine.file("sys/fs/cgroup/cpu.max", "50000 100000\n");
+        used.set(2_000_000_000);
+        assertThat(cpu.read(7_000_000_000L)).isEqualTo(1);
     }
 
     /** As when something puts it into a cgroup of its own after it has started. */

@@ -24,6 +24,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -228,5 +229,64 @@ class PoolSaturationTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void except_addsToWhatIsLeftOut() {
+        hikari("reports", 10, 10, 5);
+        hikari("imports", 10, 10, 5);
+        hikari("orders", 2, 10, 0);
+
+        assertThat(PoolSaturation.connections(() -> registry)
+                        .except("reports", "reports")
+                        .except("imports")
+                        .utilization())
+                .isEqualTo(0.2);
+    }
+
+    /** It grows only when its queue is full. */
+    @Test
+    void utilization_ofAnExecutorWithRoomInItsQueue_isThatOfTheThreadsThereAre() {
+        executor("pool.core", 8);
+        executor("pool.max", 32);
+        executor("pool.size", 8);
+        executor("queue.remaining", 50);
+        executor("queued", 56);
+        executor("active", 8);
+        PoolSaturation executors = PoolSaturation.executors(() -> registry);
+        assertThat(executors.utilization()).isCloseTo(1 + 56.0 / 64, within(1e-9));
+
+        executor("queue.remaining", 0);
+        executor("queued", 106);
+        assertThat(settle(executors)).isCloseTo(0.25, within(0.01));
+        executor("pool.size", 32);
+        executor("queue.remaining", 106);
+        executor("queued", 0);
+        executor("active", 16);
+        assertThat(settle(executors)).isCloseTo(0.5, within(0.01));
+    }
+
+    private void executor(String name, double value) {
+        if (values.put("executor." + name, value) == null) {
+            Gauge.builder("executor." + name, values, all -> all.get("executor." + name))
+                    .tag("name", "work")
+                    .register(registry);
+        }
+    }
+
+    @Test
+    void registry_withoutPools_isSearchedLessAndLess() {
+        AtomicInteger searches = new AtomicInteger();
+        PoolSaturation none = PoolSaturation.connections(() -> {
+            searches.incrementAndGet();
+            return registry;
+        });
+        for (int second = 0; second < 600; second++) {
+            assertThat(none.utilization()).isNaN();
+        }
+        assertThat(searches).hasValueLessThan(70);
+
+        hikari("orders", 5, 10, 0);
+        assertThat(settle(none)).isEqualTo(0.5);
     }
 }

@@ -61,4 +61,13 @@ class AllocationRateTest {
         assertThat(own.read()).isGreaterThan(16 << 20).isFinite();
         assertThat(allocated).hasSize(16);
     }
+
+    @Test
+    void read_ofAJvmThatDoesNotTell_isUnknown() {
+        AllocationRate odd = new AllocationRate(ticker, () -> {
+            throw new UnsupportedOperationException("native");
+        });
+
+        assertThat(odd.read()).isNaN();
+    }
 }

@@ -108,4 +108,27 @@ class BottleneckTest {
         }
         assertThat(after(cpu(0.3))).isEqualTo("none");
     }
+
+    private static Reading lag(double utilization) {
+        return new Reading("event_loop", Kind.DELAY, utilization, "");
+    }
+
+    /** Where the CPUs are used up everything waits, and longer than a tenth of a second. */
+    @Test
+    void name_whileTheCpuIsUsedUp_isNotWhatWaitsForIt() {
+        assertThat(after(cpu(0.6), lag(5))).isEqualTo("event_loop");
+        assertThat(after(cpu(0.84), lag(5))).isEqualTo("event_loop");
+        assertThat(after(cpu(0.98), lag(5))).isEqualTo("cpu");
+        assertThat(after(cpu(0.8), lag(5))).isEqualTo("cpu");
+        assertThat(after(cpu(0.65), lag(5))).isEqualTo("event_loop");
+        assertThat(after(cpu(0.5), new Reading("cpu.throttling", Kind.SYMPTOM, 0.9, ""), lag(5)))
+                .isEqualTo("cpu");
+    }
+
+    @Test
+    void name_ofADelay_isThatBeforeADependencyAndPlaces() {
+        waitedFor = Optional.of("db");
+        assertThat(after(cpu(0.3), lag(0.8), pool(1.5))).isEqualTo("event_loop");
+        assertThat(after(cpu(0.3), lag(0.5), pool(1.5))).isEqualTo("dependency:db");
+    }
 }

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GcPausesTest {
     private final ManualTicker ticker = new ManualTicker();
@@ -74,5 +76,21 @@ class GcPausesTest {
         ticker.advance(Duration.ofHours(1));
 
         assertThat(own.utilization()).isBetween(0.0, 4.0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Copy", "G1 Young Generation", "G1 Concurrent GC", "ZGC Minor Pauses", "Shenandoah Pauses", "GPGC New Pauses"
+            })
+    void beansOfPauses_areCounted(String bean) {
+        assertThat(GcPauses.pauses(bean)).isTrue();
+    }
+
+    /** During those the service runs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ZGC Cycles", "ZGC Major Cycles", "Shenandoah Cycles", "GPGC New", "GPGC Old"})
+    void beansOfConcurrentPhases_areNot(String bean) {
+        assertThat(GcPauses.pauses(bean)).isFalse();
     }
 }

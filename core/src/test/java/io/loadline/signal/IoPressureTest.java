@@ -35,7 +35,7 @@ class IoPressureTest {
 
     @Test
     void utilization_isTheTimeInWhichAllWait() {
-        machine.file("proc/pressure/io", pressure("80.00", "12.50"));
+        machine.unifiedContainer().file("sys/fs/cgroup/io.pressure", pressure("80.00", "12.50"));
 
         assertThat(io.utilization()).isCloseTo(0.125, within(1e-9));
         assertThat(io.some()).isCloseTo(0.8, within(1e-9));
@@ -44,13 +44,11 @@ class IoPressureTest {
 
     /** Others on the machine are not what this service waits for. */
     @Test
-    void utilization_ofACgroupThatTells_isItsOwn() {
-        machine.unifiedContainer()
-                .file("proc/pressure/io", pressure("80.00", "70.00"))
-                .file("sys/fs/cgroup/io.pressure", pressure("3.00", "1.00"));
+    void utilization_ofAMachine_isNotThatOfThisProcess() {
+        machine.unifiedContainer().file("proc/pressure/io", pressure("80.00", "70.00"));
 
-        assertThat(io.utilization()).isCloseTo(0.01, within(1e-9));
-        assertThat(io.some()).isCloseTo(0.03, within(1e-9));
+        assertThat(io.utilization()).isNaN();
+        assertThat(io.some()).isNaN();
     }
 
     @Test
@@ -69,7 +67,7 @@ class IoPressureTest {
                 "full avg10=x total=1"
             })
     void utilization_ofAFileThatIsHalfWritten_isUnknown(String text) {
-        machine.file("proc/pressure/io", text);
+        machine.unifiedContainer().file("sys/fs/cgroup/io.pressure", text);
 
         assertThat(io.utilization()).isNaN();
     }

@@ -57,7 +57,7 @@ class LagProbeTest {
 
         assertThat(probe.utilization()).isCloseTo(0.3, within(1e-9));
         assertThat(probe.detail()).isEqualTo("tasks wait 30 ms");
-        assertThat(probe.kind()).isEqualTo(Saturation.Kind.SYMPTOM);
+        assertThat(probe.kind()).isEqualTo(Saturation.Kind.DELAY);
     }
 
     @Test
@@ -108,6 +108,23 @@ class LagProbeTest {
         assertThat(probe.utilization()).isCloseTo(0.2, within(1e-9));
     }
 
+    /** The loop may come to itself before the heartbeat does. */
+    @Test
+    void utilization_ofATaskThatRanBeforeTheLateBeat_doesNotCountThePause() {
+        beat();
+        advance(3_000);
+        loop.remove().run();
+        Queue<Runnable> aside = new ArrayDeque<>();
+        probe.beat(new Heartbeat.Beat(ticker.read(), 2_900_000_000L), ticker, aside::add);
+        assertThat(probe.utilization()).isNaN();
+        assertThat(probe.detail()).isEqualTo("the whole process stood still");
+
+        aside.remove().run();
+        advance(20);
+        loop.remove().run();
+        assertThat(probe.utilization()).isCloseTo(0.2, within(1e-9));
+    }
+
     @Test
     void utilization_whenTheClockGoesBack_isZero() {
         beat();
@@ -144,9 +161,10 @@ class LagProbeTest {
         LagProbe odd = LagProbe.of("odd", () -> {
             throw new IllegalStateException("mine");
         });
-        odd.beat(new Heartbeat.Beat(ticker.read(), 0), ticker, Runnable::run);
+        odd.beat(new Heartbeat.Beat(ticker.read(), 200_000_000), ticker, Runnable::run);
 
         assertThat(odd.utilization()).isNaN();
+        assertThat(odd.detail()).isEqualTo("its executors fail with IllegalStateException");
     }
 
     /** The beat goes on, and nothing is given to anybody before the one that blocks has returned. */

@@ -7,13 +7,18 @@ package io.loadline.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.loadline.LogCapture;
+import io.loadline.availability.ServiceState;
 import io.loadline.memory.FakeMachine;
 import io.loadline.signal.Saturation.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What saturations do to the load: at a service whose capacity is known to be 100 calls/s, or 10 in flight. */
@@ -190,5 +195,47 @@ class LoadSignalSaturationTest {
         assertThat(service.signal.snapshot().bottleneck()).isEqualTo("pool");
         assertThat(service.signal.snapshot().bottleneckSince()).isEqualTo(before.bottleneckSince());
         assertThat(service.signal.snapshot().arrivalTrend()).isEqualTo(before.arrivalTrend());
+    }
+
+    @Test
+    void dependencies_thatCannotBeTold_areNone_andTheLoadGoesOn() {
+        try (LogCapture log = LogCapture.of(LoadSignal.class)) {
+            SimulatedService odd = new SimulatedService(builder -> builder.dependencies(
+                            () -> {
+                                throw new AssertionError("mine");
+                            },
+                            () -> {
+                                throw new IllegalStateException("mine");
+                            }))
+                    .ready();
+            odd.utilization = 0.8;
+            odd.offer(10, Duration.ofSeconds(20));
+
+            assertThat(odd.load()).isCloseTo(0.8, within(1e-9));
+            assertThat(odd.signal.snapshot().bottleneck()).isEqualTo("workers");
+            assertThat(log.warnings()).hasSize(1);
+        }
+    }
+
+    /** A change of state needs the signal's lock. */
+    @Test
+    @Timeout(value = 30, unit = TimeUnit.SECONDS)
+    void dependencies_areAskedOutsideTheLock() {
+        AtomicReference<SimulatedService> asked = new AtomicReference<>();
+        AtomicReference<ServiceState> seen = new AtomicReference<>();
+        asked.set(new SimulatedService(builder -> builder.dependencies(
+                        () -> {
+                            CompletableFuture<Boolean> drains =
+                                    CompletableFuture.supplyAsync(() -> asked.get().availability.draining("now"));
+                            seen.set(drains.thenApply(drained ->
+                                            asked.get().signal.snapshot().lastChange().to())
+                                    .join());
+                            return Optional.empty();
+                        },
+                        Optional::empty))
+                .ready());
+        asked.get().offer(10, SECOND);
+
+        assertThat(seen).hasValue(ServiceState.DRAINING);
     }
 }

@@ -10,6 +10,7 @@ import io.loadline.LogCapture;
 import io.loadline.time.ManualTicker;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +75,27 @@ class SaturationReaderTest {
         assertThat(asked).hasValue(0);
         tasks.remove().run();
         assertThat(asked).hasValue(1);
+    }
+
+    /** The second comes round while the slow one is asked, each time. */
+    @Test
+    void sources_behindSlowOnes_areAskedInTheNextRound() {
+        List<SaturationReader> itself = new ArrayList<>();
+        DoubleSupplier slow = () -> {
+            itself.get(0).ask();
+            return 0.2;
+        };
+        itself.add(reader(
+                Saturation.of("quick", () -> 0.1), Saturation.of("slow", slow), Saturation.of("last", () -> 0.3)));
+        itself.get(0).ask();
+        tasks.remove().run();
+        assertThat(itself.get(0).read().utilizations()).doesNotContainKey("last");
+
+        tasks.remove().run();
+        assertThat(itself.get(0).read().utilizations())
+                .containsEntry("quick", 0.1)
+                .containsEntry("slow", 0.2)
+                .containsEntry("last", 0.3);
     }
 
     @Test
@@ -176,6 +198,8 @@ class SaturationReaderTest {
         SaturationReader reader = reader(
                 Saturation.of("nan", () -> Double.NaN),
                 Saturation.of("endless", () -> Double.POSITIVE_INFINITY),
+                Saturation.of("negative", () -> -1),
+                Saturation.of("percent", () -> 75),
                 told("told", () -> Double.NaN));
         reader.ask();
         tasks.remove().run();
@@ -183,6 +207,8 @@ class SaturationReaderTest {
         assertThat(reader.read().details())
                 .containsEntry("nan", "it gives no number")
                 .containsEntry("endless", "it gives no number")
+                .containsEntry("negative", "it gives -1.0, and 1 is all there is")
+                .containsEntry("percent", "it gives 75.0, and 1 is all there is")
                 .containsEntry("told", "because");
     }
 

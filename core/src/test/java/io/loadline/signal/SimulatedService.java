@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.ManualClock;
 import io.loadline.availability.Availability;
+import io.loadline.internal.ProcessCpu;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.LimitAlgorithm;
@@ -77,6 +78,7 @@ public final class SimulatedService {
                 .own(new OwnResources(
                         Path.of("no-such-machine"),
                         ticker,
+                        new ProcessCpu(ticker.read(), Path.of("no-such-machine"), () -> 0),
                         new GcPauses(ticker, () -> pauses),
                         new AllocationRate(ticker, () -> -1)))
                 .saturation(Saturation.of("workers", () -> utilization));

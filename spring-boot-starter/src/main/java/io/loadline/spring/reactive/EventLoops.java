@@ -19,8 +19,8 @@ import reactor.netty.resources.LoopResources;
 /** The event loops of Reactor Netty, once the application is served by them. Thread-safe. */
 final class EventLoops implements ApplicationListener<WebServerInitializedEvent> {
     /*
-     * Not before, and not under another server: loops that nobody uses have no threads, and would get them with the first
-     * task. Not while they shut down, which they do when nobody has given them a task for a while. The server's class is
+     * Not before, not under another server, and not those of clients: loops that nobody uses have no threads, and would get
+     * them with the first task. The server takes the one or primary factory, too. Not while they shut down, which they do when nobody has given them a task for a while. The server's class is
      * known by name, since its module need not be there.
      */
     private static final String SERVER = "NettyWebServer";
@@ -46,9 +46,10 @@ final class EventLoops implements ApplicationListener<WebServerInitializedEvent>
                 || !event.getWebServer().getClass().getSimpleName().equals(SERVER)) {
             return;
         }
-        groups = resources.stream()
-                .map(each -> each.getLoopResources().onServer(LoopResources.DEFAULT_NATIVE))
-                .toList();
+        ReactorResourceFactory ofTheServer = resources.getIfUnique();
+        groups = ofTheServer == null
+                ? List.of()
+                : List.of(ofTheServer.getLoopResources().onServer(LoopResources.DEFAULT_NATIVE));
     }
 
     private List<Executor> running() {

@@ -186,12 +186,12 @@ class LoadSignalValidityTest {
     }
 
     @Test
-    void saturation_belowZero_isZero() {
+    void saturation_belowZero_isUnknown() {
         service.utilization = -1;
         service.ready();
         service.offer(0, SECOND);
 
-        assertThat(service.signal.snapshot().saturations()).containsEntry("workers", 0.0);
+        assertThat(service.signal.snapshot().saturations()).doesNotContainKey("workers");
     }
 
     @Test

@@ -45,7 +45,7 @@ class ManifestsTest {
     /** Or the test above would say nothing. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            base/deployment.yaml       | progressDeadline     | progressDeadlineSeconds: 300 | progressDeadline: 300
+            base/deployment.yaml       | progressDeadline     | progressDeadlineSeconds: 600 | progressDeadline: 600
             base/deployment.yaml       | failureTreshold      | failureThreshold: 240        | failureTreshold: 240
             base/deployment.yaml       | String               | value: "9090"                | value: 9090
             base/deployment.yaml       | ScheduleSometimes    | ScheduleAnyway               | ScheduleSometimes

@@ -58,7 +58,9 @@ class RecipesTest {
             assertThat(request.at("/path").asText()).isEqualTo(path);
             assertThat(request.at("/port").asText()).isEqualTo("http");
         });
-        assertThat(containerPort(container, "http")).as("what the sample listens on").isEqualTo("8080");
+        assertThat(containerPort(container, "http"))
+                .as("what the sample listens on")
+                .isEqualTo("8080");
         int preStop = container.at("/lifecycle/preStop/sleep/seconds").asInt();
         assertThat(preStop).isPositive();
         assertThat(seconds(env(container, "LOADLINE_DRAIN_PRESTOPSLEEP"))).isEqualTo(preStop);
@@ -111,8 +113,8 @@ class RecipesTest {
                 .orElseThrow();
         int toldAfter = Integer.parseInt(alert.replaceFirst("(?s).*\\) > (\\d+)\\s*", "$1"));
 
-        int killedAfter =
-                probe.at("/periodSeconds").asInt() * probe.at("/failureThreshold").asInt();
+        int killedAfter = probe.at("/periodSeconds").asInt()
+                * probe.at("/failureThreshold").asInt();
         assertThat(killedAfter).isGreaterThan(toldAfter + UNMEASURED_START_SECONDS);
         // Knative's own is 600 s.
         assertThat(service.at("/spec/progressDeadlineSeconds").asInt(600)).isGreaterThan(killedAfter);

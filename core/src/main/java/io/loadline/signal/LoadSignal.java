@@ -107,6 +107,9 @@ public final class LoadSignal implements AutoCloseable {
     private final TrustedCapacity capacity = new TrustedCapacity();
 
     @GuardedBy("lock")
+    private final WorkMix mix = new WorkMix();
+
+    @GuardedBy("lock")
     private final double[] loads = new double[LONG_MEAN];
 
     @GuardedBy("lock")
@@ -280,10 +283,13 @@ public final class LoadSignal implements AutoCloseable {
             LimiterStats since = stats.minus(previous == null ? LimiterStats.ZERO : previous);
             SlowBaseline baseline = baselines.computeIfAbsent(route.name(), name -> new SlowBaseline());
             baseline.follow(route.baseline().toNanos(), seconds);
+            capacity.rescale(mix.shrunk(route.name(), baseline.nanos()));
             double callsPerSecond = baseline.nanos() / 1e9 / seconds;
             offered += since.offered() / seconds;
             demandDone += since.completed() * callsPerSecond;
-            workDone += since.succeeded() * callsPerSecond;
+            double work = since.succeeded() * callsPerSecond;
+            mix.did(route.name(), work, baseline.nanos());
+            workDone += work;
             demandShed += since.shed() * callsPerSecond;
             shed += since.shed() + since.shadowed();
             total = total.plus(stats);
@@ -302,6 +308,10 @@ public final class LoadSignal implements AutoCloseable {
                 .max()
                 .orElse(Double.NaN);
         boolean serves = change.to() == ServiceState.READY;
+        // Not of less than the capacity, or it would be that of a moment in which a dependency is slow.
+        if (serves && saturated && !(workDone < capacity.calls())) {
+            mix.learn();
+        }
         capacity.tick(workDone, serves && saturated, localUtilization >= USED_UP, nowNanos);
         double calls = capacity.calls();
         // What came is what ended and what has joined those that run: where nothing is refused an overload piles up.

@@ -93,6 +93,18 @@ final class TrustedCapacity {
         capacity = percentile(nowNanos);
     }
 
+    /** From now on work is counted in a measure in which what was seen is {@code factor} of what it was. */
+    void rescale(double factor) {
+        if (factor == 1) {
+            return;
+        }
+        for (int i = 0; i < size; i++) {
+            values[i] *= factor;
+        }
+        spanSum *= factor;
+        capacity *= factor;
+    }
+
     /** The ticks so far and those to come are not in a row. */
     void interrupt() {
         spanTicks = 0;

@@ -124,6 +124,23 @@ class LoadSignalTest {
         assertThat(service.load()).isCloseTo(before, within(0.1 * before));
     }
 
+    /** The latencies of an overload, which the baseline was learned from, are not those of the calm after it. */
+    @Test
+    void load_whenTheBaselineFallsAfterwards_isThatOfTheSameRequests() {
+        service.beatsPerCall = 2;
+        service.adoptLatency = true;
+        service.offer(110, Duration.ofSeconds(20));
+        service.offer(25, Duration.ofSeconds(30));
+        assertThat(service.load()).isCloseTo(0.5, within(0.05));
+
+        service.beatsPerCall = 1;
+        service.adoptLatency = false;
+        service.offer(25, Duration.ofMinutes(2));
+
+        assertThat(service.signal.snapshot().demand()).isCloseTo(2.5, within(0.2));
+        assertThat(service.load()).isCloseTo(0.5, within(0.05));
+    }
+
     @Test
     void capacity_whenALocalResourceIsUsedUp_followsDown() {
         saturate();

@@ -124,6 +124,17 @@ class TrustedCapacityTest {
         assertThat(capacity.calls()).isCloseTo(10.74, within(0.2));
     }
 
+    /** The observations too, or the next one would bring back what was. */
+    @Test
+    void rescale_shrinksWhatWasObserved() {
+        ticks(31, 10, true, true);
+        capacity.rescale(0.8);
+        assertThat(capacity.calls()).isEqualTo(8, within(1e-9));
+
+        ticks(2, 8, true, true);
+        assertThat(capacity.calls()).isEqualTo(8, within(1e-9));
+    }
+
     private void ticks(int count, double work, boolean saturated, boolean localLimit) {
         for (int i = 0; i < count; i++) {
             now += SECOND;

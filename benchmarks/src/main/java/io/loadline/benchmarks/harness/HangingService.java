@@ -22,6 +22,11 @@ import java.util.concurrent.atomic.LongAdder;
  * Those that came meanwhile are not answered afterwards either. Or it fails a share of them. Thread-safe.
  */
 public final class HangingService implements AutoCloseable {
+    static {
+        // It writes head and body apart, and the second waits for the client's delayed acknowledgement of the first.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     private static final byte[] ANSWER = {'m', 'a', 'n', 'y'};
 
     private final ExecutorService readers = Executors.newFixedThreadPool(2);

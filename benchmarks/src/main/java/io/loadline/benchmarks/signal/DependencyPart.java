@@ -32,6 +32,7 @@ final class DependencyPart implements Part {
     private static final double RISE_BAR = 1.3;
     /* A load of a twentieth may well be twice of that a moment later. */
     private static final double LEAST_RISE = 0.1;
+    private static final double ASKED_BAR = 0.8;
 
     private static final Duration FAST = Duration.ofMillis(20);
     private static final Duration SLOW = Duration.ofMillis(600);
@@ -104,14 +105,16 @@ final class DependencyPart implements Part {
                 unrelated.ratePerSecond(UNRELATED_PER_SECOND);
                 watch.follow("calming", Duration.ofSeconds(20), unrelated, needing);
             }
+            long asked = inventory.asked();
             List<Watch.Sample> before = watch.follow("before", Duration.ofSeconds(10), unrelated, needing);
+            double askedShare = (inventory.asked() - asked) / (10 * NEEDING_PER_SECOND);
             inventory.answerAfter(SLOW);
             List<Watch.Sample> slow = watch.follow("slow", Duration.ofSeconds(quick ? 30 : 120), unrelated, needing);
             inventory.answerAfter(FAST);
             List<Watch.Sample> after = watch.follow("after", Duration.ofSeconds(quick ? 20 : 30), unrelated, needing);
             unrelated.stop();
             needing.stop();
-            evaluate(each, before, slow, after, figures);
+            evaluate(each, askedShare, before, slow, after, figures);
         }
     }
 
@@ -158,6 +161,9 @@ final class DependencyPart implements Part {
         String prefix = "dependency_" + each + "_";
         figures.put(prefix + "load_before", usual)
                 .put(prefix + "load_highest", highest)
+                .put(prefix + "asked", askedShare)
+                // Or there would be nothing that could become slow.
+                .bar(prefix + "asked_bar", askedShare >= ASKED_BAR)
                 .bar(prefix + "bar", highest <= Math.max(RISE_BAR * usual, usual + LEAST_RISE));
         if (each.guarded) {
             figures.put(prefix + "bottleneck", bottleneck)

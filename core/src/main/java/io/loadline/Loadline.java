@@ -36,10 +36,13 @@ import io.loadline.management.ManagementEndpoints;
 import io.loadline.management.ManagementServer;
 import io.loadline.management.StartupStatus;
 import io.loadline.memory.MemoryMonitor;
+import io.loadline.memory.MemoryReading;
 import io.loadline.memory.MemoryState;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.metrics.LoadlineObservations;
+import io.loadline.metrics.PoolSaturation;
 import io.loadline.signal.LoadSignal;
+import io.loadline.signal.OrcaReports;
 import io.loadline.startup.StageOutcome;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
@@ -90,6 +93,7 @@ public final class Loadline implements AutoCloseable {
     private final IntakeGate intake;
     private final FatalErrors fatalErrors;
     private final MemoryMonitor memory;
+    private final OrcaReports orca;
     private final MemoryAdvisor advisor;
     private final LiveSettings settings;
     private final LoadlineMetrics metrics;
@@ -142,6 +146,12 @@ public final class Loadline implements AutoCloseable {
                 .dependencies(guards::cutOff, guards::waitedFor)
                 .clock(builder.clock);
         builder.signal.accept(signalBuilder);
+        MeterRegistry registry = builder.meterRegistry;
+        if (registry != null) {
+            signalBuilder
+                    .saturationIfAbsent(PoolSaturation.connections(() -> registry))
+                    .saturationIfAbsent(PoolSaturation.executors(() -> registry));
+        }
         this.signal = signalBuilder.build();
         Degradation.Builder degradationBuilder =
                 Degradation.builder(heartbeat, this::knownLoad).clock(builder.clock);
@@ -157,6 +167,10 @@ public final class Loadline implements AutoCloseable {
                 .completedCalls(() -> limiter.stats().completed());
         builder.memory.accept(memoryBuilder);
         this.memory = memoryBuilder.build();
+        OrcaReports.Builder orcaBuilder =
+                OrcaReports.builder(signal, limiter, builder.ticker).memory(this::memoryUtilization);
+        builder.orca.accept(orcaBuilder);
+        this.orca = orcaBuilder.build();
         this.startup = Startup.builder(builder.startup, availability, memory.reader())
                 .ticker(builder.ticker)
                 .idle(() -> limiter.inFlight() == 0)
@@ -188,8 +202,8 @@ public final class Loadline implements AutoCloseable {
                 .settings(() -> settings.current().version(), changesByResult());
         this.quotas = List.copyOf(builder.quotas);
         quotas.forEach(metrics::quota);
-        if (builder.meterRegistry != null) {
-            metrics.bindTo(builder.meterRegistry);
+        if (registry != null) {
+            metrics.bindTo(registry);
         }
         this.managementPort = builder.managementPort;
         this.managementHost = builder.managementHost;
@@ -268,6 +282,11 @@ public final class Loadline implements AutoCloseable {
     /** How loaded it is. */
     public LoadSignal signal() {
         return signal;
+    }
+
+    /** What it tells load balancers of that, in headers of responses. */
+    public OrcaReports orca() {
+        return orca;
     }
 
     /** What it gives up when it is loaded. */
@@ -400,6 +419,7 @@ public final class Loadline implements AutoCloseable {
         guards.close();
         degradation.close();
         intake.close();
+        orca.close();
         signal.close();
         memory.close();
         advisor.close();
@@ -467,6 +487,14 @@ public final class Loadline implements AutoCloseable {
         limiter.beat();
     }
 
+    private double memoryUtilization() {
+        MemoryReading reading = memory.snapshot().reading();
+        return reading.footprintBytes().isPresent() && reading.limitBytes().isPresent()
+                ? (double) reading.footprintBytes().getAsLong()
+                        / reading.limitBytes().getAsLong()
+                : Double.NaN;
+    }
+
     /** Not that of somebody who scales by it. */
     private double knownLoad() {
         return signal.snapshot().load();
@@ -498,6 +526,7 @@ public final class Loadline implements AutoCloseable {
         private final Map<String, Consumer<? super DependencyGuard.Builder>> namedGuards = new LinkedHashMap<>();
         private final List<Quota> quotas = new ArrayList<>();
         private Consumer<? super LoadSignal.Builder> signal = builder -> {};
+        private Consumer<? super OrcaReports.Builder> orca = builder -> {};
         private Consumer<? super Degradation.Builder> degradation = builder -> {};
         private Consumer<? super IntakeGate.Builder> intake = builder -> {};
         private StartupPlan startup = StartupPlan.empty();
@@ -515,7 +544,10 @@ public final class Loadline implements AutoCloseable {
             this.name = name;
         }
 
-        /** Sets where the meters go. Default: nowhere. */
+        /**
+         * Sets where the meters go, and where those of connection pools and executors are looked for, which saturate: as
+         * the resources {@code pool} and {@code executor}, unless the signal has others of these names. Default: nowhere.
+         */
         @CanIgnoreReturnValue
         public Builder meterRegistry(MeterRegistry registry) {
             this.meterRegistry = registry;
@@ -609,6 +641,13 @@ public final class Loadline implements AutoCloseable {
         @CanIgnoreReturnValue
         public Builder signal(Consumer<? super LoadSignal.Builder> configure) {
             this.signal = configure;
+            return this;
+        }
+
+        /** Configures which responses tell load balancers of the load. Default: those to requests that ask for it. */
+        @CanIgnoreReturnValue
+        public Builder orca(Consumer<? super OrcaReports.Builder> configure) {
+            this.orca = configure;
             return this;
         }
 

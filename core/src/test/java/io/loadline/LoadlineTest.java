@@ -24,11 +24,15 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.Permit;
+import io.loadline.metrics.PoolSaturation;
+import io.loadline.signal.OrcaFormat;
+import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.Saturation;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.ManualTicker;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -178,13 +182,38 @@ class LoadlineTest {
         }
     }
 
+    /** Its own reading of the registry would find the pool that was left out. */
+    @Test
+    void saturationOfPools_givenByTheApplication_isTheOnlyOneOfItsName() {
+        ManualTicker ticker = new ManualTicker();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        registry.gauge("hikaricp.connections.active", Tags.of("pool", "reports"), 10);
+        registry.gauge("hikaricp.connections.max", Tags.of("pool", "reports"), 10);
+        registry.gauge("executor.active", Tags.of("name", "work"), 1);
+        registry.gauge("executor.parallelism", Tags.of("name", "work"), 4);
+        try (Loadline loadline = Loadline.builder("shop")
+                .ticker(ticker)
+                .meterRegistry(registry)
+                .signal(signal -> signal.executor(Runnable::run)
+                        .saturation(
+                                PoolSaturation.connections(() -> registry).except("reports")))
+                .build()) {
+            for (int beat = 0; beat < 20; beat++) {
+                ticker.advance(Heartbeat.PERIOD);
+                loadline.heartbeat().beat();
+            }
+
+            assertThat(loadline.status().saturations()).doesNotContainKey("pool").containsEntry("executor", 0.25);
+        }
+    }
+
     @Test
     void features_goOffWithTheSignalsLoadAndAreTold() {
         ManualTicker ticker = new ManualTicker();
         try (Loadline loadline = Loadline.builder("shop")
                 .ticker(ticker)
                 .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10)))
-                .signal(signal -> signal.saturation(Saturation.of("pool", () -> 0.97)))
+                .signal(signal -> signal.executor(Runnable::run).saturation(Saturation.of("pool", () -> 0.97)))
                 .degradation(
                         degradation -> degradation.feature("previews", 0.95).feature("export"))
                 .build()) {
@@ -223,6 +252,33 @@ class LoadlineTest {
             assertThat(permit).isNotNull();
             permit.end(Outcome.DROPPED);
         }
+    }
+
+    @Test
+    void orca_tellsOfTheWholeService() {
+        ManualTicker ticker = new ManualTicker();
+        Loadline loadline = Loadline.builder("shop")
+                .ticker(ticker)
+                .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10)))
+                .orca(orca -> orca.always(OrcaFormat.TEXT).namedMetric("jobs", () -> 3))
+                .build();
+        assertThat(loadline.availability().ready("arranged")).isTrue();
+        for (int beats = 0; beats < 20; beats++) {
+            ticker.advance(Heartbeat.PERIOD);
+            loadline.heartbeat().beat();
+        }
+        OrcaHeader load = loadline.orca().header(null);
+        assertThat(load).isNotNull();
+        assertThat(load.value())
+                .startsWith("TEXT application_utilization:")
+                .contains(
+                        ",cpu_utilization:",
+                        ",rps_fractional:0,",
+                        ",named_metrics.jobs:3,",
+                        ",named_metrics.limit:10,");
+        boolean limited = loadline.memory().snapshot().reading().limitBytes().isPresent();
+        assertThat(load.value().contains(",mem_utilization:")).isEqualTo(limited);
+        loadline.close();
     }
 
     @Test

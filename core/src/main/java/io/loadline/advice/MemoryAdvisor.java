@@ -147,7 +147,7 @@ public final class MemoryAdvisor implements AutoCloseable {
         private final LoadSignal signal;
         private Supplier<StartupFigures> startup = () -> StartupFigures.NONE;
         private Supplier<JvmFlags> flags = JvmFlags::read;
-        private DoubleSupplier cpus = () -> new ProcessCpu(0).cpus();
+        private DoubleSupplier cpus = () -> new ProcessCpu(0).cpus(0);
         private OptionalLong request = OptionalLong.empty();
         private Map<String, String> environment = System.getenv();
 

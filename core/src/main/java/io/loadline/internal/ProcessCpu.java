@@ -5,7 +5,6 @@
 package io.loadline.internal;
 
 import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ public final class ProcessCpu {
     private static final long RESIZED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier cpuTime;
-    private final Path cgroup;
+    private final Cgroup.Own cgroup;
     private long lastCpuNanos;
     private long lastNanos;
     private double cpus;
@@ -31,16 +30,21 @@ public final class ProcessCpu {
 
     /** Begins to measure at {@code nowNanos}, a reading of the ticker that later readings use too. */
     public ProcessCpu(long nowNanos) {
-        this(nowNanos, Path.of("/sys/fs/cgroup"), cpuTime());
+        this(nowNanos, Path.of("/"));
     }
 
-    /** The same with the quota read below {@code cgroup}, and CPU time in nanoseconds, negative if it is unknown. */
-    ProcessCpu(long nowNanos, Path cgroup, LongSupplier cpuTime) {
-        this.cgroup = cgroup;
+    /** The same with {@code proc} and the cgroups below {@code root}. */
+    public ProcessCpu(long nowNanos, Path root) {
+        this(nowNanos, root, cpuTime());
+    }
+
+    /** The same with CPU time in nanoseconds, negative if it is unknown. */
+    public ProcessCpu(long nowNanos, Path root, LongSupplier cpuTime) {
+        this.cgroup = new Cgroup.Own(root, "cpu", "cpu.stat", "cpu.stat");
         this.cpuTime = cpuTime;
         this.lastCpuNanos = cpuTime.getAsLong();
         this.lastNanos = nowNanos;
-        this.cpus = cpus();
+        this.cpus = cpus(nowNanos);
         this.cpusNanos = nowNanos;
     }
 
@@ -52,7 +56,9 @@ public final class ProcessCpu {
         lastCpuNanos = cpuNanos;
         lastNanos = nowNanos;
         if (nowNanos - cpusNanos >= RESIZED_NANOS) {
-            cpus = cpus();
+            double known = cpus(nowNanos);
+            // An overload may take all descriptors; all CPUs of the machine instead of the quota would look like idleness.
+            cpus = Double.isNaN(known) ? cpus : known;
             cpusNanos = nowNanos;
         }
         if (cpuNanos < 0 || wallNanos <= 0 || usedNanos < 0) {
@@ -61,38 +67,60 @@ public final class ProcessCpu {
         return (double) usedNanos / wallNanos / cpus;
     }
 
-    /** The CPUs this process may use, a fraction under a quota. Read anew each time. */
-    public double cpus() {
+    /**
+     * The CPUs this process may use at {@code nowNanos}, a fraction under a quota, of its own cgroup or an ancestor's. Read
+     * anew each time; NaN if there is a quota that cannot be read.
+     */
+    public double cpus(long nowNanos) {
         double cpus = Runtime.getRuntime().availableProcessors();
-        double quota = quota();
-        return quota > 0 ? Math.min(cpus, quota) : cpus;
-    }
-
-    /** Version 2 has {@code "max 100000"} or {@code "50000 100000"}, version 1 a file each and -1 for none. */
-    private double quota() {
-        try {
-            Path unified = cgroup.resolve("cpu.max");
-            if (Files.exists(unified)) {
-                String[] quotaAndPeriod = Files.readString(unified).trim().split(" ", -1);
-                return quotaAndPeriod[0].equals("max")
-                        ? -1
-                        : Double.parseDouble(quotaAndPeriod[0]) / Double.parseDouble(quotaAndPeriod[1]);
-            }
-            Path quota = cgroup.resolve("cpu/cpu.cfs_quota_us");
-            if (Files.exists(quota)) {
-                return Double.parseDouble(Files.readString(quota).trim())
-                        / Double.parseDouble(Files.readString(cgroup.resolve("cpu/cpu.cfs_period_us"))
-                                .trim());
-            }
-        } catch (IOException | RuntimeException unreadable) {
-            // What the JVM says stands.
+        Cgroup own = cgroup.at(nowNanos);
+        for (Path level : own.levels()) {
+            cpus = Math.min(cpus, own.version() == 2 ? unified(level) : legacy(level));
         }
-        return -1;
+        return cpus;
     }
 
+    /** {@code max 100000} or {@code 50000 100000}; the root has none. */
+    private static double unified(Path level) {
+        Path file = level.resolve("cpu.max");
+        String text = KernelFiles.whole(file);
+        if (text == null) {
+            return Files.exists(file) ? Double.NaN : Double.POSITIVE_INFINITY;
+        }
+        String[] quotaAndPeriod = text.trim().split(" ", -1);
+        return quotaAndPeriod.length == 2 ? quota(quotaAndPeriod[0], quotaAndPeriod[1]) : Double.NaN;
+    }
+
+    /** A file each, and -1 for no quota. */
+    private static double legacy(Path level) {
+        Path file = level.resolve("cpu.cfs_quota_us");
+        String quota = KernelFiles.whole(file);
+        if (quota == null) {
+            return Files.exists(file) ? Double.NaN : Double.POSITIVE_INFINITY;
+        }
+        String period = KernelFiles.whole(level.resolve("cpu.cfs_period_us"));
+        String limit = quota.trim().equals("-1") ? "max" : quota.trim();
+        return period == null ? Double.NaN : quota(limit, period.trim());
+    }
+
+    /** In CPUs, infinite if there is none, NaN if it makes no sense. */
+    private static double quota(String quota, String period) {
+        long time = KernelFiles.parse(quota);
+        long of = KernelFiles.parse(period);
+        if (time <= 0 || of <= 0 || of == KernelFiles.UNLIMITED) {
+            return Double.NaN;
+        }
+        return time == KernelFiles.UNLIMITED ? Double.POSITIVE_INFINITY : (double) time / of;
+    }
+
+    /** Unknown where the JVM has no beans of that kind, or lacks the module {@code jdk.management}. */
     private static LongSupplier cpuTime() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
-                ? bean::getProcessCpuTime
-                : () -> -1;
+        try {
+            return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
+                    ? bean::getProcessCpuTime
+                    : () -> -1;
+        } catch (LinkageError noModule) {
+            return () -> -1;
+        }
     }
 }

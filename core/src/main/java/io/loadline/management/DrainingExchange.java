@@ -12,15 +12,18 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Streams;
+import io.loadline.signal.OrcaReports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exchange that asks for its connection to be closed if a drain is on when the response begins, whenever the request
- * came, and that gives its place in the limit back if the response is a stream. As thread-safe as the exchange it wraps.
+ * came, that tells the load of that moment, and that gives its place in the limit back if the response is a stream. As
+ * thread-safe as the exchange it wraps.
  */
 final class DrainingExchange extends HttpExchange {
     /*
@@ -30,11 +33,14 @@ final class DrainingExchange extends HttpExchange {
     private final HttpExchange delegate;
     private final DrainCoordinator drain;
     private final Admission admission;
+    private final @Nullable OrcaReports reports;
 
-    DrainingExchange(HttpExchange delegate, DrainCoordinator drain, Admission admission) {
+    DrainingExchange(
+            HttpExchange delegate, DrainCoordinator drain, Admission admission, @Nullable OrcaReports reports) {
         this.delegate = delegate;
         this.drain = drain;
         this.admission = admission;
+        this.reports = reports;
     }
 
     Admission admission() {
@@ -55,6 +61,7 @@ final class DrainingExchange extends HttpExchange {
         if (drain.isDraining()) {
             delegate.getResponseHeaders().set("Connection", "close");
         }
+        LoadHeader.set(delegate, reports);
         delegate.sendResponseHeaders(status, length);
     }
 

@@ -18,6 +18,7 @@ import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.RejectedException;
 import io.loadline.limit.Route;
+import io.loadline.signal.OrcaReports;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class LimitingFilter extends Filter {
     private final List<String> excludedUserAgents;
     private final ContextHeaders contextHeaders;
     private final Duration maxWait;
+    private final @Nullable OrcaReports reports;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
 
@@ -64,7 +66,7 @@ public final class LimitingFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
-        this(limiter, drain, warmUp, List.of(), ContextHeaders.defaults(), Duration.ZERO, routeOf);
+        this(limiter, drain, warmUp, List.of(), ContextHeaders.defaults(), Duration.ZERO, null, routeOf);
     }
 
     private LimitingFilter(
@@ -74,6 +76,7 @@ public final class LimitingFilter extends Filter {
             List<String> excludedUserAgents,
             ContextHeaders contextHeaders,
             Duration maxWait,
+            @Nullable OrcaReports reports,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf) {
         this.limiter = limiter;
         this.drain = drain;
@@ -81,6 +84,7 @@ public final class LimitingFilter extends Filter {
         this.excludedUserAgents = excludedUserAgents;
         this.contextHeaders = contextHeaders;
         this.maxWait = maxWait;
+        this.reports = reports;
         this.routeOf = routeOf;
     }
 
@@ -96,7 +100,7 @@ public final class LimitingFilter extends Filter {
         for (String prefix : prefixes) {
             checkArgument(!prefix.isBlank(), "prefix must not be blank: '%s'", prefix);
         }
-        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), contextHeaders, maxWait, routeOf);
+        return new LimitingFilter(limiter, drain, warmUp, List.of(prefixes), contextHeaders, maxWait, reports, routeOf);
     }
 
     /**
@@ -104,7 +108,7 @@ public final class LimitingFilter extends Filter {
      * {@code headers} say. Handlers find it in {@link CallContext#current()}. Default: {@link ContextHeaders#defaults()}.
      */
     public LimitingFilter contextHeaders(ContextHeaders headers) {
-        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, headers, maxWait, routeOf);
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, headers, maxWait, reports, routeOf);
     }
 
     /**
@@ -116,7 +120,15 @@ public final class LimitingFilter extends Filter {
      */
     public LimitingFilter waiting(Duration atMost) {
         checkArgument(!atMost.isZero() && !atMost.isNegative(), "atMost must be positive: %s", atMost);
-        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, contextHeaders, atMost, routeOf);
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, contextHeaders, atMost, reports, routeOf);
+    }
+
+    /**
+     * A filter like this one that tells load balancers of the load, in responses and refusals, as {@code told} says.
+     * Default: it tells nobody.
+     */
+    public LimitingFilter loadReports(OrcaReports told) {
+        return new LimitingFilter(limiter, drain, warmUp, excludedUserAgents, contextHeaders, maxWait, told, routeOf);
     }
 
     /**
@@ -146,7 +158,7 @@ public final class LimitingFilter extends Filter {
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         Route route = route(exchange);
         Admission admission = new Admission(limiter, drain, route);
-        DrainingExchange draining = new DrainingExchange(exchange, drain, admission);
+        DrainingExchange draining = new DrainingExchange(exchange, drain, admission, reports);
         CallContext context = CallContext.NONE;
         if (!isUntouched(exchange.getRequestHeaders())) {
             context = contextHeaders.read(route, name -> header(exchange.getRequestHeaders(), name));

@@ -13,6 +13,7 @@ import io.loadline.guard.Quota;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
+import io.loadline.signal.ProcessFigures;
 import io.loadline.signal.ShadowReport;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.Validity;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param demand calls that the offered work would keep in flight without congestion
  * @param capacity the most of such calls the service sustained; null until it was saturated once
  * @param arrivalRate calls offered per second
+ * @param arrivalTrend by how much that changes per second; null until there is a trend
  * @param limit calls admitted at once
  * @param limitReason why the limit is what it is
  * @param enforcing whether calls beyond the limit are refused
@@ -53,8 +55,11 @@ import org.jspecify.annotations.Nullable;
  * @param shadowed calls that ran beyond the limit, since the start
  * @param shadow what enforcing would have refused lately; all zero unless in shadow mode
  * @param criticality counts by criticality, in lower case; empty until it is used
- * @param bottleneck the resource nearest to its end, or {@code "none"}
+ * @param bottleneck what would have to be more for the service to do more, or {@code "none"}
+ * @param bottleneckSince since when it is, ISO 8601
  * @param saturations utilization of local resources by name
+ * @param saturationDetails what is to be said of resources, by name: which of several, or why they are unknown
+ * @param process what the process did in the last seconds
  * @param explanation all of it in words
  * @param readinessHeld why readiness is held down although the state would allow it
  * @param drain where the drain is
@@ -76,6 +81,7 @@ public record LoadlineStatus(
         double demand,
         @Nullable Double capacity,
         double arrivalRate,
+        @Nullable Double arrivalTrend,
         int limit,
         String limitReason,
         boolean enforcing,
@@ -90,7 +96,10 @@ public record LoadlineStatus(
         Shadow shadow,
         Map<String, CriticalityStats> criticality,
         String bottleneck,
+        String bottleneckSince,
         Map<String, Double> saturations,
+        Map<String, String> saturationDetails,
+        Process process,
         String explanation,
         List<String> readinessHeld,
         Drain drain,
@@ -110,6 +119,29 @@ public record LoadlineStatus(
         dependencies = List.copyOf(dependencies);
         guards = List.copyOf(guards);
         quotas = List.copyOf(quotas);
+    }
+
+    /**
+     * What the process did in the last seconds. Immutable; null where it is not known.
+     *
+     * @param gcShare share of the time in which all threads stood still for the garbage collector, 0 to 1
+     * @param gcPauseSeconds mean length of such a pause
+     * @param allocationRate bytes allocated per second
+     * @param ioPressure share of the time in which some task waited for disks, 0 to 1
+     */
+    public record Process(
+            @Nullable Double gcShare,
+            @Nullable Double gcPauseSeconds,
+            @Nullable Double allocationRate,
+            @Nullable Double ioPressure) {
+
+        static Process of(ProcessFigures figures) {
+            return new Process(
+                    unlessNan(figures.gcShare()),
+                    unlessNan(figures.gcPauseSeconds()),
+                    unlessNan(figures.allocationRate()),
+                    unlessNan(figures.ioPressure()));
+        }
     }
 
     /**
@@ -238,8 +270,9 @@ public record LoadlineStatus(
                 snapshot.validity().name(),
                 snapshot.validity().reason(),
                 snapshot.demand(),
-                Double.isNaN(snapshot.capacity()) ? null : (Double) snapshot.capacity(),
+                unlessNan(snapshot.capacity()),
                 snapshot.arrivalRate(),
+                unlessNan(snapshot.arrivalTrend()),
                 snapshot.limit(),
                 snapshot.limitReason(),
                 snapshot.enforcing(),
@@ -254,7 +287,10 @@ public record LoadlineStatus(
                 Shadow.of(snapshot.shadow()),
                 criticality(snapshot),
                 snapshot.bottleneck(),
+                snapshot.bottleneckSince().toString(),
                 new TreeMap<>(snapshot.saturations()),
+                new TreeMap<>(snapshot.saturationDetails()),
+                Process.of(snapshot.process()),
                 explanation(snapshot, readinessHeld, ofGuards, ofQuotas, degradation, intake),
                 readinessHeld,
                 new Drain(
@@ -329,6 +365,10 @@ public record LoadlineStatus(
             }
         }
         return byTag;
+    }
+
+    private static @Nullable Double unlessNan(double value) {
+        return Double.isNaN(value) ? null : (Double) value;
     }
 
     private static double orNan(@Nullable Double value) {

@@ -15,6 +15,7 @@ import io.loadline.guard.Quota;
 import io.loadline.guard.QuotaDecision;
 import io.loadline.limit.Route;
 import io.loadline.metrics.LoadlineObservations;
+import io.loadline.signal.OrcaReports;
 import io.loadline.startup.WarmUp;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,6 +44,7 @@ public final class QuotaFilter extends Filter {
     private final @Nullable WarmUp warmUp;
     private final Function<? super HttpExchange, ? extends @Nullable Route> routeOf;
     private final @Nullable LoadlineObservations observations;
+    private final @Nullable OrcaReports reports;
 
     /** Written by whoever logs it. */
     private final AtomicBoolean routeFailureLogged = new AtomicBoolean();
@@ -54,7 +56,7 @@ public final class QuotaFilter extends Filter {
 
     /** The same, but calls of {@code warmUp} pass untouched: the service itself is no client. */
     public QuotaFilter(Quota quota, ClientKey keyOf, DrainCoordinator drain, @Nullable WarmUp warmUp) {
-        this(quota, keyOf, drain, warmUp, exchange -> null, null);
+        this(quota, keyOf, drain, warmUp, exchange -> null, null, null);
     }
 
     private QuotaFilter(
@@ -63,13 +65,15 @@ public final class QuotaFilter extends Filter {
             DrainCoordinator drain,
             @Nullable WarmUp warmUp,
             Function<? super HttpExchange, ? extends @Nullable Route> routeOf,
-            @Nullable LoadlineObservations observations) {
+            @Nullable LoadlineObservations observations,
+            @Nullable OrcaReports reports) {
         this.quota = quota;
         this.keyOf = keyOf;
         this.drain = drain;
         this.warmUp = warmUp;
         this.routeOf = routeOf;
         this.observations = observations;
+        this.reports = reports;
     }
 
     /**
@@ -77,12 +81,17 @@ public final class QuotaFilter extends Filter {
      * tells should be what the {@link LimitingFilter} is told; where it throws or returns null, no route's limit is asked.
      */
     public QuotaFilter routes(Function<? super HttpExchange, ? extends @Nullable Route> routeOfExchange) {
-        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOfExchange, observations);
+        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOfExchange, observations, reports);
     }
 
     /** A filter like this one that notes refusals on the observation under way, as {@code told} does. */
     public QuotaFilter observations(LoadlineObservations told) {
-        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOf, told);
+        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOf, told, reports);
+    }
+
+    /** A filter like this one that tells load balancers of the load in refusals, as {@link LimitingFilter#loadReports}. */
+    public QuotaFilter loadReports(OrcaReports told) {
+        return new QuotaFilter(quota, keyOf, drain, warmUp, routeOf, observations, told);
     }
 
     @Override
@@ -100,6 +109,7 @@ public final class QuotaFilter extends Filter {
         if (drain.isDraining()) {
             exchange.getResponseHeaders().set("Connection", "close");
         }
+        LoadHeader.set(exchange, reports);
         Refusals.write(exchange, decision.rejection());
     }
 

@@ -29,6 +29,7 @@ final class StatusJson {
                 .member("demand", status.demand())
                 .member("capacity", orNan(status.capacity()))
                 .member("arrivalRate", status.arrivalRate())
+                .member("arrivalTrend", orNan(status.arrivalTrend()))
                 .member("limit", status.limit())
                 .member("limitReason", status.limitReason())
                 .member("enforcing", status.enforcing())
@@ -60,9 +61,23 @@ final class StatusJson {
                         .member("shadowed", stats.shadowed())
                         .member("expired", stats.expired())
                         .endObject());
-        json.endObject().member("bottleneck", status.bottleneck()).beginObject("saturations");
+        LoadlineStatus.Process process = status.process();
+        json.endObject()
+                .member("bottleneck", status.bottleneck())
+                .member("bottleneckSince", status.bottleneckSince())
+                .beginObject("saturations");
         status.saturations().forEach(json::member);
-        json.endObject().member("explanation", status.explanation()).beginArray("readinessHeld");
+        json.endObject().beginObject("saturationDetails");
+        status.saturationDetails().forEach(json::member);
+        json.endObject()
+                .beginObject("process")
+                .member("gcShare", orNan(process.gcShare()))
+                .member("gcPauseSeconds", orNan(process.gcPauseSeconds()))
+                .member("allocationRate", orNan(process.allocationRate()))
+                .member("ioPressure", orNan(process.ioPressure()))
+                .endObject()
+                .member("explanation", status.explanation())
+                .beginArray("readinessHeld");
         status.readinessHeld().forEach(json::element);
         json.endArray()
                 .beginObject("drain")

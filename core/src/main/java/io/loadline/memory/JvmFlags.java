@@ -67,7 +67,7 @@ public record JvmFlags(
     private static @Nullable HotSpotDiagnosticMXBean bean() {
         try {
             return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        } catch (RuntimeException otherJvm) {
+        } catch (RuntimeException | LinkageError otherJvm) {
             return null;
         }
     }

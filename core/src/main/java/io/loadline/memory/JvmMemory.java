@@ -85,10 +85,19 @@ final class JvmMemory {
     private OptionalLong live(long collections) {
         Live cached = live;
         if (cached == null || cached.collections != collections) {
-            cached = new Live(collections, readLive());
+            cached = new Live(collections, liveIfTold());
             live = cached;
         }
         return cached.bytes;
+    }
+
+    /** A JVM may lack the module {@code jdk.management}. */
+    private OptionalLong liveIfTold() {
+        try {
+            return readLive();
+        } catch (LinkageError noModule) {
+            return OptionalLong.empty();
+        }
     }
 
     private OptionalLong readLive() {

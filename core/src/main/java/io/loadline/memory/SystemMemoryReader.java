@@ -4,6 +4,7 @@
  */
 package io.loadline.memory;
 
+import io.loadline.internal.KernelFiles;
 import io.loadline.time.Ticker;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
@@ -46,7 +47,7 @@ final class SystemMemoryReader implements MemoryReader {
                 own.anonymous(),
                 own.headroom(),
                 nodeHeadroom(),
-                greater(own.pressure(), KernelFiles.pressure(root.resolve("proc/pressure/memory"))),
+                greater(own.pressure(), KernelFiles.pressure(root.resolve("proc/pressure/memory"), "some")),
                 heap.heapUsed(),
                 heap.heapLive(),
                 heap.heapCommitted(),

@@ -25,6 +25,11 @@ public enum LoadlineMeter {
     CAPACITY("loadline.capacity", "calls", "Most of such calls the service sustained; NaN until first saturated"),
     /** Refused calls included. */
     ARRIVAL_RATE("loadline.arrival.rate", null, "Calls offered per second, refused ones included"),
+    /** NaN in the first seconds. */
+    ARRIVAL_TREND(
+            "loadline.arrival.trend",
+            null,
+            "Change of the calls offered per second, per second; NaN until there is one"),
     /** Moved by the algorithm. */
     LIMIT("loadline.limit", "calls", "Calls the limiter admits at once"),
     /** 0 in shadow mode, when off and during warm-up. */
@@ -67,6 +72,26 @@ public enum LoadlineMeter {
             "criticality"),
     /** Tag: resource. */
     SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
+    /** Tag: resource, beside local ones dependency:NAME, limit and none; there from when it has been one. */
+    BOTTLENECK(
+            "loadline.bottleneck",
+            null,
+            "1 for what would have to be more for the service to do more, else 0",
+            "resource"),
+    /** Of the last 10 s; concurrent phases are no pauses. */
+    GC_SHARE(
+            "loadline.gc.share",
+            null,
+            "Share of the last 10 s in which all threads stood still for the garbage collector, 0 to 1"),
+    /** The same. */
+    GC_PAUSE("loadline.gc.pause", "seconds", "Mean length of such a pause; 0 without any"),
+    /** Of the last 5 s. */
+    ALLOCATION_RATE("loadline.allocation.rate", "bytes", "Bytes allocated per second; NaN if unknown"),
+    /** Of the cgroup. */
+    IO_PRESSURE(
+            "loadline.io.pressure",
+            null,
+            "Share of the last 10 s in which some task waited for disks, 0 to 1; NaN if unknown"),
     /** By the drain's own clock. */
     DRAIN_REMAINING("loadline.drain.remaining", "seconds", "Time left until the drain's deadline; 0 without a drain"),
     /** Tag: phase. */

@@ -245,6 +245,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final Set<String> routes = new HashSet<>();
         private final Set<Tags> present = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
+        private final Set<String> bottlenecks = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
         private boolean criticality;
         private boolean hasIntake;
@@ -264,6 +265,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             gauge(LoadlineMeter.DEMAND, SignalSnapshot::demand);
             gauge(LoadlineMeter.CAPACITY, SignalSnapshot::capacity);
             gauge(LoadlineMeter.ARRIVAL_RATE, SignalSnapshot::arrivalRate);
+            gauge(LoadlineMeter.ARRIVAL_TREND, SignalSnapshot::arrivalTrend);
+            gauge(LoadlineMeter.GC_SHARE, snapshot -> snapshot.process().gcShare());
+            gauge(LoadlineMeter.GC_PAUSE, snapshot -> snapshot.process().gcPauseSeconds());
+            gauge(LoadlineMeter.ALLOCATION_RATE, snapshot -> snapshot.process().allocationRate());
+            gauge(LoadlineMeter.IO_PRESSURE, snapshot -> snapshot.process().ioPressure());
             gauge(LoadlineMeter.LIMIT, SignalSnapshot::limit);
             gauge(LoadlineMeter.ENFORCING, snapshot -> snapshot.enforcing() ? 1 : 0);
             gauge(LoadlineMeter.IN_FLIGHT, SignalSnapshot::inFlight);
@@ -341,6 +347,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                             now -> now.saturations().getOrDefault(resource, Double.NaN),
                             resource);
                 }
+            }
+            String bottleneck = snapshot.bottleneck();
+            if (bottlenecks.add(bottleneck)) {
+                gauge(LoadlineMeter.BOTTLENECK, now -> now.bottleneck().equals(bottleneck) ? 1 : 0, bottleneck);
             }
             if (start != null) {
                 start.follow();

@@ -8,6 +8,7 @@ import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Puts a snapshot into words. */
 final class Explanation {
@@ -40,18 +41,16 @@ final class Explanation {
         }
         append(
                 text,
-                "%.1f calls/s are offered, %d run, limit %d%s (%s), %d refused so far. ",
+                "%.1f calls/s are offered%s, %d run, limit %d%s (%s), %d refused so far. ",
                 snapshot.arrivalRate(),
+                trend(snapshot.arrivalTrend()),
                 snapshot.inFlight(),
                 snapshot.limit(),
                 snapshot.enforcing() ? "" : ", not enforced",
                 snapshot.limitReason(),
                 snapshot.stats().shed());
-        append(
-                text,
-                "Bottleneck: %s%s.",
-                snapshot.bottleneck(),
-                utilization(snapshot.saturations(), snapshot.bottleneck()));
+        bottleneck(text, snapshot);
+        unknown(text, snapshot);
         if (snapshot.criticalities().values().stream().anyMatch(each -> each.shed() + each.shadowed() > 0)) {
             text.append(" Refused by criticality");
             String separator = snapshot.enforcing() ? ": " : ", or in shadow mode would have been: ";
@@ -68,9 +67,39 @@ final class Explanation {
                 : text.append(' ').append(shadow).toString();
     }
 
-    private static String utilization(Map<String, Double> saturations, String name) {
-        Double value = saturations.get(name);
-        return value == null ? "" : String.format(Locale.ROOT, " at %.0f %%", value * 100);
+    private static String trend(double perSecond) {
+        return Double.isNaN(perSecond) ? "" : String.format(Locale.ROOT, " (%+.1f each second)", perSecond);
+    }
+
+    /** With all that is known of the resource: aspects of it have names that begin with its own. */
+    private static void bottleneck(StringBuilder text, SignalSnapshot snapshot) {
+        append(text, "Bottleneck: %s", snapshot.bottleneck());
+        for (Map.Entry<String, Double> each : new TreeMap<>(snapshot.saturations()).entrySet()) {
+            boolean isItself = each.getKey().equals(snapshot.bottleneck());
+            if (isItself || each.getKey().startsWith(snapshot.bottleneck() + ".")) {
+                String detail = snapshot.saturationDetails().getOrDefault(each.getKey(), "");
+                append(
+                        text,
+                        "%s at %.0f %%%s",
+                        isItself ? "" : ", " + each.getKey(),
+                        each.getValue() * 100,
+                        detail.isEmpty() ? "" : " (" + detail + ")");
+            }
+        }
+        append(text, " since %s.", snapshot.bottleneckSince());
+    }
+
+    private static void unknown(StringBuilder text, SignalSnapshot snapshot) {
+        String separator = " Unknown: ";
+        for (Map.Entry<String, String> each : new TreeMap<>(snapshot.saturationDetails()).entrySet()) {
+            if (!snapshot.saturations().containsKey(each.getKey())) {
+                append(text, "%s%s (%s)", separator, each.getKey(), each.getValue());
+                separator = ", ";
+            }
+        }
+        if (separator.equals(", ")) {
+            text.append('.');
+        }
     }
 
     private static void append(StringBuilder text, String template, Object... values) {

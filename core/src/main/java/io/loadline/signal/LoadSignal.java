@@ -10,7 +10,6 @@ import io.loadline.availability.Availability;
 import io.loadline.availability.ServiceState;
 import io.loadline.availability.StateChange;
 import io.loadline.internal.Listeners;
-import io.loadline.internal.ProcessCpu;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.LimiterStats;
@@ -18,6 +17,7 @@ import io.loadline.limit.Route;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,9 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,19 +72,23 @@ public final class LoadSignal implements AutoCloseable {
     private static final double SHED_CAP = 3;
     private static final double SHED_SHARE = 0.02;
     private static final long LONGEST_SILENCE_NANOS = 60_000_000_000L;
-    private static final double USED_UP = 0.85;
-    private static final double BUSY = 0.7;
 
     private final ConcurrencyLimiter limiter;
     private final Availability availability;
     private final InstantSource clock;
     private final Ticker ticker;
-    private final List<Source> sources = new ArrayList<>();
+    private final SaturationReader saturations;
     private final Supplier<Optional<String>> cutOff;
     private final Supplier<Optional<String>> waitedFor;
     private final Listeners<Consumer<SignalSnapshot>, SignalSnapshot> listeners = new Listeners<>(Consumer::accept);
     private final List<Registration> registrations = new ArrayList<>();
     private final Object lock = new Object();
+
+    /** When those of others were asked last. Confined to the beat. */
+    private long askedNanos;
+
+    /** Whether it was logged that dependencies are not told. Confined to the beat. */
+    private boolean warned;
 
     /** Written by tick and state changes under the lock, read by everything that goes outward; a second stale. */
     private volatile SignalSnapshot snapshot;
@@ -108,6 +113,12 @@ public final class LoadSignal implements AutoCloseable {
 
     @GuardedBy("lock")
     private final WorkMix mix = new WorkMix();
+
+    @GuardedBy("lock")
+    private final ArrivalTrend trend = new ArrivalTrend();
+
+    @GuardedBy("lock")
+    private final Bottleneck bottleneck;
 
     @GuardedBy("lock")
     private final double[] loads = new double[LONG_MEAN];
@@ -140,17 +151,18 @@ public final class LoadSignal implements AutoCloseable {
         this.clock = builder.clock;
         this.ticker = builder.heartbeat.ticker();
         this.lastTickNanos = ticker.read();
-        ProcessCpu cpu = new ProcessCpu(lastTickNanos);
-        sources.add(new Source("cpu", () -> cpu.read(ticker.read())));
-        builder.saturations.forEach(each -> sources.add(new Source(each.name(), each::utilization)));
+        this.askedNanos = lastTickNanos - TICK_NANOS;
+        OwnResources own = builder.own == null ? new OwnResources(Path.of("/"), ticker) : builder.own;
+        this.saturations = new SaturationReader(own, builder.saturations, builder.executor);
         this.cutOff = builder.cutOff;
         this.waitedFor = builder.waitedFor;
         this.readyNanos = lastTickNanos;
+        this.bottleneck = new Bottleneck(clock.instant());
         this.snapshot = idle(availability.lastChange());
         synchronized (lock) {
             beginInterval(lastTickNanos);
         }
-        registrations.add(builder.heartbeat.listen(beat -> onBeat(beat.nowNanos())));
+        registrations.add(builder.heartbeat.listen(this::onBeat));
         registrations.add(availability.listen(change -> onChange()));
     }
 
@@ -194,14 +206,25 @@ public final class LoadSignal implements AutoCloseable {
             loadCount = 0;
             publish(with(snapshot, availability.lastChange()));
         }
+        saturations.close();
         listeners.deliver();
     }
 
-    private void onBeat(long nowNanos) {
+    private void onBeat(Heartbeat.Beat beat) {
+        long nowNanos = beat.nowNanos();
+        saturations.beat(beat, ticker);
+        // A beat before the tick, so that the answers are there; at the tick if it comes out of turn.
+        if (isDue(nowNanos + Heartbeat.PERIOD.toNanos()) && nowNanos - askedNanos >= TICK_NANOS / 2) {
+            askedNanos = nowNanos;
+            saturations.ask();
+        }
         if (!isDue(nowNanos)) {
             return;
         }
-        Map<String, Double> utilizations = readSaturations();
+        Resources resources = saturations.read();
+        ProcessFigures process = saturations.figures();
+        Optional<String> cutOffNow = told(cutOff);
+        Optional<String> waitedForNow = told(waitedFor);
         synchronized (lock) {
             StateChange change = follow();
             // A service that has become READY in the meantime has begun a new interval.
@@ -212,13 +235,35 @@ public final class LoadSignal implements AutoCloseable {
             held = !held && nowNanos - lastTickNanos > LATE_NANOS;
             if (held) {
                 beginInterval(nowNanos);
+                trend.skip(seconds);
                 publish(with(snapshot, change));
             } else {
                 lastTickNanos = nowNanos;
-                publish(tick(nowNanos, seconds, utilizations, change));
+                publish(tick(nowNanos, seconds, resources, process, cutOffNow, waitedForNow, change));
             }
         }
         listeners.deliver();
+    }
+
+    /** The dependency that is told of, none if that fails: whatever it throws, the load must not freeze at its last value. */
+    private Optional<String> told(Supplier<Optional<String>> dependency) {
+        try {
+            return Objects.requireNonNull(dependency.get(), "no Optional");
+        } catch (Throwable e) {
+            warn(e);
+            return Optional.empty();
+        }
+    }
+
+    private void warn(Throwable failure) {
+        try {
+            if (!warned) {
+                warned = true;
+                LOG.warn("Who tells of dependencies failed, and none counts as slow; this is logged once", failure);
+            }
+        } catch (Throwable unlogged) {
+            // Without memory, or with an appender that throws, not even this can be told.
+        }
     }
 
     private boolean isDue(long nowNanos) {
@@ -241,6 +286,7 @@ public final class LoadSignal implements AutoCloseable {
         if (change != snapshot.lastChange() && change.to() == ServiceState.READY) {
             loadCount = 0;
             readyNanos = ticker.read();
+            trend.clear();
             beginInterval(readyNanos);
         }
         return change;
@@ -262,7 +308,14 @@ public final class LoadSignal implements AutoCloseable {
     }
 
     @GuardedBy("lock")
-    private SignalSnapshot tick(long nowNanos, double seconds, Map<String, Double> utilizations, StateChange change) {
+    private SignalSnapshot tick(
+            long nowNanos,
+            double seconds,
+            Resources resources,
+            ProcessFigures process,
+            Optional<String> cutOffNow,
+            Optional<String> waitedForNow,
+            StateChange change) {
         List<RouteSnapshot> routes = new ArrayList<>();
         boolean shadowing = limiter.enforcement() == Enforcement.SHADOW && limiter.isWarm();
         if (shadowing) {
@@ -303,21 +356,20 @@ public final class LoadSignal implements AutoCloseable {
         int growth = inFlight - inFlightBefore;
         inFlightBefore = inFlight;
         boolean saturated = limiter.isWarm() && (shed > SHED_SHARE * offered * seconds || inFlight >= limit);
-        double localUtilization = utilizations.values().stream()
-                .mapToDouble(Double::doubleValue)
-                .max()
-                .orElse(Double.NaN);
+        bottleneck.tick(resources, cutOffNow, waitedForNow, saturated, clock.instant());
+        boolean usedUp = resources.isUsedUp(cutOffNow.isPresent() || waitedForNow.isPresent());
         boolean serves = change.to() == ServiceState.READY;
         // Not of less than the capacity, or it would be that of a moment in which a dependency is slow.
         if (serves && saturated && !(workDone < capacity.calls())) {
             mix.learn();
         }
-        capacity.tick(workDone, serves && saturated, localUtilization >= USED_UP, nowNanos);
+        capacity.tick(workDone, serves && saturated, usedUp, nowNanos);
         double calls = capacity.calls();
         // What came is what ended and what has joined those that run: where nothing is refused an overload piles up.
         // That
         // a pile shrinks does not make a saturated service less loaded.
-        double came = offered + growth / seconds;
+        double came = Math.max(0, offered + growth / seconds);
+        trend.add(came, seconds);
         double joined = saturated ? Math.max(0, growth) : growth;
         if (offered > 0) {
             meanCallSeconds = (demandDone + demandShed) / offered;
@@ -326,7 +378,7 @@ public final class LoadSignal implements AutoCloseable {
         double undone = demandShed + Math.max(0, waiting);
         double demand =
                 demandDone + Math.min(0, waiting) + (Double.isNaN(calls) ? undone : Math.min(undone, SHED_CAP * calls));
-        addLoad(Double.isNaN(calls) ? localUtilization : demand / calls);
+        addLoad(Double.isNaN(calls) ? resources.load() : demand / calls);
         Validity validity = validity(change, loadCount > 0);
         return new SignalSnapshot(
                 clock.instant(),
@@ -335,7 +387,8 @@ public final class LoadSignal implements AutoCloseable {
                 validity == Validity.VALID ? Math.max(mean(SHORT_MEAN), mean(LONG_MEAN)) : Double.NaN,
                 demand,
                 calls,
-                Math.max(0, came),
+                came,
+                trend.perSecond(),
                 limit,
                 limiter.lastDecision().reason(),
                 limiter.isEnforcing(),
@@ -343,39 +396,13 @@ public final class LoadSignal implements AutoCloseable {
                 limiter.streams().open(),
                 total,
                 routes,
-                utilizations,
-                bottleneck(utilizations, saturated),
+                resources.utilizations(),
+                resources.details(),
+                bottleneck.name(),
+                bottleneck.since(),
+                process,
                 limiter.statsByCriticality(),
                 shadow.report(nowNanos));
-    }
-
-    private Map<String, Double> readSaturations() {
-        Map<String, Double> utilizations = new HashMap<>();
-        for (Source source : sources) {
-            double utilization = source.read();
-            if (Double.isFinite(utilization)) {
-                utilizations.merge(source.name, Math.max(0, utilization), Math::max);
-            }
-        }
-        return utilizations;
-    }
-
-    /**
-     * A dependency that is cut off comes first, since what waits for it may have filled threads and pools here; one that
-     * merely takes most of the time comes after what is busy here.
-     */
-    private String bottleneck(Map<String, Double> utilizations, boolean saturated) {
-        return dependency(cutOff)
-                .or(() -> utilizations.entrySet().stream()
-                        .filter(entry -> entry.getValue() >= BUSY)
-                        .max(Map.Entry.comparingByValue())
-                        .map(Map.Entry::getKey))
-                .or(() -> dependency(waitedFor))
-                .orElse(saturated ? "limit" : "none");
-    }
-
-    private static Optional<String> dependency(Supplier<Optional<String>> supplier) {
-        return supplier.get().map(name -> "dependency:" + name);
     }
 
     @GuardedBy("lock")
@@ -412,6 +439,7 @@ public final class LoadSignal implements AutoCloseable {
                 old.demand(),
                 old.capacity(),
                 old.arrivalRate(),
+                old.arrivalTrend(),
                 limiter.limit(),
                 old.limitReason(),
                 limiter.isEnforcing(),
@@ -420,7 +448,10 @@ public final class LoadSignal implements AutoCloseable {
                 old.stats(),
                 old.routes(),
                 old.saturations(),
+                old.saturationDetails(),
                 old.bottleneck(),
+                old.bottleneckSince(),
+                old.process(),
                 old.criticalities(),
                 old.shadow());
     }
@@ -446,6 +477,7 @@ public final class LoadSignal implements AutoCloseable {
                 0,
                 Double.NaN,
                 0,
+                Double.NaN,
                 limiter.limit(),
                 limiter.lastDecision().reason(),
                 limiter.isEnforcing(),
@@ -454,34 +486,12 @@ public final class LoadSignal implements AutoCloseable {
                 LimiterStats.ZERO,
                 List.of(),
                 Map.of(),
+                Map.of(),
                 "none",
+                clock.instant(),
+                ProcessFigures.UNKNOWN,
                 Map.of(),
                 ShadowReport.NONE);
-    }
-
-    /** One resource, read by the heartbeat alone. */
-    private static final class Source {
-        private final String name;
-        private final DoubleSupplier utilization;
-        private boolean failed;
-
-        Source(String name, DoubleSupplier utilization) {
-            this.name = Objects.requireNonNull(name, "a saturation needs a name");
-            this.utilization = utilization;
-        }
-
-        double read() {
-            try {
-                return utilization.getAsDouble();
-            } catch (Throwable e) {
-                // Errors too: whatever a source throws, the load must not freeze at its last value.
-                if (!failed) {
-                    failed = true;
-                    LOG.warn("Saturation source {} failed and counts as unknown; this is logged once", name, e);
-                }
-                return Double.NaN;
-            }
-        }
     }
 
     /** Builds signals. Not thread-safe. */
@@ -493,6 +503,8 @@ public final class LoadSignal implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private Supplier<Optional<String>> cutOff = Optional::empty;
         private Supplier<Optional<String>> waitedFor = Optional::empty;
+        private @Nullable Executor executor;
+        private @Nullable OwnResources own;
 
         private Builder(ConcurrencyLimiter limiter, Availability availability, Heartbeat heartbeat) {
             this.limiter = limiter;
@@ -500,22 +512,51 @@ public final class LoadSignal implements AutoCloseable {
             this.heartbeat = heartbeat;
         }
 
-        /** Adds a local resource beside the CPU; of several with one name the most used counts. */
+        /**
+         * Adds a local resource to those of the process: CPU, collector, disks. Of several with one name the most used counts.
+         */
         @CanIgnoreReturnValue
         public Builder saturation(Saturation saturation) {
             saturations.add(saturation);
             return this;
         }
 
+        /** Adds a local resource unless there is one of its name. */
+        @CanIgnoreReturnValue
+        public Builder saturationIfAbsent(Saturation saturation) {
+            if (saturations.stream().noneMatch(each -> each.name().equals(saturation.name()))) {
+                saturations.add(saturation);
+            }
+            return this;
+        }
+
         /**
          * Sets who tells of dependencies, once a second: {@code cutOff} names one whose calls are not let through, {@code
          * waitedFor} one that requests spend most of their time with. The bottleneck is then {@code dependency:NAME}. Neither
-         * may block. Default: nobody.
+         * may block; one that throws tells of none. Default: nobody.
          */
         @CanIgnoreReturnValue
         public Builder dependencies(Supplier<Optional<String>> cutOff, Supplier<Optional<String>> waitedFor) {
             this.cutOff = cutOff;
             this.waitedFor = waitedFor;
+            return this;
+        }
+
+        /**
+         * Sets who asks the resources that are added, once a second in one task, and sends the probes of a {@link LagProbe}.
+         * It must take them at once and run them elsewhere, since the thread that gives them to it is that of all beats.
+         * Default: threads of Loadline's own, as many as there are resources that do not answer, and one more.
+         */
+        @CanIgnoreReturnValue
+        public Builder executor(Executor executor) {
+            this.executor = executor;
+            return this;
+        }
+
+        /** Reads the process from somewhere else, for tests. */
+        @CanIgnoreReturnValue
+        Builder own(OwnResources own) {
+            this.own = own;
             return this;
         }
 

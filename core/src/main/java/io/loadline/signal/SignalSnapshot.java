@@ -24,6 +24,7 @@ import java.util.Map;
  * @param demand the calls that the offered work, refused work included, would keep in flight without congestion
  * @param capacity the most of such calls the service was seen to sustain; NaN until it was saturated once
  * @param arrivalRate calls offered per second, refused ones included
+ * @param arrivalTrend by how much that rate changes per second, over the last 20 s or so; NaN until there have been some
  * @param limit the limit in calls
  * @param limitReason why the limit is what it is
  * @param enforcing whether the limit is applied
@@ -32,7 +33,11 @@ import java.util.Map;
  * @param stats counts of all routes since the start
  * @param routes the routes, in the order they were made
  * @param saturations the utilization of local resources by name, 0 to about 1; unknown ones are absent
- * @param bottleneck the resource that is nearest to its end, or {@code "none"}
+ * @param saturationDetails what is to be said of resources, by name: which of several, or why they are unknown
+ * @param bottleneck what would have to be more for the service to do more: a resource without its aspect, {@code
+ *     "dependency:NAME"}, {@code "limit"} or {@code "none"}
+ * @param bottleneckSince since when it is
+ * @param process what the process did in the last seconds
  * @param criticalities counts of each criticality; empty until criticality is used
  * @param shadow what enforcing would have refused lately; {@link ShadowReport#NONE} unless in shadow mode
  */
@@ -44,6 +49,7 @@ public record SignalSnapshot(
         double demand,
         double capacity,
         double arrivalRate,
+        double arrivalTrend,
         int limit,
         String limitReason,
         boolean enforcing,
@@ -52,7 +58,10 @@ public record SignalSnapshot(
         LimiterStats stats,
         List<RouteSnapshot> routes,
         Map<String, Double> saturations,
+        Map<String, String> saturationDetails,
         String bottleneck,
+        Instant bottleneckSince,
+        ProcessFigures process,
         Map<Criticality, CriticalityStats> criticalities,
         ShadowReport shadow) {
 
@@ -60,6 +69,7 @@ public record SignalSnapshot(
     public SignalSnapshot {
         routes = List.copyOf(routes);
         saturations = Map.copyOf(saturations);
+        saturationDetails = Map.copyOf(saturationDetails);
         criticalities = Map.copyOf(criticalities);
     }
 

@@ -189,6 +189,12 @@ class ManagementServerTest {
         assertThat(status.get("shed").longValue())
                 .isEqualTo(service.signal.snapshot().stats().shed());
         assertThat(status.get("saturations").get("workers").doubleValue()).isEqualTo(0.3);
+        assertThat(status.get("saturationDetails").get("io").asString()).isEqualTo("the kernel tells no pressure");
+        assertThat(status.get("bottleneck").asString()).isEqualTo("limit");
+        assertThat(status.get("bottleneckSince").asString())
+                .isEqualTo(service.signal.snapshot().bottleneckSince().toString());
+        assertThat(status.get("process").get("gcShare").doubleValue()).isZero();
+        assertThat(status.get("process").get("allocationRate").isNull()).isTrue();
         assertThat(status.get("explanation").asString())
                 .isEqualTo(service.signal.snapshot().explanation());
     }

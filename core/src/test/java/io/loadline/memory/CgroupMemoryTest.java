@@ -337,7 +337,8 @@ class CgroupMemoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "some", "some avg10=x", "some avg10=-3", "full avg10=1.0", "some avg10=NaN"})
+    @ValueSource(
+            strings = {"", "some", "some avg10=x", "some avg10=-3", "full avg10=1.0", "some avg10=NaN", "some avg10=1"})
     void read_pressureThatLies_isUnknown(String pressure) {
         machine.file("proc/pressure/memory", pressure);
 

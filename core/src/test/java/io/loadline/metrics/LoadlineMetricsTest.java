@@ -367,6 +367,13 @@ class LoadlineMetricsTest {
         assertThat(gauge(LoadlineMeter.ENFORCING)).isEqualTo(1);
         assertThat(gauge(LoadlineMeter.IN_FLIGHT)).isEqualTo(10);
         assertThat(gauge(LoadlineMeter.SATURATION, "resource", "workers")).isEqualTo(0.3);
+        assertThat(gauge(LoadlineMeter.BOTTLENECK, "resource", "limit")).isEqualTo(1);
+        assertThat(gauge(LoadlineMeter.BOTTLENECK, "resource", "none")).isZero();
+        assertThat(gauge(LoadlineMeter.ARRIVAL_TREND))
+                .isEqualTo(service.signal.snapshot().arrivalTrend())
+                .isFinite();
+        assertThat(gauge(LoadlineMeter.GC_SHARE)).isZero();
+        assertThat(gauge(LoadlineMeter.ALLOCATION_RATE)).isNaN();
         assertThat(gauge(LoadlineMeter.STATE, "state", "ready")).isEqualTo(1);
         assertThat(gauge(LoadlineMeter.STATE, "state", "draining")).isZero();
         assertThat(gauge(LoadlineMeter.VALIDITY, "reason", "valid")).isEqualTo(1);

@@ -172,7 +172,7 @@ class LoadSignalValidityTest {
     @ParameterizedTest
     @MethodSource("badSources")
     void saturation_thatIsNoNumber_countsAsUnknown(String kind, DoubleSupplier bad, int warnings) {
-        try (LogCapture log = LogCapture.of(LoadSignal.class)) {
+        try (LogCapture log = LogCapture.of(SaturationReader.class)) {
             SimulatedService odd = new SimulatedService(builder -> builder.saturation(Saturation.of("odd", bad)));
             odd.ready();
             odd.offer(50, Duration.ofSeconds(5));
@@ -220,7 +220,8 @@ class LoadSignalValidityTest {
         cutOff.set("prices");
         dependent.offer(0, SECOND);
         assertThat(dependent.signal.snapshot().bottleneck()).isEqualTo("dependency:prices");
-        assertThat(Explanation.of(dependent.signal.snapshot())).contains("Bottleneck: dependency:prices.");
+        assertThat(Explanation.of(dependent.signal.snapshot()))
+                .contains("Bottleneck: dependency:prices since 2026-11-01T");
     }
 
     @Test

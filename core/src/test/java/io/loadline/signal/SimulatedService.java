@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.ManualClock;
 import io.loadline.availability.Availability;
+import io.loadline.internal.ProcessCpu;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.LimitAlgorithm;
@@ -17,6 +18,7 @@ import io.loadline.limit.LimitWindow;
 import io.loadline.limit.Permit;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.ManualTicker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,6 +44,9 @@ public final class SimulatedService {
 
     /** The utilization of the resource {@code workers}. */
     public double utilization = 0.3;
+
+    /** What the collector has counted. */
+    GcPauses.Counts pauses = new GcPauses.Counts(0, 0);
 
     /** How many beats a call takes. */
     public int beatsPerCall = 1;
@@ -69,6 +74,13 @@ public final class SimulatedService {
         heartbeat.listen(beat -> limiter.beat());
         LoadSignal.Builder builder = LoadSignal.builder(limiter, availability, heartbeat)
                 .clock(clock)
+                .executor(Runnable::run)
+                .own(new OwnResources(
+                        Path.of("no-such-machine"),
+                        ticker,
+                        new ProcessCpu(ticker.read(), Path.of("no-such-machine"), () -> 0),
+                        new GcPauses(ticker, () -> pauses),
+                        new AllocationRate(ticker, () -> -1)))
                 .saturation(Saturation.of("workers", () -> utilization));
         configure.accept(builder);
         this.signal = builder.build();

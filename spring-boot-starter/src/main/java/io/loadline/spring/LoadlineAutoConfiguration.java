@@ -18,6 +18,8 @@ import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.metrics.LoadlineMetrics;
+import io.loadline.metrics.PoolSaturation;
+import io.loadline.signal.LagProbe;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
 import io.loadline.spring.internal.ClientQuota;
@@ -28,6 +30,7 @@ import io.loadline.startup.Deferred;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -36,8 +39,10 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -64,6 +69,7 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<DrainBuilderCustomizer> drainCustomizers,
             ObjectProvider<DegradationBuilderCustomizer> degradationCustomizers,
             ObjectProvider<IntakeBuilderCustomizer> intakeCustomizers,
+            ObjectProvider<OrcaBuilderCustomizer> orcaCustomizers,
             ObjectProvider<Saturation> saturations,
             ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
             @Qualifier(QuotaFactory.BEAN_NAME) ObjectProvider<Quota> ownQuota,
@@ -103,6 +109,10 @@ public final class LoadlineAutoConfiguration {
                     GuardSettingsFactory.configure(builder, properties.guard().intake());
                     intakeCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
+                .orca(builder -> {
+                    LoadlineFactory.configure(builder, properties.orca());
+                    orcaCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                })
                 .settings(builder -> {
                     LoadlineFactory.configure(builder, properties.settings());
                     settingsCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
@@ -119,6 +129,35 @@ public final class LoadlineAutoConfiguration {
     ApplicationObservations loadlineApplicationObservations(
             ObjectProvider<ObservationRegistry> registries, ApplicationContext context) {
         return new ApplicationObservations(registries, context);
+    }
+
+    /** Not lazy: it waits until all singletons are there. */
+    @Bean
+    @Lazy(false)
+    ApplicationMeters loadlineApplicationMeters(ObjectProvider<MeterRegistry> registries) {
+        return new ApplicationMeters(registries);
+    }
+
+    /** Backs off to a bean of its name, such as one without a pool that is busy in the background. */
+    @Bean
+    @ConditionalOnMissingBean(name = "loadlinePoolSaturation")
+    Saturation loadlinePoolSaturation(ApplicationMeters meters) {
+        return PoolSaturation.connections(meters::registry);
+    }
+
+    /** The same. */
+    @Bean
+    @ConditionalOnMissingBean(name = "loadlineExecutorSaturation")
+    Saturation loadlineExecutorSaturation(ApplicationMeters meters) {
+        return PoolSaturation.executors(meters::registry);
+    }
+
+    /** The same. */
+    @Bean
+    @ConditionalOnThreading(Threading.VIRTUAL)
+    @ConditionalOnMissingBean(name = "loadlineCarrierSaturation")
+    Saturation loadlineCarrierSaturation() {
+        return LagProbe.ofVirtualThreads();
     }
 
     // The parts are closed by the whole, hence no destroy methods of their own.

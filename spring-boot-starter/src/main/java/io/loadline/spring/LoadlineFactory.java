@@ -16,8 +16,11 @@ import io.loadline.limit.Criticality;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.LimitAlgorithm;
 import io.loadline.memory.MemoryMonitor;
+import io.loadline.signal.OrcaFormat;
+import io.loadline.signal.OrcaReports;
 import io.loadline.spring.LoadlineProperties.Algorithm;
 import io.loadline.spring.LoadlineProperties.Limit;
+import io.loadline.spring.LoadlineProperties.Sending;
 import io.loadline.spring.LoadlineProperties.Waiting;
 import io.loadline.spring.internal.InvalidSettingException;
 import io.loadline.spring.internal.RouteCriticality;
@@ -118,6 +121,23 @@ final class LoadlineFactory {
         set("loadline.startup.collection", startup.collection(), builder::collection);
         set("loadline.startup.history-file", startup.historyFile(), file -> builder.historyFile(Path.of(file)));
         StartupPlan.Builder unused = builder.gate(gate -> configure(gate, startup.gate()));
+    }
+
+    static void configure(OrcaReports.Builder builder, LoadlineProperties.Orca orca) {
+        Sending send = orca.send() == null ? Sending.IF_ASKED : orca.send();
+        OrcaFormat format = orca.format() == null ? OrcaFormat.TEXT : orca.format();
+        if (orca.format() != null && send != Sending.ALWAYS) {
+            throw new InvalidSettingException(
+                    "loadline.orca.format",
+                    format,
+                    "it has no effect and must not be set unless loadline.orca.send is always",
+                    null);
+        }
+        switch (send) {
+            case IF_ASKED -> {}
+            case ALWAYS -> builder.always(format);
+            case NEVER -> builder.never();
+        }
     }
 
     /** Spring Boot's environment holds the variables, and has an order of its own. */

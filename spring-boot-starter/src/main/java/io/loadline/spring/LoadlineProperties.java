@@ -9,6 +9,7 @@ import io.loadline.drain.ReadinessFlip;
 import io.loadline.guard.MissingKeys;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.Enforcement;
+import io.loadline.signal.OrcaFormat;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupPlan.Collection;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     up, the intake of messages.
  * @param settings What may change while the service runs.
  * @param observation What traces are told.
+ * @param orca Which responses tell load balancers how loaded the service is.
  */
 @ConfigurationProperties(prefix = "loadline", ignoreUnknownFields = false)
 public record LoadlineProperties(
@@ -45,7 +47,8 @@ public record LoadlineProperties(
         @DefaultValue Memory memory,
         @DefaultValue Guard guard,
         @DefaultValue Settings settings,
-        @DefaultValue Observation observation) {
+        @DefaultValue Observation observation,
+        @DefaultValue Orca orca) {
 
     /** The names of all routes that have settings of their own, of the limiter or the quota. */
     public Set<String> routesWithSettings() {
@@ -61,6 +64,26 @@ public record LoadlineProperties(
      *     refused, of drains and of breakers.
      */
     public record Observation(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The settings under {@code loadline.orca.*}. Immutable.
+     *
+     * @param send Which responses have a load report: if-asked are those to requests with the header
+     *     endpoint-load-metrics-format, always all, never none. Default: if-asked.
+     * @param format Format of reports that nobody asked for: text, json, bin, or bin-header for
+     *     endpoint-load-metrics-bin. Default: text.
+     */
+    public record Orca(@Nullable Sending send, @Nullable OrcaFormat format) {}
+
+    /** Which responses have a load report. */
+    public enum Sending {
+        /** Those to requests that ask for one. */
+        IF_ASKED,
+        /** All. */
+        ALWAYS,
+        /** None. */
+        NEVER
+    }
 
     /**
      * The settings under {@code loadline.limit.*}. Immutable.

@@ -19,6 +19,8 @@ import io.loadline.limit.FixedLimit;
 import io.loadline.limit.RouteLimits;
 import io.loadline.metrics.LoadlineMetrics;
 import io.loadline.signal.LoadSignal;
+import io.loadline.signal.OrcaFormat;
+import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.Saturation;
 import io.loadline.spring.actuator.LoadlineActuatorAutoConfiguration;
 import io.loadline.spring.actuator.LoadlineDependenciesAutoConfiguration;
@@ -32,6 +34,7 @@ import io.loadline.startup.StageTier;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupStage;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
@@ -43,7 +46,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -281,7 +287,13 @@ class LoadlineAutoConfigurationTest {
                 .withBean(DrainBuilderCustomizer.class, () -> builder -> {
                     var unused = builder.deadline(Duration.ofSeconds(3));
                 })
+                .withBean(OrcaBuilderCustomizer.class, () -> builder -> {
+                    var unused = builder.always(OrcaFormat.TEXT).namedMetric("jobs", () -> 3);
+                })
                 .run(context -> {
+                    OrcaHeader load = context.getBean(Loadline.class).orca().header(null);
+                    assertThat(load).isNotNull();
+                    assertThat(load.value()).startsWith("TEXT ").contains(",named_metrics.jobs:3,");
                     ConcurrencyLimiter limiter = context.getBean(ConcurrencyLimiter.class);
                     assertThat(limiter.enforcement()).isEqualTo(Enforcement.SHADOW);
                     assertThat(limiter.limit()).isEqualTo(42);
@@ -456,6 +468,65 @@ class LoadlineAutoConfigurationTest {
                 .run(context -> await().untilAsserted(() -> assertThat(
                                 context.getBean(Loadline.class).status().saturations())
                         .containsEntry("pool", 0.5)));
+    }
+
+    /** The meters that HikariCP publishes; a pool that is full and waited for is what holds the service up. */
+    @Test
+    void metersOfAPool_areReadByTheSignal() {
+        Map<String, Double> pool = new ConcurrentHashMap<>();
+        ApplicationContextRunner pooled = plain.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class))
+                .withBean(SimpleMeterRegistry.class);
+        pooled.run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            // In this order: a pool is one as soon as it has the other two.
+            hikari(registry, pool, "pending", 30);
+            hikari(registry, pool, "active", 10);
+            hikari(registry, pool, "max", 10);
+            Loadline loadline = context.getBean(Loadline.class);
+            await().untilAsserted(() -> {
+                assertThat(loadline.status().saturations().getOrDefault("pool", 0.0))
+                        .isEqualTo(1.75);
+                assertThat(loadline.status().bottleneck()).isEqualTo("pool");
+            });
+            assertThat(loadline.status().explanation())
+                    .contains("Bottleneck: pool at 175 % (HikariPool-1: 10 of 10 taken, 30 wait)");
+            assertThat(registry.get("loadline.saturation")
+                            .tag("resource", "pool")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1.75);
+
+            pool.replaceAll((name, value) -> Double.NaN);
+            await().untilAsserted(
+                            () -> assertThat(loadline.status().saturations()).doesNotContainKey("pool"));
+            assertThat(loadline.status().saturationDetails()).containsEntry("pool", "the meters give no numbers");
+        });
+    }
+
+    @Test
+    void saturationOfPools_backsOffToABeanOfItsName() {
+        plain.withBean("loadlinePoolSaturation", Saturation.class, () -> Saturation.of("pool", () -> 0.25))
+                .run(context -> await().untilAsserted(() -> assertThat(
+                                context.getBean(Loadline.class).status().saturations())
+                        .containsEntry("pool", 0.25)));
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreads_haveTheirCarriersProbed() {
+        plain.withPropertyValues("spring.threads.virtual.enabled=true")
+                .run(context -> await().untilAsserted(() -> assertThat(
+                                context.getBean(Loadline.class).status().saturations())
+                        .containsKey("carriers")));
+        plain.run(context ->
+                assertThat(context.getBeanNamesForType(Saturation.class)).doesNotContain("loadlineCarrierSaturation"));
+    }
+
+    private static void hikari(MeterRegistry registry, Map<String, Double> pool, String name, double value) {
+        pool.put(name, value);
+        Gauge.builder("hikaricp.connections." + name, pool, all -> all.get(name))
+                .tag("pool", "HikariPool-1")
+                .register(registry);
     }
 
     @Test

@@ -127,6 +127,11 @@ class WrongSettingsTest {
                 "loadline.guard.degradation.features.ads.off-above=-1 | loadline.guard.degradation.features.ads.off-above | -1 | finite and above 0",
                 "loadline.guard.degradation.features.ads.on-below=1 | loadline.guard.degradation.features.ads.on-below | 1 | it has no effect unless",
                 "loadline.guard.degradation.calm=2h | loadline.guard.degradation.calm | 2h | must be between 0 and 1 h",
+                "loadline.orca.send=sometimes | loadline.orca.send | sometimes | one of if-asked, always, never",
+                "loadline.orca.format=xml | loadline.orca.format | xml | one of text, json, bin, bin-header",
+                "loadline.orca.format=json | loadline.orca.format | JSON | must not be set unless loadline.orca.send is always",
+                "loadline.orca.send=never,loadline.orca.format=bin | loadline.orca.format | BIN | must not be set unless loadline.orca.send is always",
+                "loadline.orca.header=x | loadline.orca.header | x | loadline.orca.format",
                 "loadline.name= | loadline.name | | must not be blank",
                 "loadline.limit.enforcment=off | loadline.limit.enforcment | off | loadline.limit.enforcement",
                 "loadline.signal.smoothing=3 | loadline.signal.smoothing | 3 | no such setting"

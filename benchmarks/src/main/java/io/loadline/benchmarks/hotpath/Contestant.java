@@ -6,7 +6,7 @@ package io.loadline.benchmarks.hotpath;
 
 import java.util.Locale;
 
-/** Who is measured, by the methods of {@link AdmissionBenchmark} and {@link FilterBenchmark}. */
+/** Who is measured, by the methods of {@link AdmissionBenchmark}, {@link FilterBenchmark} and {@link OrcaBenchmark}. */
 enum Contestant {
     SEMAPHORE("semaphore", "java.util.concurrent.Semaphore", Threads.ALL),
     SEMAPHORE_TIMED("semaphoreTimed", "the same between two clock reads", Threads.ALL),
@@ -24,7 +24,9 @@ enum Contestant {
     GRADIENT2("gradient2", "concurrency-limits, windowed Gradient2", Threads.PLATFORM),
     VEGAS("vegas", "concurrency-limits, Vegas", Threads.PLATFORM),
     SENTINEL("sentinel", "Sentinel entry, fixed number of threads", Threads.PLATFORM),
-    SERVLET_FILTER("servletFilter", "Loadline servlet filter", Threads.ONE);
+    SERVLET_FILTER("servletFilter", "Loadline servlet filter", Threads.ONE),
+    CONSTANT_HEADER("constantHeader", "header read, another set", Threads.ONE),
+    LOAD_REPORT("loadReport", "the same, with the load report", Threads.ONE);
 
     /** On which threads somebody is measured. */
     enum Threads {

@@ -38,7 +38,9 @@ import picocli.CommandLine.Option;
                 + "- on virtual threads the same holds;%n"
                 + "- tickets and call allocate nothing, a permit at most 32 bytes;%n"
                 + "- refusing is not slower than admitting and releasing;%n"
-                + "- the servlet filter alone takes at most 1 us.")
+                + "- the servlet filter alone takes at most 1 us;%n"
+                + "- a header with the load report takes at most 60 ns and no bytes more than one that is always the"
+                + " same.")
 public final class HotPath implements Callable<Integer> {
     private static final int QUICK_ROUNDS = 2;
     private static final int ROUNDS = 10;

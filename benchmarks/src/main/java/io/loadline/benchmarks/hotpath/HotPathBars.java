@@ -15,6 +15,7 @@ final class HotPathBars {
     private static final double SAMPLED_BAR = 2.2;
     private static final double ADAPTIVE_BAR = 1 / 3.0;
     private static final double CONTENDED_BAR = 1.4;
+    private static final double REPORT_NANOS = 60;
     /* An object is 16 bytes at least; in some iterations the JVM itself allocates a megabyte, whoever is measured. */
     private static final double NOTHING_BYTES = 0.1;
     /* Sizes are multiples of 8; the fraction is what the beat allocates meanwhile. */
@@ -46,6 +47,7 @@ final class HotPathBars {
                 ratio(figures, "gradient2", Contestant.LOADLINE_64TH, Contestant.GRADIENT2, ADAPTIVE_BAR);
                 ratio(figures, "vegas", Contestant.LOADLINE_64TH, Contestant.VEGAS, ADAPTIVE_BAR);
                 figures.bar(setting.key() + "_filter_bar", nanos(Contestant.SERVLET_FILTER) <= FilterCost.BAR_NANOS);
+                report(figures);
             }
             ratio(figures, "refusal", Contestant.LOADLINE_REFUSED, Contestant.LOADLINE_64TH, 1);
             // Both read the clock, once and twice.
@@ -75,6 +77,15 @@ final class HotPathBars {
         }
         figures.put(setting.key() + '_' + name + "_ratio", ratio)
                 .bar(setting.key() + '_' + name + "_bar", ratio <= bar);
+    }
+
+    /** What it takes beyond a header that is always the same. */
+    private void report(Figures figures) {
+        double nanos = nanos(Contestant.LOAD_REPORT) - nanos(Contestant.CONSTANT_HEADER);
+        double bytes = bytes(Contestant.LOAD_REPORT) - bytes(Contestant.CONSTANT_HEADER);
+        figures.put(setting.key() + "_report_extra_ns", nanos)
+                .put(setting.key() + "_report_extra_bytes", bytes)
+                .bar(setting.key() + "_report_bar", nanos <= REPORT_NANOS && bytes < NOTHING_BYTES);
     }
 
     private double nanos(Contestant contestant) {

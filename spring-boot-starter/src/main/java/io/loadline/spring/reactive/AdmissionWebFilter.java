@@ -8,6 +8,7 @@ import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ContextHeaders;
+import io.loadline.signal.OrcaReports;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.LongLivedPaths;
 import io.loadline.spring.internal.MatchedRoute;
@@ -26,6 +27,7 @@ import reactor.core.publisher.Mono;
 final class AdmissionWebFilter implements WebFilter, Ordered {
     private final Loadline loadline;
     private final DrainCoordinator drain;
+    private final OrcaReports reports;
     private final CollectedRoutes routes;
     private final LongLivedPaths longLived;
     private final ContextHeaders headers;
@@ -41,6 +43,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
             ApplicationContext context) {
         this.loadline = loadline;
         this.drain = loadline.drain();
+        this.reports = loadline.orca();
         this.routes = routes;
         this.longLived = longLived;
         this.headers = headers;
@@ -54,6 +57,7 @@ final class AdmissionWebFilter implements WebFilter, Ordered {
             return chain.filter(exchange); // the management context inherits the filters of its parent
         }
         exchange.getResponse().beforeCommit(() -> {
+            LoadHeader.set(exchange, reports);
             if (drain.isDraining() && NativeRequest.isHttp1(exchange.getRequest())) {
                 exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
             }

@@ -6,6 +6,7 @@ package io.loadline.spring.reactive;
 
 import io.loadline.Loadline;
 import io.loadline.limit.ContextHeaders;
+import io.loadline.signal.Saturation;
 import io.loadline.spring.LoadlineAutoConfiguration;
 import io.loadline.spring.LoadlineProperties;
 import io.loadline.spring.internal.ClientQuota;
@@ -18,6 +19,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -107,6 +109,17 @@ public final class LoadlineReactiveAutoConfiguration {
         QuickNettyStop loadlineQuickNettyStop(
                 ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
             return new QuickNettyStop(resources, context);
+        }
+
+        @Bean
+        EventLoops loadlineEventLoops(ObjectProvider<ReactorResourceFactory> resources, ApplicationContext context) {
+            return new EventLoops(resources, context);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(name = "loadlineEventLoopSaturation")
+        Saturation loadlineEventLoopSaturation(EventLoops loops) {
+            return loops.probe();
         }
     }
 }

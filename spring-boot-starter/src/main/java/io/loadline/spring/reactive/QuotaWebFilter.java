@@ -9,6 +9,7 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.guard.ClientRequest;
 import io.loadline.guard.QuotaDecision;
 import io.loadline.metrics.LoadlineObservations;
+import io.loadline.signal.OrcaReports;
 import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.MatchedRoute;
@@ -30,6 +31,7 @@ final class QuotaWebFilter implements WebFilter, Ordered {
     private final CollectedRoutes routes;
     private final DrainCoordinator drain;
     private final LoadlineObservations observations;
+    private final OrcaReports reports;
     private final ApplicationContext context;
 
     QuotaWebFilter(ClientQuota clients, CollectedRoutes routes, Loadline loadline, ApplicationContext context) {
@@ -37,6 +39,7 @@ final class QuotaWebFilter implements WebFilter, Ordered {
         this.routes = routes;
         this.drain = loadline.drain();
         this.observations = loadline.observations();
+        this.reports = loadline.orca();
         this.context = context;
     }
 
@@ -70,6 +73,7 @@ final class QuotaWebFilter implements WebFilter, Ordered {
         if (drain.isDraining() && NativeRequest.isHttp1(request)) {
             exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
         }
+        LoadHeader.set(exchange, reports);
         return Mono.deferContextual(view -> {
             observations.quotaRefused(Observed.of(view), clients.quota().name());
             return Refusals.write(request, exchange.getResponse(), decision.rejection());

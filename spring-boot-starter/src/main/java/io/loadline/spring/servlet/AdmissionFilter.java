@@ -89,6 +89,7 @@ final class AdmissionFilter implements Filter {
         LimitedResponse response = bareResponse instanceof LimitedResponse limited
                 ? limited
                 : new LimitedResponse(bareResponse, drain, request.getProtocol().startsWith("HTTP/1."));
+        response.reportLoad(loadline.orca(), request);
         LimitedResponse answering = null;
         if (request.getDispatcherType() == DispatcherType.ASYNC) {
             answering = WebUtils.getNativeResponse(bareResponse, LimitedResponse.class);

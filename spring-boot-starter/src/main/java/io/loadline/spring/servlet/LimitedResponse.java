@@ -9,8 +9,11 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
+import io.loadline.signal.OrcaHeader;
+import io.loadline.signal.OrcaReports;
 import io.loadline.spring.internal.Outcomes;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A response that asks for its connection to be closed if a drain is on when it is committed, whenever the request came,
- * and that knows whether its client has gone. As thread-safe as the response it wraps.
+ * that tells the load of the moment in which it begins, and that knows whether its client has gone. As thread-safe as the
+ * response it wraps.
  */
 final class LimitedResponse extends HttpServletResponseWrapper {
     /*
@@ -38,6 +42,14 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     private final boolean http1;
     private @Nullable ServletOutputStream stream;
     private @Nullable PrintWriter writer;
+
+    /** Set if a report may be due, with what the request asks for. Written by the filter before it passes this on. */
+    private @Nullable OrcaReports reports;
+
+    private @Nullable String askedReport;
+
+    /** Whether the report is there, or none is due. Written by whoever may commit. */
+    private boolean loadReported;
 
     /** Written by whoever writes the response, read when the request ends; the container orders the two. */
     private boolean clientGone;
@@ -68,7 +80,29 @@ final class LimitedResponse extends HttpServletResponseWrapper {
         this.http1 = http1;
     }
 
+    /** Puts a load report among the headers when the response begins, if {@code request} asks for one or all have one. */
+    void reportLoad(OrcaReports orca, HttpServletRequest request) {
+        if (orca.isSent()) {
+            askedReport = request.getHeader(OrcaHeader.ASKED);
+            reports = orca;
+            // Of an error's dispatch, before which the container may have dropped all headers.
+            loadReported = false;
+        }
+    }
+
+    private void reportLoad(OrcaReports orca) {
+        loadReported = true;
+        OrcaHeader header = orca.header(askedReport);
+        if (header != null && !isCommitted()) {
+            setHeader(header.name(), header.value());
+        }
+    }
+
     void beforeCommit() {
+        OrcaReports unreported = loadReported ? null : reports;
+        if (unreported != null) {
+            reportLoad(unreported);
+        }
         // An upgrade needs its own Connection header, and the connection is no longer HTTP's to close.
         if (http1 && drain.isDraining() && !isCommitted() && getStatus() != SC_SWITCHING_PROTOCOLS) {
             setHeader("Connection", "close");
@@ -266,6 +300,7 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     @Override
     public void reset() {
         super.reset();
+        loadReported = false;
         stream = null;
         writer = null;
     }

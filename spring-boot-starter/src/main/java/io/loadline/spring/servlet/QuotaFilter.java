@@ -9,6 +9,7 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.guard.ClientRequest;
 import io.loadline.guard.QuotaDecision;
 import io.loadline.metrics.LoadlineObservations;
+import io.loadline.signal.OrcaReports;
 import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.MatchedRoute;
@@ -32,12 +33,14 @@ final class QuotaFilter implements Filter {
     private final CollectedRoutes routes;
     private final DrainCoordinator drain;
     private final LoadlineObservations observations;
+    private final OrcaReports reports;
 
     QuotaFilter(ClientQuota clients, CollectedRoutes routes, Loadline loadline) {
         this.clients = clients;
         this.routes = routes;
         this.drain = loadline.drain();
         this.observations = loadline.observations();
+        this.reports = loadline.orca();
     }
 
     @Override
@@ -50,8 +53,9 @@ final class QuotaFilter implements Filter {
             if (decision != null && !decision.admitted()) {
                 observations.quotaRefused(clients.quota().name());
                 boolean http1 = request.getProtocol().startsWith("HTTP/1.");
-                new LimitedResponse(response, drain, http1)
-                        .answer(decision.rejection(), !request.getMethod().equals("HEAD"));
+                LimitedResponse limited = new LimitedResponse(response, drain, http1);
+                limited.reportLoad(reports, request);
+                limited.answer(decision.rejection(), !request.getMethod().equals("HEAD"));
                 return;
             }
         }

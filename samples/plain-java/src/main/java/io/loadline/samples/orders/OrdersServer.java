@@ -211,8 +211,12 @@ final class OrdersServer {
             Route limited = some.limiter().route("GET " + route);
             // What a client may not ask for is no load.
             quota.ifPresent(each -> context.getFilters()
-                    .add(new QuotaFilter(each, API_KEY, some.drain(), warmUp).routes(exchange -> limited)));
-            context.getFilters().add(new LimitingFilter(some.limiter(), some.drain(), warmUp, exchange -> limited));
+                    .add(new QuotaFilter(each, API_KEY, some.drain(), warmUp)
+                            .routes(exchange -> limited)
+                            .loadReports(some.orca())));
+            context.getFilters()
+                    .add(new LimitingFilter(some.limiter(), some.drain(), warmUp, exchange -> limited)
+                            .loadReports(some.orca()));
         });
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.loadline.testing.Promtool;
 import io.loadline.testing.SampleProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,7 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,17 +71,22 @@ class GuardedOrdersIT {
             exchange.close();
         });
         inventory.start();
-        service = SampleProcess.start(
-                Map.of(
-                        "SPRING_PROFILES_ACTIVE",
-                        "guards,inventory",
-                        "INVENTORY_HOST",
-                        "localhost:" + inventory.getAddress().getPort(),
-                        "SETTINGS_DIR",
-                        mount.toString(),
-                        "LOADLINE_STARTUP_GATE_MAXWAIT",
-                        "0s"),
-                "Started OrdersApplication");
+        Map<String, String> environment = new HashMap<>(NamedMetrics.environment());
+        environment.putAll(Map.of(
+                "SPRING_PROFILES_ACTIVE",
+                "guards,inventory",
+                "INVENTORY_HOST",
+                "localhost:" + inventory.getAddress().getPort(),
+                "SETTINGS_DIR",
+                mount.toString(),
+                "LOADLINE_STARTUP_GATE_MAXWAIT",
+                "0s",
+                // A load is published at once, though nobody asks much here.
+                "LOADLINE_LIMIT_WARMUP_DURATION",
+                "0s",
+                "LOADLINE_LIMIT_WARMUP_CALLS",
+                "0"));
+        service = SampleProcess.start(environment, "Started OrdersApplication");
         service.awaitReady();
     }
 
@@ -174,6 +183,34 @@ class GuardedOrdersIT {
         assertThat(guard.at("/explanation").asString()).startsWith("Dependency inventory is closed, ");
     }
 
+    @Test
+    void metrics_namedInManifestsRulesAndDocuments_arePublished() throws Exception {
+        assertThat(get("/orders/42/stock", PARTNER).statusCode()).isEqualTo(200);
+
+        awaitSeconds(20).untilAsserted(() -> assertThat(prometheus()).contains("\nloadline_load "));
+        String published = prometheus();
+        assertThat(NamedMetrics.notIn(published)).isEmpty();
+        assertThat(NamedMetrics.notIn(published.replace("loadline_load_percent", "loadline_load_percentage")))
+                .as("a meter that got another name is missed")
+                .anySatisfy(missing -> assertThat(missing).contains("scaled-object.yaml: loadline_load_percent"))
+                .anySatisfy(missing -> assertThat(missing).contains("prometheus-rule.yaml: loadline_load_percent"));
+        assertThat(NamedMetrics.notIn(published.replace("le=\"0.25\"", "le=\"0.3\"")))
+                .as("an objective without a bucket, too")
+                .anySatisfy(missing -> assertThat(missing).contains("prometheus-rule.yaml", "le=\"0.25\""));
+    }
+
+    @Test
+    void metrics_ofLoadline_areAsPrometheusAdvises() throws Exception {
+        Promtool.assumeInstalled();
+        String families = prometheus()
+                .lines()
+                .filter(line -> line.matches("(# (HELP|TYPE) )?loadline_.*"))
+                .collect(Collectors.joining("\n", "", "\n"));
+
+        assertThat(families).contains("# HELP loadline_limit_calls ");
+        assertThat(Promtool.run(mount, families, List.of("check", "metrics"))).isEmpty();
+    }
+
     /** As the kubelet does it: a new directory, and a link to it renamed over the one before. */
     private static void mount(String settings) throws IOException {
         Path next = Files.createDirectory(mount.resolve("..version_" + ++versions));
@@ -195,6 +232,10 @@ class GuardedOrdersIT {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(JSON.readTree(page.body()).at("/order/id").asInt()).isEqualTo(42);
         return JSON.readTree(page.body()).at("/recommendations");
+    }
+
+    private String prometheus() throws IOException, InterruptedException {
+        return get(service.managementPort(), "/actuator/prometheus", PARTNER).body();
     }
 
     private JsonNode status() throws IOException, InterruptedException {

@@ -2,7 +2,7 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.memory;
+package io.loadline.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,11 +13,11 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Reads small files of the kernel. Stateless. What cannot be read, or makes no sense, is unknown; nothing throws. */
-final class KernelFiles {
+public final class KernelFiles {
     /** What is not known. */
-    static final long UNKNOWN = -1;
+    public static final long UNKNOWN = -1;
     /** A limit that is none: {@code max}, or a number that no machine has, as version 1 writes it. */
-    static final long UNLIMITED = Long.MAX_VALUE;
+    public static final long UNLIMITED = Long.MAX_VALUE;
 
     /** Far beyond what any of the files needs; the table of mounts of a busy host is the longest. */
     private static final int MAX_BYTES = 1 << 20;
@@ -31,7 +31,7 @@ final class KernelFiles {
     private KernelFiles() {}
 
     /** The text of {@code file}, or null. */
-    static @Nullable String text(Path file) {
+    public static @Nullable String text(Path file) {
         return text(file, MAX_BYTES);
     }
 
@@ -44,13 +44,13 @@ final class KernelFiles {
     }
 
     /** The number that {@code file} consists of, at least 0, or {@link #UNLIMITED} or {@link #UNKNOWN}. */
-    static long number(Path file) {
+    public static long number(Path file) {
         String text = text(file, NUMBER_BYTES);
         return text == null ? UNKNOWN : parse(text.trim());
     }
 
     /** The number after {@code key} at the beginning of a line: {@code anon 4096} or {@code MemTotal: 4 kB}. */
-    static long field(@Nullable String text, String key) {
+    public static long field(@Nullable String text, String key) {
         String value = line(text, key);
         if (value == null) {
             return UNKNOWN;
@@ -60,15 +60,23 @@ final class KernelFiles {
         return value.endsWith(" kB") && number > 0 && number < UNLIMITED >> 10 ? number << 10 : number;
     }
 
-    /** The 10 s average of the time some task waited, 0..1, out of {@code some avg10=1.50 avg60=...}. */
-    static OptionalDouble pressure(Path file) {
-        String line = line(text(file), "some");
-        if (line == null || !line.startsWith("avg10=")) {
+    /** The text of {@code file} unless its last line is cut short, or null: a number without its end is another number. */
+    public static @Nullable String whole(Path file) {
+        String text = text(file);
+        return text != null && text.endsWith("\n") ? text : null;
+    }
+
+    /**
+     * The 10 s average of the time that {@code who} waited, 0..1, out of {@code some avg10=1.50 avg60=... total=5}: {@code
+     * some} is any task, {@code full} all of them at once.
+     */
+    public static OptionalDouble pressure(Path file, String who) {
+        String line = line(text(file), who);
+        if (line == null || !line.startsWith("avg10=") || !line.contains(" total=")) {
             return OptionalDouble.empty();
         }
         try {
-            int end = line.indexOf(' ');
-            double percent = Double.parseDouble(line.substring("avg10=".length(), end < 0 ? line.length() : end));
+            double percent = Double.parseDouble(line.substring("avg10=".length(), line.indexOf(' ')));
             return percent >= 0 ? OptionalDouble.of(Math.min(1, percent / 100)) : OptionalDouble.empty();
         } catch (NumberFormatException garbage) {
             return OptionalDouble.empty();
@@ -92,7 +100,8 @@ final class KernelFiles {
         return null;
     }
 
-    private static long parse(String digits) {
+    /** The number that {@code digits} are, at least 0, or {@link #UNLIMITED} or {@link #UNKNOWN}. */
+    public static long parse(String digits) {
         if (digits.equals("max")) {
             return UNLIMITED;
         }

@@ -42,6 +42,11 @@ class Pool implements Saturation {
         return "pool";
     }
 
+    @Override
+    public Kind kind() {
+        return Kind.PLACES;
+    }
+
     /** The mean since the last call: what is taken at one moment says little. */
     @Override
     public synchronized double utilization() {

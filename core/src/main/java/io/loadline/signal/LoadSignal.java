@@ -71,6 +71,7 @@ public final class LoadSignal implements AutoCloseable {
     private static final int LONG_MEAN = 15;
     private static final double SHED_CAP = 3;
     private static final double SHED_SHARE = 0.02;
+    private static final double SLOWER = 1.5;
     private static final long LONGEST_SILENCE_NANOS = 60_000_000_000L;
 
     private final ConcurrencyLimiter limiter;
@@ -329,6 +330,7 @@ public final class LoadSignal implements AutoCloseable {
         double demandShed = 0;
         long shed = 0;
         double workDone = 0;
+        double workAsSlow = 0;
         for (Map.Entry<Route, LimiterStats> entry : limiter.statsByRoute().entrySet()) {
             Route route = entry.getKey();
             LimiterStats stats = entry.getValue();
@@ -343,6 +345,7 @@ public final class LoadSignal implements AutoCloseable {
             double work = since.succeeded() * callsPerSecond;
             mix.did(route.name(), work, baseline.nanos());
             workDone += work;
+            workAsSlow += since.succeeded() * (route.baseline().toNanos() / 1e9 / seconds);
             demandShed += since.shed() * callsPerSecond;
             shed += since.shed() + since.shadowed();
             total = total.plus(stats);
@@ -359,11 +362,14 @@ public final class LoadSignal implements AutoCloseable {
         bottleneck.tick(resources, cutOffNow, waitedForNow, saturated, clock.instant());
         boolean usedUp = resources.isUsedUp(cutOffNow.isPresent() || waitedForNow.isPresent());
         boolean serves = change.to() == ServiceState.READY;
+        // Calls take longer than they used to, and not for a queue, or the limiter would not have got used to it: what is
+        // done then is no capacity unless something here is used up.
+        boolean tells = serves && saturated && (usedUp || workAsSlow <= SLOWER * workDone);
         // Not of less than the capacity, or it would be that of a moment in which a dependency is slow.
-        if (serves && saturated && !(workDone < capacity.calls())) {
+        if (tells && !(workDone < capacity.calls())) {
             mix.learn();
         }
-        capacity.tick(workDone, serves && saturated, usedUp, nowNanos);
+        capacity.tick(workDone, tells, usedUp, nowNanos);
         double calls = capacity.calls();
         // What came is what ended and what has joined those that run: where nothing is refused an overload piles up.
         // That

@@ -124,6 +124,19 @@ class LoadSignalTest {
         assertThat(service.load()).isCloseTo(before, within(0.1 * before));
     }
 
+    /** The limiter refuses calls because of a dependency that is slow; that is no capacity, and no load. */
+    @Test
+    void capacity_whenADependencyIsSlowBeforeAnySaturation_staysUnknown() {
+        service.offer(80, MINUTE);
+        service.beatsPerCall = 3;
+        service.adoptLatency = true;
+        service.offer(80, Duration.ofMinutes(2));
+
+        assertThat(service.limiter.stats().shed()).isPositive();
+        assertThat(service.signal.snapshot().capacity()).isNaN();
+        assertThat(service.load()).isCloseTo(0.3, within(1e-9));
+    }
+
     /** The latencies of an overload, which the baseline was learned from, are not those of the calm after it. */
     @Test
     void load_whenTheBaselineFallsAfterwards_isThatOfTheSameRequests() {

@@ -71,6 +71,7 @@ public final class LoadSignal implements AutoCloseable {
     private static final int LONG_MEAN = 15;
     private static final double SHED_CAP = 3;
     private static final double SHED_SHARE = 0.02;
+    private static final double SLOWER = 1.5;
     private static final long LONGEST_SILENCE_NANOS = 60_000_000_000L;
 
     private final ConcurrencyLimiter limiter;
@@ -110,6 +111,9 @@ public final class LoadSignal implements AutoCloseable {
 
     @GuardedBy("lock")
     private final TrustedCapacity capacity = new TrustedCapacity();
+
+    @GuardedBy("lock")
+    private final WorkMix mix = new WorkMix();
 
     @GuardedBy("lock")
     private final ArrivalTrend trend = new ArrivalTrend();
@@ -326,6 +330,7 @@ public final class LoadSignal implements AutoCloseable {
         double demandShed = 0;
         long shed = 0;
         double workDone = 0;
+        double workAsSlow = 0;
         for (Map.Entry<Route, LimiterStats> entry : limiter.statsByRoute().entrySet()) {
             Route route = entry.getKey();
             LimiterStats stats = entry.getValue();
@@ -333,10 +338,14 @@ public final class LoadSignal implements AutoCloseable {
             LimiterStats since = stats.minus(previous == null ? LimiterStats.ZERO : previous);
             SlowBaseline baseline = baselines.computeIfAbsent(route.name(), name -> new SlowBaseline());
             baseline.follow(route.baseline().toNanos(), seconds);
+            capacity.rescale(mix.shrunk(route.name(), baseline.nanos()));
             double callsPerSecond = baseline.nanos() / 1e9 / seconds;
             offered += since.offered() / seconds;
             demandDone += since.completed() * callsPerSecond;
-            workDone += since.succeeded() * callsPerSecond;
+            double work = since.succeeded() * callsPerSecond;
+            mix.did(route.name(), work, baseline.nanos());
+            workDone += work;
+            workAsSlow += since.succeeded() * (route.baseline().toNanos() / 1e9 / seconds);
             demandShed += since.shed() * callsPerSecond;
             shed += since.shed() + since.shadowed();
             total = total.plus(stats);
@@ -353,7 +362,14 @@ public final class LoadSignal implements AutoCloseable {
         bottleneck.tick(resources, cutOffNow, waitedForNow, saturated, clock.instant());
         boolean usedUp = resources.isUsedUp(cutOffNow.isPresent() || waitedForNow.isPresent());
         boolean serves = change.to() == ServiceState.READY;
-        capacity.tick(workDone, serves && saturated, usedUp, nowNanos);
+        // Calls take longer than they used to, and not for a queue, or the limiter would not have got used to it: what is
+        // done then is no capacity unless something here is used up.
+        boolean tells = serves && saturated && (usedUp || workAsSlow <= SLOWER * workDone);
+        // Not of less than the capacity, or it would be that of a moment in which a dependency is slow.
+        if (tells && !(workDone < capacity.calls())) {
+            mix.learn();
+        }
+        capacity.tick(workDone, tells, usedUp, nowNanos);
         double calls = capacity.calls();
         // What came is what ended and what has joined those that run: where nothing is refused an overload piles up.
         // That

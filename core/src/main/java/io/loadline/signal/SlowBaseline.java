@@ -10,7 +10,8 @@ package io.loadline.signal;
  */
 final class SlowBaseline {
     /*
-     * Upward as slowly as the capacity forgets, so that the two stay comparable.
+     * Upward as slowly as the capacity forgets, so that the two stay comparable; in factors, not in differences, since a
+     * dependency that is thirty times as slow would otherwise treble a baseline of 20 ms in two minutes.
      *
      * Downward it is quicker: the first latencies of a JVM are those of interpreted code, and a demand computed from
      * them would be too high for as long as it takes to forget them.
@@ -34,6 +35,6 @@ final class SlowBaseline {
             return;
         }
         double timeConstant = baselineNanos > nanos ? UP_SECONDS : DOWN_SECONDS;
-        nanos += (baselineNanos - nanos) * -Math.expm1(-seconds / timeConstant);
+        nanos *= Math.pow(baselineNanos / nanos, -Math.expm1(-seconds / timeConstant));
     }
 }

@@ -17,6 +17,10 @@ final class TrustedCapacity {
      * does one burst that ended a stall raise it. Two observations in a row well above it are no burst; the older ones
      * are then of another world and are forgotten.
      *
+     * The first one counts at once only if a local resource was as good as used up, otherwise when a second follows in a row: a
+     * limiter that meets a dependency which has become slow refuses calls for a few seconds, until it knows that less of
+     * them do not help.
+     *
      * An observation may be too low by nature: a limit that was still growing binds without any congestion. Work above it
      * that the service does without being saturated refutes it.
      *
@@ -46,6 +50,7 @@ final class TrustedCapacity {
     private int spanTicks;
     private int lowInARow;
     private int highInARow;
+    private boolean followsFirst;
     private int refuted;
     private double capacity = Double.NaN;
 
@@ -64,6 +69,7 @@ final class TrustedCapacity {
     void tick(double work, boolean saturated, boolean localLimit, long nowNanos) {
         if (!saturated) {
             interrupt();
+            followsFirst = false;
             refuted = work > REFUTED * capacity ? refuted + 1 : 0;
             if (refuted >= SPAN) {
                 forget();
@@ -81,6 +87,10 @@ final class TrustedCapacity {
         if (observed <= 0) {
             return;
         }
+        if (Double.isNaN(capacity) && !localLimit && !followsFirst) {
+            followsFirst = true;
+            return;
+        }
         highInARow = observed > WELL_ABOVE * capacity ? highInARow + 1 : 0;
         if (capacity > observed && !localLimit) {
             return;
@@ -91,6 +101,18 @@ final class TrustedCapacity {
         }
         add(observed, nowNanos);
         capacity = percentile(nowNanos);
+    }
+
+    /** From now on work is counted in a measure in which what was seen is {@code factor} of what it was. */
+    void rescale(double factor) {
+        if (factor == 1) {
+            return;
+        }
+        for (int i = 0; i < size; i++) {
+            values[i] *= factor;
+        }
+        spanSum *= factor;
+        capacity *= factor;
     }
 
     /** The ticks so far and those to come are not in a row. */

@@ -124,6 +124,36 @@ class LoadSignalTest {
         assertThat(service.load()).isCloseTo(before, within(0.1 * before));
     }
 
+    /** The limiter refuses calls because of a dependency that is slow; that is no capacity, and no load. */
+    @Test
+    void capacity_whenADependencyIsSlowBeforeAnySaturation_staysUnknown() {
+        service.offer(80, MINUTE);
+        service.beatsPerCall = 3;
+        service.adoptLatency = true;
+        service.offer(80, Duration.ofMinutes(2));
+
+        assertThat(service.limiter.stats().shed()).isPositive();
+        assertThat(service.signal.snapshot().capacity()).isNaN();
+        assertThat(service.load()).isCloseTo(0.3, within(1e-9));
+    }
+
+    /** The latencies of an overload, which the baseline was learned from, are not those of the calm after it. */
+    @Test
+    void load_whenTheBaselineFallsAfterwards_isThatOfTheSameRequests() {
+        service.beatsPerCall = 2;
+        service.adoptLatency = true;
+        service.offer(110, Duration.ofSeconds(20));
+        service.offer(25, Duration.ofSeconds(30));
+        assertThat(service.load()).isCloseTo(0.5, within(0.05));
+
+        service.beatsPerCall = 1;
+        service.adoptLatency = false;
+        service.offer(25, Duration.ofMinutes(2));
+
+        assertThat(service.signal.snapshot().demand()).isCloseTo(2.5, within(0.2));
+        assertThat(service.load()).isCloseTo(0.5, within(0.05));
+    }
+
     @Test
     void capacity_whenALocalResourceIsUsedUp_followsDown() {
         saturate();

@@ -39,6 +39,15 @@ class SlowBaselineTest {
         assertThat(baseline.nanos()).isCloseTo(2_000, within(5.0));
     }
 
+    /** A dependency that takes 600 ms instead of 20 for two minutes. */
+    @Test
+    void nanos_thirtyfold_riseByLessThanThirtyPercentInTwoMinutes() {
+        baseline.follow(20_000, 1);
+        seconds(120, 600_000);
+
+        assertThat(baseline.nanos()).isBetween(20_000.0, 26_000.0);
+    }
+
     @Test
     void nanos_downward_areThereWithinAMinute() {
         baseline.follow(5_000, 1);

@@ -18,9 +18,21 @@ class TrustedCapacityTest {
 
     @Test
     void calls_untilThreeSaturatedTicksInARow_areUnknown() {
-        ticks(2, 10, true, false);
+        ticks(2, 10, true, true);
+        ticks(1, 10, false, true);
+        ticks(2, 10, true, true);
+        assertThat(capacity.calls()).isNaN();
+
+        ticks(1, 10, true, true);
+        assertThat(capacity.calls()).isEqualTo(10);
+    }
+
+    /** A limiter that refuses calls for some seconds since a dependency has become slow. */
+    @Test
+    void calls_withoutALocalCause_areUnknownUntilSixSaturatedTicksInARow() {
+        ticks(5, 10, true, false);
         ticks(1, 10, false, false);
-        ticks(2, 10, true, false);
+        ticks(5, 10, true, false);
         assertThat(capacity.calls()).isNaN();
 
         ticks(1, 10, true, false);
@@ -36,7 +48,7 @@ class TrustedCapacityTest {
         ticks(1, 20, false, false);
         assertThat(capacity.calls()).isNaN();
 
-        ticks(3, 30, true, false);
+        ticks(6, 30, true, false);
         assertThat(capacity.calls()).isEqualTo(30);
     }
 
@@ -49,9 +61,9 @@ class TrustedCapacityTest {
 
     @Test
     void calls_whenInterrupted_beginARowAnew() {
-        ticks(2, 10, true, false);
+        ticks(2, 10, true, true);
         capacity.interrupt();
-        ticks(2, 10, true, false);
+        ticks(2, 10, true, true);
 
         assertThat(capacity.calls()).isNaN();
     }
@@ -122,6 +134,17 @@ class TrustedCapacityTest {
 
         // The mean of three ticks has a deviation of 0.58; its 90th percentile is 1.28 of those above the mean.
         assertThat(capacity.calls()).isCloseTo(10.74, within(0.2));
+    }
+
+    /** The observations too, or the next one would bring back what was. */
+    @Test
+    void rescale_shrinksWhatWasObserved() {
+        ticks(31, 10, true, true);
+        capacity.rescale(0.8);
+        assertThat(capacity.calls()).isEqualTo(8, within(1e-9));
+
+        ticks(2, 8, true, true);
+        assertThat(capacity.calls()).isEqualTo(8, within(1e-9));
     }
 
     private void ticks(int count, double work, boolean saturated, boolean localLimit) {

@@ -15,6 +15,7 @@ import io.loadline.benchmarks.harness.LoadPlan;
 import io.loadline.benchmarks.harness.LoadRun;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
+import io.loadline.benchmarks.harness.Part;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.harness.Table;
 import io.loadline.benchmarks.harness.Variant;

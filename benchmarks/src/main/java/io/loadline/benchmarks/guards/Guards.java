@@ -5,12 +5,7 @@
 package io.loadline.benchmarks.guards;
 
 import io.loadline.benchmarks.harness.Commands;
-import io.loadline.benchmarks.harness.Figures;
-import io.loadline.benchmarks.harness.Workspace;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.loadline.benchmarks.harness.Parts;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,34 +45,15 @@ public final class Guards implements Callable<Integer> {
     }
 
     /* A further part is an option, a line here and its bars above. */
-    private Map<String, Part> parts() {
-        Map<String, Part> named = new LinkedHashMap<>();
-        Map<String, Part> all = new LinkedHashMap<>();
-        add(all, named, "quota", quota, new QuotaPart());
-        add(all, named, "dependency", dependency, new DependencyPart());
-        add(all, named, "chain", chain, new ChainPart());
-        add(all, named, "live", live, new LivePart());
-        add(all, named, "storm", storm, new StormPart());
-        add(all, named, "consumers", consumers, new ConsumersPart());
-        return named.isEmpty() ? all : named;
-    }
-
-    private static void add(Map<String, Part> all, Map<String, Part> named, String name, boolean isNamed, Part part) {
-        all.put(name, part);
-        if (isNamed) {
-            named.put(name, part);
-        }
-    }
-
     @Override
     public Integer call() throws Exception {
-        Path folder = Workspace.newResults("guards");
-        Figures figures = new Figures();
-        for (Map.Entry<String, Part> part : parts().entrySet()) {
-            part.getValue().run(quick, Files.createDirectories(folder.resolve(part.getKey())), figures);
-        }
-        System.out.println("Logs: " + folder);
-        System.out.println(figures);
-        return figures.exitCode();
+        return new Parts()
+                .add("quota", quota, new QuotaPart())
+                .add("dependency", dependency, new DependencyPart())
+                .add("chain", chain, new ChainPart())
+                .add("live", live, new LivePart())
+                .add("storm", storm, new StormPart())
+                .add("consumers", consumers, new ConsumersPart())
+                .run("guards", quick);
     }
 }

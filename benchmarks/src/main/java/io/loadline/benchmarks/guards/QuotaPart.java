@@ -5,6 +5,7 @@
 package io.loadline.benchmarks.guards;
 
 import io.loadline.benchmarks.harness.Figures;
+import io.loadline.benchmarks.harness.Part;
 import io.loadline.benchmarks.harness.Table;
 import io.loadline.benchmarks.harness.ToolProcess;
 import java.io.IOException;

@@ -6,11 +6,13 @@ package io.loadline.benchmarks.guards;
 
 import io.loadline.benchmarks.harness.Arrivals;
 import io.loadline.benchmarks.harness.Figures;
+import io.loadline.benchmarks.harness.HangingService;
 import io.loadline.benchmarks.harness.LoadGenerator;
 import io.loadline.benchmarks.harness.LoadPlan;
 import io.loadline.benchmarks.harness.LoadRun;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
+import io.loadline.benchmarks.harness.Part;
 import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.harness.Table;

@@ -147,7 +147,7 @@ public final class ServiceProcess implements AutoCloseable {
         private final List<String> arguments = new ArrayList<>();
         private @Nullable Integer port;
         private @Nullable Integer managementPort;
-        private @Nullable MemoryGroup group;
+        private final List<Path> groups = new ArrayList<>();
         private @Nullable String mainClass;
 
         private Builder(Path jar, Path log) {
@@ -193,7 +193,15 @@ public final class ServiceProcess implements AutoCloseable {
 
         /** Sets the memory cgroup that the process is in from its first instruction on. Default: that of this JVM. */
         public Builder memoryGroup(@Nullable MemoryGroup group) {
-            this.group = group;
+            if (group != null) {
+                groups.add(group.members());
+            }
+            return this;
+        }
+
+        /** Sets the CPU cgroup that the process is in from its first instruction on. Default: that of this JVM. */
+        public Builder cpuGroup(CpuGroup group) {
+            groups.add(group.members());
             return this;
         }
 
@@ -208,10 +216,8 @@ public final class ServiceProcess implements AutoCloseable {
             }
             int mainPort = port == null ? Ports.free() : port;
             List<String> command = new ArrayList<>();
-            if (group != null) {
-                String join = "echo 0 > \"$0\" && exec \"$@\"";
-                command.addAll(List.of("/bin/sh", "-c", join, group.members().toString()));
-            }
+            groups.forEach(members ->
+                    command.addAll(List.of("/bin/sh", "-c", "echo 0 > \"$0\" && exec \"$@\"", members.toString())));
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmArguments);
             command.addAll(

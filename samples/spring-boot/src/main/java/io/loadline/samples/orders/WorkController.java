@@ -8,7 +8,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.zip.CRC32;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,14 +19,16 @@ import org.springframework.web.server.ResponseStatusException;
 @RestController
 class WorkController {
     private static final int MAX_MILLIS = 60_000;
-    private static final int POOL_SIZE = 10;
     private static final Duration POOL_HOLD = Duration.ofMillis(20);
     private static final byte[] BURN_CHUNK = "loadline".repeat(1024).getBytes(StandardCharsets.US_ASCII);
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
-    /** Stands for a scarce resource behind the service. Fair, so that no request waits much longer than its peers. */
-    private final Semaphore pool = new Semaphore(POOL_SIZE, true);
+    private final Pool pool;
+
+    WorkController(Pool pool) {
+        this.pool = pool;
+    }
 
     @GetMapping("/work")
     Done work(@RequestParam int ms) throws InterruptedException {
@@ -37,12 +38,7 @@ class WorkController {
 
     @GetMapping("/pool")
     Done pool() throws InterruptedException {
-        pool.acquire();
-        try {
-            Thread.sleep(POOL_HOLD.toMillis());
-        } finally {
-            pool.release();
-        }
+        pool.hold(POOL_HOLD);
         return new Done("pool", POOL_HOLD.toMillis());
     }
 

@@ -2,9 +2,8 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.benchmarks.drain;
+package io.loadline.benchmarks.harness;
 
-import io.loadline.benchmarks.harness.ToolProcess;
 import io.loadline.testing.Ports;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -26,7 +25,7 @@ import java.util.stream.Collectors;
  * <p>It is told through its runtime socket where to send new connections. A server in its state {@code drain} gets no
  * new ones, while those that exist go on: what an endpoint does that was taken out of a service.
  */
-final class Haproxy implements AutoCloseable {
+public final class Haproxy implements AutoCloseable {
     private static final String PROGRAM = "/usr/sbin/haproxy";
 
     private final ToolProcess process;
@@ -42,7 +41,7 @@ final class Haproxy implements AutoCloseable {
     }
 
     /** Whether this machine has the program. */
-    static boolean isInstalled() {
+    public static boolean isInstalled() {
         return Files.isExecutable(Path.of(PROGRAM));
     }
 
@@ -52,7 +51,7 @@ final class Haproxy implements AutoCloseable {
      * @param servers ports by name
      * @param log where one line per connection goes
      */
-    static Haproxy start(Map<String, Integer> servers, Path log) throws IOException, InterruptedException {
+    public static Haproxy start(Map<String, Integer> servers, Path log) throws IOException, InterruptedException {
         if (!isInstalled()) {
             throw new IllegalStateException(PROGRAM + " is missing; Debian has it in the package haproxy");
         }
@@ -105,12 +104,12 @@ final class Haproxy implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Sends new connections to {@code server} from now on, or no more. */
-    void sendTo(String server, boolean sending) throws IOException {
+    public void sendTo(String server, boolean sending) throws IOException {
         String answer = command("set server orders/" + server + " state " + (sending ? "ready" : "drain"));
         if (!answer.isBlank()) {
             throw new IllegalStateException("HAProxy refused: " + answer.strip());

@@ -362,8 +362,8 @@ public final class LoadSignal implements AutoCloseable {
         bottleneck.tick(resources, cutOffNow, waitedForNow, saturated, clock.instant());
         boolean usedUp = resources.isUsedUp(cutOffNow.isPresent() || waitedForNow.isPresent());
         boolean serves = change.to() == ServiceState.READY;
-        // Calls take longer than they used to, and not for a queue, or the limiter would not have got used to it: what is
-        // done then is no capacity unless something here is used up.
+        // Calls take longer than they used to, and not for a queue, or the limiter would not have got used to it: what
+        // is done then is no capacity unless something here is used up.
         boolean tells = serves && saturated && (usedUp || workAsSlow <= SLOWER * workDone);
         // Not of less than the capacity, or it would be that of a moment in which a dependency is slow.
         if (tells && !(workDone < capacity.calls())) {

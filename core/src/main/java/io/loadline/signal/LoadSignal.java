@@ -94,6 +94,9 @@ public final class LoadSignal implements AutoCloseable {
     /** Written by tick and state changes under the lock, read by everything that goes outward; a second stale. */
     private volatile SignalSnapshot snapshot;
 
+    /** Written by tick under the lock, read by whoever makes load reports; a second stale. */
+    private volatile double localLoad = Double.NaN;
+
     /** When the load was read last. Written by whoever reads it, read by whoever asks for it; a moment stale. */
     private volatile long loadReadNanos;
 
@@ -190,6 +193,16 @@ public final class LoadSignal implements AutoCloseable {
     /** For how long nobody has asked for {@link #load()}; empty if nobody ever did. */
     public Optional<Duration> sinceLoadWasRead() {
         return loadWasRead ? Optional.of(Duration.ofNanos(ticker.read() - loadReadNanos)) : Optional.empty();
+    }
+
+    /** The largest share in use of a local resource, of which symptoms are none, valid load or not; NaN if none is known. */
+    double localLoad() {
+        return localLoad;
+    }
+
+    /** Has {@code task}, which may hang, done where resources are asked; false if it cannot be. */
+    boolean aside(Runnable task) {
+        return saturations.aside(task);
     }
 
     /** Adds a listener that is told of each snapshot. */
@@ -384,7 +397,8 @@ public final class LoadSignal implements AutoCloseable {
         double undone = demandShed + Math.max(0, waiting);
         double demand =
                 demandDone + Math.min(0, waiting) + (Double.isNaN(calls) ? undone : Math.min(undone, SHED_CAP * calls));
-        addLoad(Double.isNaN(calls) ? resources.load() : demand / calls);
+        localLoad = resources.load();
+        addLoad(Double.isNaN(calls) ? localLoad : demand / calls);
         Validity validity = validity(change, loadCount > 0);
         return new SignalSnapshot(
                 clock.instant(),
@@ -549,9 +563,10 @@ public final class LoadSignal implements AutoCloseable {
         }
 
         /**
-         * Sets who asks the resources that are added, once a second in one task, and sends the probes of a {@link LagProbe}.
+         * Sets who asks the resources that are added, once a second in one task, and the named metrics of {@link OrcaReports},
+         * each in one of its own, and sends the probes of a {@link LagProbe}.
          * It must take them at once and run them elsewhere, since the thread that gives them to it is that of all beats.
-         * Default: threads of Loadline's own, as many as there are resources that do not answer, and one more.
+         * Default: threads of Loadline's own, as many as there are of these that do not answer, and one or a few more.
          */
         @CanIgnoreReturnValue
         public Builder executor(Executor executor) {

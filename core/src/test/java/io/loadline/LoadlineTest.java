@@ -195,15 +195,16 @@ class LoadlineTest {
                 .ticker(ticker)
                 .meterRegistry(registry)
                 .signal(signal -> signal.executor(Runnable::run)
-                        .saturation(
-                                PoolSaturation.connections(() -> registry).except("reports")))
+                        .saturation(PoolSaturation.connections(() -> registry).except("reports")))
                 .build()) {
             for (int beat = 0; beat < 20; beat++) {
                 ticker.advance(Heartbeat.PERIOD);
                 loadline.heartbeat().beat();
             }
 
-            assertThat(loadline.status().saturations()).doesNotContainKey("pool").containsEntry("executor", 0.25);
+            assertThat(loadline.status().saturations())
+                    .doesNotContainKey("pool")
+                    .containsEntry("executor", 0.25);
         }
     }
 

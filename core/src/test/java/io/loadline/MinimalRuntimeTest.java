@@ -44,7 +44,9 @@ class MinimalRuntimeTest {
     private static final class WithoutDetails extends URLClassLoader {
         WithoutDetails() {
             super(
-                    new URL[] {Loadline.class.getProtectionDomain().getCodeSource().getLocation()},
+                    new URL[] {
+                        Loadline.class.getProtectionDomain().getCodeSource().getLocation()
+                    },
                     Loadline.class.getClassLoader());
         }
 

@@ -57,7 +57,8 @@ public final class ProcessCpu {
         lastNanos = nowNanos;
         if (nowNanos - cpusNanos >= RESIZED_NANOS) {
             double known = cpus(nowNanos);
-            // An overload may take all descriptors; all CPUs of the machine instead of the quota would look like idleness.
+            // An overload may take all descriptors; all CPUs of the machine instead of the quota would look like
+            // idleness.
             cpus = Double.isNaN(known) ? cpus : known;
             cpusNanos = nowNanos;
         }

@@ -84,9 +84,8 @@ class ProcessCpuTest {
         machine.file("sys/fs/cgroup/cpu.stat", "usage_usec 5\n").file("sys/fs/cgroup/cpu.max", "50000 100000\n");
         ProcessCpu cpu = new ProcessCpu(0, root);
         assertThat(cpu.cpus(0)).isEqualTo(0.5);
-        for (String nonsense : new String[] {
-            "", "x y\n", "50000\n", "-5 100000\n", "50000 0\n", "50000 100", "50000 max\n"
-        }) {
+        for (String nonsense :
+                new String[] {"", "x y\n", "50000\n", "-5 100000\n", "50000 0\n", "50000 100", "50000 max\n"}) {
             machine.file("sys/fs/cgroup/cpu.max", nonsense);
             assertThat(cpu.cpus(0)).as(nonsense).isNaN();
         }

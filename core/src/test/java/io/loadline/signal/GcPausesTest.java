@@ -81,7 +81,12 @@ class GcPausesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Copy", "G1 Young Generation", "G1 Concurrent GC", "ZGC Minor Pauses", "Shenandoah Pauses", "GPGC New Pauses"
+                "Copy",
+                "G1 Young Generation",
+                "G1 Concurrent GC",
+                "ZGC Minor Pauses",
+                "Shenandoah Pauses",
+                "GPGC New Pauses"
             })
     void beansOfPauses_areCounted(String bean) {
         assertThat(GcPauses.pauses(bean)).isTrue();

@@ -225,10 +225,13 @@ class LoadSignalSaturationTest {
         AtomicReference<ServiceState> seen = new AtomicReference<>();
         asked.set(new SimulatedService(builder -> builder.dependencies(
                         () -> {
-                            CompletableFuture<Boolean> drains =
-                                    CompletableFuture.supplyAsync(() -> asked.get().availability.draining("now"));
-                            seen.set(drains.thenApply(drained ->
-                                            asked.get().signal.snapshot().lastChange().to())
+                            CompletableFuture<Boolean> drains = CompletableFuture.supplyAsync(
+                                    () -> asked.get().availability.draining("now"));
+                            seen.set(drains.thenApply(drained -> asked.get()
+                                            .signal
+                                            .snapshot()
+                                            .lastChange()
+                                            .to())
                                     .join());
                             return Optional.empty();
                         },

@@ -21,7 +21,11 @@ class ResourcesTest {
 
     @Test
     void load_isTheLargestShareInUse_andNeverThatOfASymptom() {
-        assertThat(of(reading(Kind.USE, 0.4), reading(Kind.PLACES, 0.6), reading(Kind.SYMPTOM, 0.9), reading(Kind.DELAY, 3))
+        assertThat(of(
+                                reading(Kind.USE, 0.4),
+                                reading(Kind.PLACES, 0.6),
+                                reading(Kind.SYMPTOM, 0.9),
+                                reading(Kind.DELAY, 3))
                         .load())
                 .isEqualTo(0.6);
         assertThat(of(reading(Kind.USE, Double.NaN), reading(Kind.SYMPTOM, 0.9)).load())

@@ -90,6 +90,21 @@ class LoadForecasterTest {
         }
     }
 
+    /** What looks like a trend there is chance. */
+    @ParameterizedTest
+    @ValueSource(ints = {30, 60, 120})
+    void forecast_ofARandomWalk_seldomSpeaks(int horizon) {
+        for (int seed = 1; seed <= 5; seed++) {
+            Random random = new Random(seed);
+            double[] walk = {0.6};
+            Result result = forecast(horizon, second -> {
+                walk[0] = Math.max(0.05, walk[0] + 0.03 * random.nextGaussian());
+                return walk[0];
+            });
+            assertThat(result.raises()).as("seed %s", seed).isLessThan(0.2);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {30, 60, 120})
     void forecast_ofWhatDoesNotChange_isSilent(int horizon) {

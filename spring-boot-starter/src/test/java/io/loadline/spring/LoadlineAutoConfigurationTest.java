@@ -22,6 +22,7 @@ import io.loadline.signal.LoadSignal;
 import io.loadline.signal.OrcaFormat;
 import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.Saturation;
+import io.loadline.signal.SloReport;
 import io.loadline.spring.actuator.LoadlineActuatorAutoConfiguration;
 import io.loadline.spring.actuator.LoadlineDependenciesAutoConfiguration;
 import io.loadline.spring.actuator.LoadlineEndpoint;
@@ -174,6 +175,32 @@ class LoadlineAutoConfigurationTest {
         ObservationHandler<Observation.Context> handler(DependencyGuards guards) {
             return context -> guards.limits().isEmpty();
         }
+    }
+
+    @Test
+    void promiseAndForecast_reachTheSignal() {
+        plain.run(context -> {
+            assertThat(context.getBean(ConcurrencyLimiter.class).slo()).isEmpty();
+            assertThat(context.getBean(LoadSignal.class).snapshot().slo().isPromised())
+                    .isFalse();
+            assertThat(context.getBean(LoadSignal.class).snapshot().forecast().isOn())
+                    .isFalse();
+        });
+        plain.withPropertyValues(
+                        "loadline.slo.latency=250ms",
+                        "loadline.slo.objective=0.995",
+                        "loadline.signal.forecast.enabled=true",
+                        "loadline.signal.forecast.horizon=90s")
+                .run(context -> {
+                    SloReport slo = context.getBean(LoadSignal.class).snapshot().slo();
+                    assertThat(slo.latency()).isEqualTo(Duration.ofMillis(250));
+                    assertThat(slo.objective()).isEqualTo(0.995);
+                    assertThat(context.getBean(LoadSignal.class)
+                                    .snapshot()
+                                    .forecast()
+                                    .horizon())
+                            .isEqualTo(Duration.ofSeconds(90));
+                });
     }
 
     @Test

@@ -6,8 +6,9 @@ package io.loadline.spring.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.local.LocalIoHandler;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ import reactor.netty.resources.LoopResources;
 
 class EventLoopsTest {
     private final List<String> asked = new ArrayList<>();
-    private final EventLoopGroup group = new DefaultEventLoopGroup(1);
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
     private final ReactiveWebServerApplicationContext context = new ReactiveWebServerApplicationContext();
 
     /** Those of clients have no threads for servers, and would get them with the first probe. */

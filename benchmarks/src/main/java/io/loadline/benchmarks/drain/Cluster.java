@@ -5,6 +5,7 @@
 package io.loadline.benchmarks.drain;
 
 import io.loadline.benchmarks.harness.Affinity;
+import io.loadline.benchmarks.harness.Haproxy;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.testing.Ports;
 import java.io.IOException;

@@ -6,6 +6,7 @@ package io.loadline.benchmarks.guards;
 
 import io.loadline.benchmarks.harness.Arrivals;
 import io.loadline.benchmarks.harness.Figures;
+import io.loadline.benchmarks.harness.HangingService;
 import io.loadline.benchmarks.harness.LoadGenerator;
 import io.loadline.benchmarks.harness.LoadPlan;
 import io.loadline.benchmarks.harness.LoadRun;

@@ -148,6 +148,7 @@ public final class ServiceProcess implements AutoCloseable {
         private @Nullable Integer port;
         private @Nullable Integer managementPort;
         private @Nullable MemoryGroup group;
+        private @Nullable CpuGroup cpuGroup;
         private @Nullable String mainClass;
 
         private Builder(Path jar, Path log) {
@@ -197,6 +198,12 @@ public final class ServiceProcess implements AutoCloseable {
             return this;
         }
 
+        /** Sets the CPU cgroup that the process is in from its first instruction on. Default: that of this JVM. */
+        public Builder cpuGroup(CpuGroup cpuGroup) {
+            this.cpuGroup = cpuGroup;
+            return this;
+        }
+
         /**
          * Starts the process and returns at once. The log of an earlier start is continued.
          *
@@ -217,7 +224,7 @@ public final class ServiceProcess implements AutoCloseable {
             command.addAll(
                     mainClass == null ? List.of("-jar", jar.toString()) : List.of("-cp", jar.toString(), mainClass));
             command.addAll(arguments);
-            ProcessBuilder builder = new ProcessBuilder(command);
+            ProcessBuilder builder = new ProcessBuilder(cpuGroup == null ? command : cpuGroup.enter(command));
             // What the caller has set for himself must not decide what is measured.
             builder.environment().keySet().removeIf(name -> name.matches("(LOADLINE|SPRING|SERVER|MANAGEMENT)(_.*)?"));
             builder.environment().putAll(environment);

@@ -7,6 +7,7 @@ package io.loadline.benchmarks.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.loadline.benchmarks.harness.Haproxy;
 import io.loadline.benchmarks.harness.LoadGenerator;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;

@@ -2,13 +2,14 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.benchmarks.guards;
+package io.loadline.benchmarks.harness;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,11 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A dependency that answers after 5 ms or, while it is told to, never: requests are read and that is all. Those that came
- * meanwhile are not answered afterwards either. Or it fails a share of them. Thread-safe.
+ * A dependency that answers after 5 ms, or what it is told, or, while it is told to, never: requests are read and that is all.
+ * Those that came meanwhile are not answered afterwards either. Or it fails a share of them. Thread-safe.
  */
-final class HangingService implements AutoCloseable {
-    private static final long ANSWER_MILLIS = 5;
+public final class HangingService implements AutoCloseable {
     private static final byte[] ANSWER = {'m', 'a', 'n', 'y'};
 
     private final ExecutorService readers = Executors.newFixedThreadPool(2);
@@ -33,10 +33,13 @@ final class HangingService implements AutoCloseable {
     /** Written by whoever measures, read by each request. */
     private volatile boolean hanging;
 
+    /** The same. */
+    private volatile long answerMillis = 5;
+
     /** The same: 0..1. */
     private volatile double failing;
 
-    HangingService() throws IOException {
+    public HangingService() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
         server.setExecutor(readers);
         server.createContext("/", this::handle);
@@ -44,25 +47,31 @@ final class HangingService implements AutoCloseable {
     }
 
     /** What a client puts into its URL. */
-    String host() {
+    public String host() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
-    void hang(boolean hangs) {
+    /** Lets it answer nobody from now on, or everybody. */
+    public void hang(boolean hangs) {
         hanging = hangs;
     }
 
+    /** Lets answers to requests that come from now on take so long. */
+    public void answerAfter(Duration time) {
+        answerMillis = time.toMillis();
+    }
+
     /** Lets a share of the requests, 0..1, get 503. */
-    void fail(double share) {
+    public void fail(double share) {
         failing = share;
     }
 
     /** Requests that came, whatever became of them. */
-    long asked() {
+    public long asked() {
         return asked.sum();
     }
 
-    long answered() {
+    public long answered() {
         return answered.sum();
     }
 
@@ -70,7 +79,7 @@ final class HangingService implements AutoCloseable {
         asked.increment();
         if (!hanging) {
             int status = ThreadLocalRandom.current().nextDouble() < failing ? 503 : 200;
-            var unused = answers.schedule(() -> answer(exchange, status), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+            var unused = answers.schedule(() -> answer(exchange, status), answerMillis, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -63,7 +63,8 @@ public final class Autoscale implements Callable<Integer> {
         Pace pace = quick ? Pace.QUICK : Pace.DEFAULTS;
         Path folder = Workspace.newResults("autoscale");
         System.out.println("Logs: " + Workspace.root().relativize(folder));
-        double podPerSecond = calibrate(folder.resolve("calibration"));
+        Image image = Image.build(folder.resolve("image"));
+        double podPerSecond = calibrate(image, folder.resolve("calibration"));
         System.out.printf(Locale.ROOT, "One pod answers %.1f requests of %s a second.%n", podPerSecond, Replica.WORK);
         Path csv = folder.resolve("runs.csv");
         Files.writeString(
@@ -72,7 +73,7 @@ public final class Autoscale implements Callable<Integer> {
             for (Contestant contestant : contestants(scenario)) {
                 System.err.printf("%s, scaled by %s ...%n", scenario.title, contestant.title);
                 Path logs = Files.createDirectories(folder.resolve(scenario + "-" + contestant));
-                try (LoopRun run = new LoopRun(scenario, contestant, pace, podPerSecond, logs)) {
+                try (LoopRun run = new LoopRun(scenario, contestant, pace, image, podPerSecond, logs)) {
                     RunResult result = run.run();
                     results.add(result);
                     Files.writeString(csv, line(result), StandardOpenOption.APPEND);
@@ -118,9 +119,9 @@ public final class Autoscale implements Callable<Integer> {
     }
 
     /** What one pod can do, once it is warm. */
-    private static double calibrate(Path folder) throws Exception {
+    private static double calibrate(Image image, Path folder) throws Exception {
         try (Prometheus prometheus = Prometheus.start(Pace.DEFAULTS.scrape(), folder.resolve("prometheus"));
-                Fleet fleet = new Fleet(prometheus, "127.0.0.1:1", folder.resolve("pods"))) {
+                Fleet fleet = new Fleet(prometheus, image, "127.0.0.1:1", folder.resolve("pods"))) {
             fleet.scale(1);
             fleet.awaitReady(Duration.ofSeconds(120));
             ClosedLoop.perSecond(fleet.port(), Replica.WORK, CLIENTS, CALIBRATION);

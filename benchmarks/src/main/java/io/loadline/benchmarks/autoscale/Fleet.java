@@ -5,6 +5,7 @@
 package io.loadline.benchmarks.autoscale;
 
 import io.loadline.benchmarks.harness.Haproxy;
+import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.hpa.PodStatus;
 import io.loadline.testing.Ports;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class Fleet implements AutoCloseable {
 
     private final Haproxy balancer;
     private final Prometheus prometheus;
+    private final Image image;
     private final String dependency;
     private final Path folder;
     private final Deque<Replica.Place> free = new ArrayDeque<>();
@@ -40,11 +42,14 @@ final class Fleet implements AutoCloseable {
      * Makes a fleet of none.
      *
      * @param prometheus is told whom to scrape
+     * @param image what the replicas run
      * @param dependency the host and port of the service that all of them ask
      * @param folder for logs
      */
-    Fleet(Prometheus prometheus, String dependency, Path folder) throws IOException, InterruptedException {
+    Fleet(Prometheus prometheus, Image image, String dependency, Path folder)
+            throws IOException, InterruptedException {
         this.prometheus = prometheus;
+        this.image = image;
         this.dependency = dependency;
         this.folder = Files.createDirectories(folder);
         Map<String, Integer> servers = new TreeMap<>();
@@ -91,7 +96,8 @@ final class Fleet implements AutoCloseable {
         int surge = live().stream().anyMatch(this::isOld) ? 1 : 0;
         while (live().size() < desired + surge && !free.isEmpty()) {
             String name = "orders-" + ++started;
-            replicas.add(Replica.start(name, generation, free.removeFirst(), balancer, dependency, folder));
+            ServiceProcess.Builder service = image.service(folder.resolve(name + ".log"), dependency);
+            replicas.add(Replica.start(name, generation, free.removeFirst(), balancer, service));
             changed = true;
         }
         while (live().size() > desired + surge || (surge == 1 && anOldOneIsSpare())) {

@@ -59,10 +59,11 @@ final class LoopRun implements AutoCloseable {
     /**
      * Prepares a run.
      *
+     * @param image what the pods run
      * @param podPerSecond requests a second that one pod can answer
      * @param folder for all logs
      */
-    LoopRun(Scenario scenario, Contestant contestant, Pace pace, double podPerSecond, Path folder)
+    LoopRun(Scenario scenario, Contestant contestant, Pace pace, Image image, double podPerSecond, Path folder)
             throws IOException, InterruptedException {
         this.scenario = scenario;
         this.contestant = contestant;
@@ -71,7 +72,7 @@ final class LoopRun implements AutoCloseable {
         controller = new HorizontalPodAutoscaler(1, MAX_REPLICAS, pace.behavior());
         dependency.answerAfter(QUICK);
         prometheus = Prometheus.start(pace.scrape(), folder.resolve("prometheus"));
-        fleet = new Fleet(prometheus, dependency.host(), folder.resolve("pods"));
+        fleet = new Fleet(prometheus, image, dependency.host(), folder.resolve("pods"));
         timeline = Files.newBufferedWriter(folder.resolve("timeline.csv"));
         timeline.write("second,offered_per_s,ended,good,shed,lost,desired,ready,paid,samples_milli\n");
     }

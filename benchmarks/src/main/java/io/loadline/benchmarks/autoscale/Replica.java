@@ -7,13 +7,10 @@ package io.loadline.benchmarks.autoscale;
 import io.loadline.benchmarks.harness.CpuGroup;
 import io.loadline.benchmarks.harness.Haproxy;
 import io.loadline.benchmarks.harness.Probe;
-import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.hpa.PodStatus;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,7 +22,7 @@ final class Replica implements AutoCloseable {
     /** What a pod may use, and what it has requested. */
     static final double CPUS = 0.25;
 
-    /** A request that is work: about a fiftieth of what a pod can do in a second. */
+    /** A request that is work: about a thirtieth of what a pod can do in a second. */
     static final String WORK = "/burn?ms=5";
 
     /* Until it is ready, and only what the others leave. At a quarter a start takes most of a minute. */
@@ -71,31 +68,15 @@ final class Replica implements AutoCloseable {
      * Starts one; returns at once.
      *
      * @param generation of the template it is made from
-     * @param dependency the host and port of the service that it asks
-     * @param folder for its log
+     * @param service what it runs
      */
     static Replica start(
-            String name, int generation, Place place, Haproxy balancer, String dependency, Path folder)
+            String name, int generation, Place place, Haproxy balancer, ServiceProcess.Builder service)
             throws IOException {
         CpuGroup group = CpuGroup.create();
         group.quota(STARTING_CPUS);
         group.background(true);
-        ServiceProcess process = Sample.SPRING_BOOT
-                .service(true, folder.resolve(name + ".log"))
-                .port(place.port())
-                .cpuGroup(group)
-                // A small container, and the first compiler only: the second would take minutes of a quarter of a CPU.
-                .jvmArguments(List.of(
-                        "-XX:+UseSerialGC", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=1"))
-                .arguments(List.of(
-                        "--loadline.startup.warm-up.paths=" + WORK, "--loadline.startup.warm-up.time-limit=3s"))
-                .env("CATALOG_MIB", "1")
-                // All nodes are this machine, on which starts would otherwise take turns.
-                .env("LOADLINE_STARTUP_GATE_MAXWAIT", "0s")
-                .env("LOADLINE_STARTUP_SETTLE", "0s")
-                .env("SPRING_PROFILES_ACTIVE", "inventory")
-                .env("INVENTORY_HOST", dependency)
-                .start();
+        ServiceProcess process = service.port(place.port()).cpuGroup(group).start();
         Replica replica = new Replica(name, generation, place, balancer, group, process);
         Thread watching = new Thread(replica::watch, name);
         watching.setDaemon(true);
@@ -125,7 +106,7 @@ final class Replica implements AutoCloseable {
                         becomes(well);
                     }
                 }
-                TimeUnit.MILLISECONDS.sleep(started ? 500 : 100);
+                TimeUnit.MILLISECONDS.sleep(started && !deleted ? 1_000 : 100);
             }
             becomes(false);
         } catch (IOException e) {

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /** What becomes of the service. Times are in seconds before they are shortened, loads in what one pod can do. */
 enum Scenario {
-    FLASH("a flash crowd", 600, 60),
+    FLASH("a flash crowd", 900, 60),
     WAVE("a slow wave", 1200, 0),
     ROLLOUT("a rolling update as a wave rises", 1200, 300),
     KILLS("half of the pods killed at the peak of a wave", 1200, 600),

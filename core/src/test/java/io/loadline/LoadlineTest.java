@@ -261,6 +261,7 @@ class LoadlineTest {
         Loadline loadline = Loadline.builder("shop")
                 .ticker(ticker)
                 .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10)))
+                .signal(signal -> signal.executor(Runnable::run))
                 .orca(orca -> orca.always(OrcaFormat.TEXT).namedMetric("jobs", () -> 3))
                 .build();
         assertThat(loadline.availability().ready("arranged")).isTrue();

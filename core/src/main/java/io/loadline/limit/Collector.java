@@ -5,6 +5,7 @@
 package io.loadline.limit;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what the stripes have counted into totals and into the present window. Not thread-safe; guarded by the limiter's
@@ -28,6 +29,9 @@ final class Collector {
     private final RouteTable routes;
     private final AdmissionWord word;
 
+    /** Null without an SLO. */
+    private final @Nullable SloTally slo;
+
     private final long[] totals;
     private final long[] windowLongs;
     private final double[] windowDoubles;
@@ -44,10 +48,11 @@ final class Collector {
     private int sampleMask;
     private boolean adopted;
 
-    Collector(StripedStats stats, RouteTable routes, AdmissionWord word) {
+    Collector(StripedStats stats, RouteTable routes, AdmissionWord word, @Nullable SloTally slo) {
         this.stats = stats;
         this.routes = routes;
         this.word = word;
+        this.slo = slo;
         this.totals = new long[routes.max() * StripedStats.LONGS];
         this.windowLongs = new long[totals.length];
         this.freshLongs = new long[totals.length];
@@ -58,6 +63,7 @@ final class Collector {
     void collect(long nowNanos) {
         int known = routes.all().size();
         stats.drainTo(known, freshLongs, freshDoubles);
+        tally(known);
         // What ended since the last collection may have ended before deafness did.
         boolean deaf = collectedNanos < deafUntilNanos;
         collectedNanos = nowNanos;
@@ -73,6 +79,17 @@ final class Collector {
             freshDoubles[i] = 0;
         }
         windowPeak = Math.max(windowPeak, word.takePeak());
+    }
+
+    private void tally(int known) {
+        for (int route = 0; slo != null && route < known; route++) {
+            int at = route * StripedStats.LONGS;
+            slo.add(
+                    route,
+                    freshLongs[at + StripedStats.SUCCEEDED],
+                    freshLongs[at + StripedStats.TIMED],
+                    freshLongs[at + StripedStats.WITHIN_SLO]);
+        }
     }
 
     void stalled(long nowNanos) {
@@ -158,9 +175,8 @@ final class Collector {
                 totals[at + StripedStats.SHADOW_EXPIRED]);
     }
 
-    /** Timed calls of one route since the limiter was built, by the limiter's SLO. */
+    /** Counts of one route since the limiter was built, by the limiter's SLO; zero without one. */
     SloCounts sloCounts(Route route) {
-        int at = route.index * StripedStats.LONGS;
-        return new SloCounts(totals[at + StripedStats.TIMED], totals[at + StripedStats.WITHIN_SLO]);
+        return slo == null ? SloCounts.ZERO : slo.counts(route.index, total(route));
     }
 }

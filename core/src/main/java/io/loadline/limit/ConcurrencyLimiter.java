@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -326,8 +327,14 @@ public interface ConcurrencyLimiter {
     /** Counts of one route. */
     LimiterStats stats(Route route);
 
-    /** Timed calls of one route and how many of them were as fast as {@link Builder#slo} asks. */
+    /** Within what time a call is good, see {@link Builder#slo}; empty if nothing is promised. */
+    Optional<Duration> slo();
+
+    /** Calls of one route that were and were not as good as {@link Builder#slo} asks; zero without an SLO. */
     SloCounts sloCounts(Route route);
+
+    /** The same of each route, in the order of {@link #routes()}. */
+    Map<Route, SloCounts> sloCountsByRoute();
 
     /** Does the periodic work: collects statistics, lets the algorithm decide, logs refusals. Due about every 100 ms. */
     void beat();
@@ -501,8 +508,8 @@ public interface ConcurrencyLimiter {
         }
 
         /**
-         * Sets within what time a call is as fast as promised, for {@link ConcurrencyLimiter#sloCounts}. Default: nothing
-         * is promised, and none is.
+         * Sets within what time a call is as fast as promised, for {@link ConcurrencyLimiter#sloCounts}: from when it is
+         * admitted; waiting for that is no part of it. Default: nothing is promised, and nothing counted.
          *
          * @throws IllegalArgumentException if it is not above zero
          */

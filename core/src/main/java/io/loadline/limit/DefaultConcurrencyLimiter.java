@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +33,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     private final String name;
     private final FailureOutcomes failures;
     private final BooleanSupplier droppedCounts;
+    private final Optional<Duration> slo;
     private final AdmissionWord word;
     private final WhenIdle whenIdle;
     private final StripedStats stats;
@@ -46,6 +48,7 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
         this.name = builder.name;
         this.failures = new FailureOutcomes(builder.outcomeOf, builder.onFailure);
         this.droppedCounts = builder.droppedCounts;
+        this.slo = builder.sloNanos < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(builder.sloNanos));
         LimitAlgorithm algorithm = builder.algorithm.get();
         boolean warm = algorithm.isWarm();
         this.word = new AdmissionWord(LimitControl.clamp(algorithm.initialLimit()));
@@ -465,9 +468,19 @@ final class DefaultConcurrencyLimiter implements ConcurrencyLimiter {
     }
 
     @Override
+    public Optional<Duration> slo() {
+        return slo;
+    }
+
+    @Override
     public SloCounts sloCounts(Route route) {
         checkOwner(route);
         return control.sloCounts(route);
+    }
+
+    @Override
+    public Map<Route, SloCounts> sloCountsByRoute() {
+        return control.sloCountsByRoute();
     }
 
     @Override

@@ -80,7 +80,8 @@ final class LimitControl {
         this.events = LimiterEvents.of(name);
         this.warm = algorithm.isWarm();
         this.lastDecision = LimitDecision.of(word.limit(), "initial limit");
-        this.collector = new Collector(stats, routes, word);
+        SloTally slo = builder.sloNanos < 0 ? null : new SloTally(builder.maxRoutes);
+        this.collector = new Collector(stats, routes, word, slo);
         this.baselines = new Baselines(builder.maxRoutes, builder.tuning);
     }
 
@@ -199,6 +200,20 @@ final class LimitControl {
         try {
             collector.collect(admittance.now());
             return collector.sloCounts(route);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Map<Route, SloCounts> sloCountsByRoute() {
+        lock.lock();
+        try {
+            collector.collect(admittance.now());
+            Map<Route, SloCounts> counts = new LinkedHashMap<>();
+            for (Route route : routes.all()) {
+                counts.put(route, collector.sloCounts(route));
+            }
+            return counts;
         } finally {
             lock.unlock();
         }

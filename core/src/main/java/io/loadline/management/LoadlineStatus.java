@@ -13,9 +13,11 @@ import io.loadline.guard.Quota;
 import io.loadline.internal.JsonWriter;
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
+import io.loadline.signal.Forecast;
 import io.loadline.signal.ProcessFigures;
 import io.loadline.signal.ShadowReport;
 import io.loadline.signal.SignalSnapshot;
+import io.loadline.signal.SloReport;
 import io.loadline.signal.Validity;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it did
  * @param load demand over capacity; null unless {@code validity} is VALID
  * @param loadPercent the same as a percentage
+ * @param forecast what the load will be; null unless loads are forecast
  * @param validity whether the load can be trusted
  * @param validityReason why or why not
  * @param demand calls that the offered work would keep in flight without congestion
@@ -54,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  * @param refused calls refused because the service was leaving, since the start
  * @param shadowed calls that ran beyond the limit, since the start
  * @param shadow what enforcing would have refused lately; all zero unless in shadow mode
+ * @param slo how well the service keeps what it promises; null if it promises nothing
  * @param criticality counts by criticality, in lower case; empty until it is used
  * @param bottleneck what would have to be more for the service to do more, or {@code "none"}
  * @param bottleneckSince since when it is, ISO 8601
@@ -76,6 +80,7 @@ public record LoadlineStatus(
         String reason,
         @Nullable Double load,
         @Nullable Double loadPercent,
+        @Nullable LoadForecast forecast,
         String validity,
         String validityReason,
         double demand,
@@ -94,6 +99,7 @@ public record LoadlineStatus(
         long refused,
         long shadowed,
         Shadow shadow,
+        @Nullable Slo slo,
         Map<String, CriticalityStats> criticality,
         String bottleneck,
         String bottleneckSince,
@@ -141,6 +147,64 @@ public record LoadlineStatus(
                     unlessNan(figures.gcPauseSeconds()),
                     unlessNan(figures.allocationRate()),
                     unlessNan(figures.ioPressure()));
+        }
+    }
+
+    /**
+     * What the load will be. Immutable; null where it is not known.
+     *
+     * @param horizonSeconds how far ahead
+     * @param load the greater of the load and what is expected; the load while nothing is
+     * @param speaks whether anything is expected
+     * @param error by how much the last minute's forecasts were wrong on average
+     * @param persistenceError the same of one who expects no change
+     */
+    public record LoadForecast(
+            double horizonSeconds,
+            @Nullable Double load,
+            boolean speaks,
+            @Nullable Double error,
+            @Nullable Double persistenceError) {
+
+        static @Nullable LoadForecast of(SignalSnapshot snapshot) {
+            Forecast forecast = snapshot.forecast();
+            return forecast.isOn()
+                    ? new LoadForecast(
+                            forecast.horizon().toMillis() / 1e3,
+                            unlessNan(snapshot.forecastLoad()),
+                            forecast.speaks(),
+                            unlessNan(forecast.error()),
+                            unlessNan(forecast.persistenceError()))
+                    : null;
+        }
+    }
+
+    /**
+     * What the service promises, and how well it keeps that. Immutable.
+     *
+     * @param latencySeconds within what time a call is good
+     * @param objective the share of calls that is promised to be good, 0 to 1
+     * @param good calls that were
+     * @param bad calls that were not
+     * @param burnRates the share of bad calls over the share that may be, by window such as {@code 5m}; null until known
+     */
+    public record Slo(
+            double latencySeconds, double objective, long good, long bad, Map<String, @Nullable Double> burnRates) {
+
+        static @Nullable Slo of(SloReport report) {
+            if (!report.isPromised()) {
+                return null;
+            }
+            Map<String, @Nullable Double> rates = new LinkedHashMap<>();
+            for (SloReport.Window window : SloReport.Window.values()) {
+                rates.put(window.tag(), unlessNan(report.burnRate(window)));
+            }
+            return new Slo(
+                    report.latency().toNanos() / 1e9,
+                    report.objective(),
+                    report.counts().good(),
+                    report.counts().bad(),
+                    Collections.unmodifiableMap(rates));
         }
     }
 
@@ -267,6 +331,7 @@ public record LoadlineStatus(
                 snapshot.lastChange().reason(),
                 valid ? (Double) snapshot.load() : null,
                 valid ? (Double) snapshot.loadPercent() : null,
+                LoadForecast.of(snapshot),
                 snapshot.validity().name(),
                 snapshot.validity().reason(),
                 snapshot.demand(),
@@ -285,6 +350,7 @@ public record LoadlineStatus(
                 snapshot.stats().refused(),
                 snapshot.stats().shadowed(),
                 Shadow.of(snapshot.shadow()),
+                Slo.of(snapshot.slo()),
                 criticality(snapshot),
                 snapshot.bottleneck(),
                 snapshot.bottleneckSince().toString(),

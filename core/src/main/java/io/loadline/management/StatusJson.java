@@ -23,8 +23,9 @@ final class StatusJson {
                 .member("since", status.since())
                 .member("reason", status.reason())
                 .member("load", orNan(status.load()))
-                .member("loadPercent", orNan(status.loadPercent()))
-                .member("validity", status.validity())
+                .member("loadPercent", orNan(status.loadPercent()));
+        write(json, status.forecast());
+        json.member("validity", status.validity())
                 .member("validityReason", status.validityReason())
                 .member("demand", status.demand())
                 .member("capacity", orNan(status.capacity()))
@@ -53,7 +54,9 @@ final class StatusJson {
                         .member("reason", each.reason().tag())
                         .member("calls", each.calls())
                         .endObject());
-        json.endArray().endObject().beginObject("criticality");
+        json.endArray().endObject();
+        write(json, status.slo());
+        json.beginObject("criticality");
         status.criticality()
                 .forEach((tag, stats) -> json.beginObject(tag)
                         .member("arrived", stats.arrived())
@@ -130,6 +133,35 @@ final class StatusJson {
                     .endObject();
         }
         return json.endObject().toString();
+    }
+
+    private static void write(JsonWriter json, LoadlineStatus.@Nullable LoadForecast forecast) {
+        if (forecast == null) {
+            json.member("forecast", (String) null);
+            return;
+        }
+        json.beginObject("forecast")
+                .member("horizonSeconds", forecast.horizonSeconds())
+                .member("load", orNan(forecast.load()))
+                .member("speaks", forecast.speaks())
+                .member("error", orNan(forecast.error()))
+                .member("persistenceError", orNan(forecast.persistenceError()))
+                .endObject();
+    }
+
+    private static void write(JsonWriter json, LoadlineStatus.@Nullable Slo slo) {
+        if (slo == null) {
+            json.member("slo", (String) null);
+            return;
+        }
+        json.beginObject("slo")
+                .member("latencySeconds", slo.latencySeconds())
+                .member("objective", slo.objective())
+                .member("good", slo.good())
+                .member("bad", slo.bad())
+                .beginObject("burnRates");
+        slo.burnRates().forEach((window, rate) -> json.member(window, orNan(rate)));
+        json.endObject().endObject();
     }
 
     private static double orNan(@Nullable Double value) {

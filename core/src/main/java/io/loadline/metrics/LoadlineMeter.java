@@ -15,6 +15,17 @@ public enum LoadlineMeter {
     LOAD("loadline.load", null, "Demand over capacity; above 1 when work is refused; absent while not valid"),
     /** Absent while it is not valid. */
     LOAD_PERCENT("loadline.load.percent", "percent", "Demand over capacity as a percentage; absent while not valid"),
+    /** Absent while the load is, and unless loads are forecast; never below the load. */
+    LOAD_FORECAST(
+            "loadline.load.forecast",
+            null,
+            "Load when an instance asked for now would be there; the present load while it is greater or nothing better is known"),
+    /** Tag: of. Absent as the forecast is. */
+    LOAD_FORECAST_ERROR(
+            "loadline.load.forecast.error",
+            null,
+            "Mean error of the last minute's forecasts (of: trend) and of expecting no change (of: persistence); NaN until known",
+            "of"),
     /** Tag: reason. */
     VALIDITY("loadline.validity", null, "1 for the reason why the load is or is not published, else 0", "reason"),
     /** Tag: state. */
@@ -70,6 +81,20 @@ public enum LoadlineMeter {
             null,
             "Calls that ran although they would have been refused, by criticality",
             "criticality"),
+    /** Tags: route, result. A counter, if something is promised; see {@link io.loadline.limit.SloCounts}. */
+    SLO_REQUESTS(
+            "loadline.slo.requests",
+            null,
+            "Calls that were served within the time promised (good), and that took longer, failed for want of capacity or were"
+                    + " refused (bad)",
+            "route",
+            "result"),
+    /** Tag: window. If something is promised. */
+    SLO_BURN_RATE(
+            "loadline.slo.burn.rate",
+            null,
+            "Share of bad calls of this instance over the share that may be bad; NaN until the window is over",
+            "window"),
     /** Tag: resource. */
     SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
     /** Tag: resource, beside local ones dependency:NAME, limit and none; there from when it has been one. */

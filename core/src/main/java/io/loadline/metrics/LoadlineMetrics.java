@@ -24,9 +24,11 @@ import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.RejectionReason;
+import io.loadline.limit.SloCounts;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.RouteSnapshot;
 import io.loadline.signal.SignalSnapshot;
+import io.loadline.signal.SloReport;
 import io.loadline.signal.Validity;
 import io.loadline.startup.Startup;
 import io.loadline.time.Registration;
@@ -69,6 +71,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             "dropped", LimiterStats::dropped,
             "shed", LimiterStats::shed,
             "refused", LimiterStats::refused);
+
+    private static final Map<String, ToLongFunction<SloCounts>> SLO_RESULTS =
+            Map.of("good", SloCounts::good, "bad", SloCounts::bad);
 
     /** What few routes ever have: it is registered when there is some, or there would be many counters of 0. */
     private static final Map<Tags, ToLongFunction<LimiterStats>> RARE = Map.of(
@@ -281,6 +286,14 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             for (Validity validity : Validity.values()) {
                 gauge(LoadlineMeter.VALIDITY, snapshot -> snapshot.validity() == validity ? 1 : 0, tag(validity));
             }
+            if (signal.snapshot().slo().isPromised()) {
+                for (SloReport.Window window : SloReport.Window.values()) {
+                    gauge(
+                            LoadlineMeter.SLO_BURN_RATE,
+                            snapshot -> snapshot.slo().burnRate(window),
+                            window.tag());
+                }
+            }
             for (DrainPhase phase : DrainPhase.values()) {
                 meters.add(
                         register(LoadlineMeter.DRAIN_PHASE, self -> self.drain.phase() == phase ? 1 : 0, tag(phase)));
@@ -315,6 +328,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             if (valid && loads.isEmpty()) {
                 loads.add(register(LoadlineMeter.LOAD, self -> self.signal.load()));
                 loads.add(register(LoadlineMeter.LOAD_PERCENT, self -> 100 * self.signal.load()));
+                if (snapshot.forecast().isOn()) {
+                    gaugeForecast();
+                }
             } else if (!valid && !loads.isEmpty()) {
                 loads.forEach(registry::remove);
                 loads.clear();
@@ -323,6 +339,9 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                 RouteSnapshot route = snapshot.routes().get(i);
                 if (routes.add(route.name())) {
                     countRequests(route.name(), i);
+                    if (snapshot.slo().isPromised()) {
+                        countGood(route.name(), i);
+                    }
                 }
                 countRare(route, i);
             }
@@ -382,6 +401,26 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             meters.add(counter(LoadlineMeter.SHADOWED, place, LimiterStats::shadowed, tags));
         }
 
+        private void countGood(String route, int place) {
+            SLO_RESULTS.forEach((result, count) -> meters.add(counter(
+                    LoadlineMeter.SLO_REQUESTS,
+                    self -> self.at(place, each -> count.applyAsLong(each.slo())),
+                    Tags.of("route", route, "result", result))));
+        }
+
+        private void gaugeForecast() {
+            loads.add(register(
+                    LoadlineMeter.LOAD_FORECAST, self -> self.signal.snapshot().forecastLoad()));
+            loads.add(register(
+                    LoadlineMeter.LOAD_FORECAST_ERROR,
+                    self -> self.signal.snapshot().forecast().error(),
+                    "trend"));
+            loads.add(register(
+                    LoadlineMeter.LOAD_FORECAST_ERROR,
+                    self -> self.signal.snapshot().forecast().persistenceError(),
+                    "persistence"));
+        }
+
         private void countRare(RouteSnapshot route, int place) {
             RARE.forEach((rare, count) -> {
                 Tags tags = rare.and("route", route.name());
@@ -419,7 +458,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         }
 
         private Meter counter(LoadlineMeter meter, int place, ToLongFunction<LimiterStats> count, Tags tags) {
-            return counter(meter, self -> self.countAt(place, count), tags);
+            return counter(meter, self -> self.at(place, route -> count.applyAsLong(route.stats())), tags);
         }
 
         private Meter counter(LoadlineMeter meter, ToDoubleFunction<LoadlineMetrics> count, Tags tags) {
@@ -470,8 +509,8 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         return admitted.accumulateAndGet(of.ordinal(), now, Math::max);
     }
 
-    private double countAt(int place, ToLongFunction<LimiterStats> count) {
+    private double at(int place, ToLongFunction<RouteSnapshot> count) {
         List<RouteSnapshot> routes = signal.snapshot().routes();
-        return place < routes.size() ? count.applyAsLong(routes.get(place).stats()) : 0;
+        return place < routes.size() ? count.applyAsLong(routes.get(place)) : 0;
     }
 }

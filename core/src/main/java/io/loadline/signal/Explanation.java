@@ -6,6 +6,7 @@ package io.loadline.signal;
 
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +40,9 @@ final class Explanation {
                     snapshot.demand(),
                     snapshot.capacity());
         }
+        if (snapshot.validity() == Validity.VALID && snapshot.forecast().isOn()) {
+            text.append(snapshot.forecast().explanation()).append(' ');
+        }
         append(
                 text,
                 "%.1f calls/s are offered%s, %d run, limit %d%s (%s), %d refused so far. ",
@@ -61,10 +65,13 @@ final class Explanation {
             }
             text.append('.');
         }
-        String shadow = snapshot.shadow().explanation();
-        return shadow.isEmpty()
-                ? text.toString()
-                : text.append(' ').append(shadow).toString();
+        for (String each :
+                List.of(snapshot.shadow().explanation(), snapshot.slo().explanation())) {
+            if (!each.isEmpty()) {
+                text.append(' ').append(each);
+            }
+        }
+        return text.toString();
     }
 
     private static String trend(double perSecond) {

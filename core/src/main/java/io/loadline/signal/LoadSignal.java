@@ -4,6 +4,8 @@
  */
 package io.loadline.signal;
 
+import static io.loadline.internal.Checks.checkArgument;
+
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.loadline.availability.Availability;
@@ -14,9 +16,11 @@ import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Route;
+import io.loadline.limit.SloCounts;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,6 +73,7 @@ public final class LoadSignal implements AutoCloseable {
     private static final long LATE_NANOS = 2 * TICK_NANOS;
     private static final int SHORT_MEAN = 5;
     private static final int LONG_MEAN = 15;
+    private static final double TREND_SECONDS = 20;
     private static final double SHED_CAP = 3;
     private static final double SHED_SHARE = 0.02;
     private static final double SLOWER = 1.5;
@@ -94,6 +99,9 @@ public final class LoadSignal implements AutoCloseable {
     /** Written by tick and state changes under the lock, read by everything that goes outward; a second stale. */
     private volatile SignalSnapshot snapshot;
 
+    /** Written by tick under the lock, read by whoever makes load reports; a second stale. */
+    private volatile double localLoad = Double.NaN;
+
     /** When the load was read last. Written by whoever reads it, read by whoever asks for it; a moment stale. */
     private volatile long loadReadNanos;
 
@@ -116,10 +124,20 @@ public final class LoadSignal implements AutoCloseable {
     private final WorkMix mix = new WorkMix();
 
     @GuardedBy("lock")
-    private final ArrivalTrend trend = new ArrivalTrend();
+    private final Trend trend = new Trend(TREND_SECONDS);
 
     @GuardedBy("lock")
     private final Bottleneck bottleneck;
+
+    @GuardedBy("lock")
+    private final SloWatch slo;
+
+    /** Null if nothing is to be forecast. */
+    @GuardedBy("lock")
+    private final @Nullable LoadForecaster forecaster;
+
+    /** When the process began. */
+    private final long startNanos;
 
     @GuardedBy("lock")
     private final double[] loads = new double[LONG_MEAN];
@@ -159,8 +177,11 @@ public final class LoadSignal implements AutoCloseable {
         this.waitedFor = builder.waitedFor;
         this.readyNanos = lastTickNanos;
         this.bottleneck = new Bottleneck(clock.instant());
-        this.snapshot = idle(availability.lastChange());
+        this.slo = new SloWatch(limiter.slo().orElse(Duration.ZERO), builder.objective);
+        this.forecaster = builder.forecaster == null ? null : builder.forecaster.get();
+        this.startNanos = lastTickNanos - builder.uptime.get().toNanos();
         synchronized (lock) {
+            this.snapshot = idle(availability.lastChange());
             beginInterval(lastTickNanos);
         }
         registrations.add(builder.heartbeat.listen(this::onBeat));
@@ -190,6 +211,16 @@ public final class LoadSignal implements AutoCloseable {
     /** For how long nobody has asked for {@link #load()}; empty if nobody ever did. */
     public Optional<Duration> sinceLoadWasRead() {
         return loadWasRead ? Optional.of(Duration.ofNanos(ticker.read() - loadReadNanos)) : Optional.empty();
+    }
+
+    /** The largest share in use of a local resource, of which symptoms are none, valid load or not; NaN if none is known. */
+    double localLoad() {
+        return localLoad;
+    }
+
+    /** Has {@code task}, which may hang, done where resources are asked; false if it cannot be. */
+    boolean aside(Runnable task) {
+        return saturations.aside(task);
     }
 
     /** Adds a listener that is told of each snapshot. */
@@ -237,6 +268,9 @@ public final class LoadSignal implements AutoCloseable {
             if (held) {
                 beginInterval(nowNanos);
                 trend.skip(seconds);
+                if (forecaster != null) {
+                    forecaster.skip(seconds);
+                }
                 publish(with(snapshot, change));
             } else {
                 lastTickNanos = nowNanos;
@@ -288,9 +322,20 @@ public final class LoadSignal implements AutoCloseable {
             loadCount = 0;
             readyNanos = ticker.read();
             trend.clear();
+            if (isStarting(change.from())) {
+                slo.skip(limiter.sloCountsByRoute());
+                if (forecaster != null) {
+                    forecaster.begin(Duration.ofNanos(readyNanos - startNanos));
+                }
+            }
             beginInterval(readyNanos);
         }
         return change;
+    }
+
+    /** What is served then is mostly what warms the service up. */
+    private static boolean isStarting(ServiceState state) {
+        return state == ServiceState.STARTING || state == ServiceState.WARMING;
     }
 
     @GuardedBy("lock")
@@ -331,6 +376,7 @@ public final class LoadSignal implements AutoCloseable {
         long shed = 0;
         double workDone = 0;
         double workAsSlow = 0;
+        SloReport promise = promise(nowNanos, change);
         for (Map.Entry<Route, LimiterStats> entry : limiter.statsByRoute().entrySet()) {
             Route route = entry.getKey();
             LimiterStats stats = entry.getValue();
@@ -352,7 +398,7 @@ public final class LoadSignal implements AutoCloseable {
             if (shadowing) {
                 shadow.add(route.name(), since);
             }
-            routes.add(new RouteSnapshot(route.name(), stats, route.baseline()));
+            routes.add(new RouteSnapshot(route.name(), stats, route.baseline(), slo.of(route.name())));
         }
         int limit = limiter.limit();
         int inFlight = limiter.inFlight();
@@ -362,8 +408,8 @@ public final class LoadSignal implements AutoCloseable {
         bottleneck.tick(resources, cutOffNow, waitedForNow, saturated, clock.instant());
         boolean usedUp = resources.isUsedUp(cutOffNow.isPresent() || waitedForNow.isPresent());
         boolean serves = change.to() == ServiceState.READY;
-        // Calls take longer than they used to, and not for a queue, or the limiter would not have got used to it: what is
-        // done then is no capacity unless something here is used up.
+        // Calls take longer than they used to, and not for a queue, or the limiter would not have got used to it: what
+        // is done then is no capacity unless something here is used up.
         boolean tells = serves && saturated && (usedUp || workAsSlow <= SLOWER * workDone);
         // Not of less than the capacity, or it would be that of a moment in which a dependency is slow.
         if (tells && !(workDone < capacity.calls())) {
@@ -384,13 +430,16 @@ public final class LoadSignal implements AutoCloseable {
         double undone = demandShed + Math.max(0, waiting);
         double demand =
                 demandDone + Math.min(0, waiting) + (Double.isNaN(calls) ? undone : Math.min(undone, SHED_CAP * calls));
-        addLoad(Double.isNaN(calls) ? resources.load() : demand / calls);
+        localLoad = resources.load();
+        addLoad(Double.isNaN(calls) ? localLoad : demand / calls);
         Validity validity = validity(change, loadCount > 0);
+        double load = validity == Validity.VALID ? Math.max(mean(SHORT_MEAN), mean(LONG_MEAN)) : Double.NaN;
         return new SignalSnapshot(
                 clock.instant(),
                 change,
                 validity,
-                validity == Validity.VALID ? Math.max(mean(SHORT_MEAN), mean(LONG_MEAN)) : Double.NaN,
+                load,
+                forecaster == null ? Forecast.OFF : forecaster.tick(nowNanos, seconds, load),
                 demand,
                 calls,
                 came,
@@ -408,7 +457,21 @@ public final class LoadSignal implements AutoCloseable {
                 bottleneck.since(),
                 process,
                 limiter.statsByCriticality(),
-                shadow.report(nowNanos));
+                shadow.report(nowNanos),
+                promise);
+    }
+
+    @GuardedBy("lock")
+    private SloReport promise(long nowNanos, StateChange change) {
+        if (!slo.isPromised()) {
+            return SloReport.NONE;
+        }
+        Map<Route, SloCounts> counts = limiter.sloCountsByRoute();
+        if (isStarting(change.to())) {
+            slo.skip(counts);
+            return slo.nothingYet();
+        }
+        return slo.tick(nowNanos, counts);
     }
 
     @GuardedBy("lock")
@@ -442,6 +505,7 @@ public final class LoadSignal implements AutoCloseable {
                 change,
                 validity,
                 validity == Validity.VALID ? old.load() : Double.NaN,
+                old.forecast(),
                 old.demand(),
                 old.capacity(),
                 old.arrivalRate(),
@@ -459,7 +523,8 @@ public final class LoadSignal implements AutoCloseable {
                 old.bottleneckSince(),
                 old.process(),
                 old.criticalities(),
-                old.shadow());
+                old.shadow(),
+                old.slo());
     }
 
     /**
@@ -474,12 +539,14 @@ public final class LoadSignal implements AutoCloseable {
         return cold ? Validity.WARMING : Validity.of(change.to(), measured);
     }
 
+    @GuardedBy("lock")
     private SignalSnapshot idle(StateChange change) {
         return new SignalSnapshot(
                 clock.instant(),
                 change,
                 Validity.of(change.to(), false),
                 Double.NaN,
+                forecaster == null ? Forecast.OFF : forecaster.silent(),
                 0,
                 Double.NaN,
                 0,
@@ -497,7 +564,8 @@ public final class LoadSignal implements AutoCloseable {
                 clock.instant(),
                 ProcessFigures.UNKNOWN,
                 Map.of(),
-                ShadowReport.NONE);
+                ShadowReport.NONE,
+                slo.nothingYet());
     }
 
     /** Builds signals. Not thread-safe. */
@@ -511,6 +579,10 @@ public final class LoadSignal implements AutoCloseable {
         private Supplier<Optional<String>> waitedFor = Optional::empty;
         private @Nullable Executor executor;
         private @Nullable OwnResources own;
+        private double objective = 0.999;
+        private @Nullable Supplier<LoadForecaster> forecaster;
+        private Supplier<Duration> uptime =
+                () -> Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
 
         private Builder(ConcurrencyLimiter limiter, Availability availability, Heartbeat heartbeat) {
             this.limiter = limiter;
@@ -549,13 +621,62 @@ public final class LoadSignal implements AutoCloseable {
         }
 
         /**
-         * Sets who asks the resources that are added, once a second in one task, and sends the probes of a {@link LagProbe}.
+         * Sets who asks the resources that are added, once a second in one task, and the named metrics of {@link OrcaReports},
+         * each in one of its own, and sends the probes of a {@link LagProbe}.
          * It must take them at once and run them elsewhere, since the thread that gives them to it is that of all beats.
-         * Default: threads of Loadline's own, as many as there are resources that do not answer, and one more.
+         * Default: threads of Loadline's own, as many as there are of these that do not answer, and one or a few more.
          */
         @CanIgnoreReturnValue
         public Builder executor(Executor executor) {
             this.executor = executor;
+            return this;
+        }
+
+        /**
+         * Sets the share of calls that is promised to be good, of which {@link ConcurrencyLimiter.Builder#slo} says what that
+         * is; without that, nothing is promised. Default: 0.999.
+         *
+         * @throws IllegalArgumentException unless it is above 0 and below 1
+         */
+        @CanIgnoreReturnValue
+        public Builder objective(double objective) {
+            checkArgument(
+                    objective > 0 && objective < 1,
+                    "objective must be above 0 and below 1, such as 0.999: %s",
+                    objective);
+            this.objective = objective;
+            return this;
+        }
+
+        /**
+         * Forecasts the load, as far ahead as this process took from its start until it was ready, 15 s for the autoscaler to
+         * look, and at most 10 minutes. Default: nothing is forecast.
+         */
+        @CanIgnoreReturnValue
+        public Builder forecast() {
+            this.forecaster = () -> new LoadForecaster(null);
+            return this;
+        }
+
+        /**
+         * Forecasts the load so far ahead: where an instance takes longer than this process can know, for its image or a node.
+         *
+         * @throws IllegalArgumentException unless it is between 5 s and 10 min
+         */
+        @CanIgnoreReturnValue
+        public Builder forecast(Duration horizon) {
+            checkArgument(
+                    horizon.compareTo(LoadForecaster.SHORTEST) >= 0 && horizon.compareTo(LoadForecaster.LONGEST) <= 0,
+                    "horizon must be between 5 seconds and 10 minutes: %s",
+                    horizon);
+            this.forecaster = () -> new LoadForecaster(horizon);
+            return this;
+        }
+
+        /** How long the process has been there, for tests. */
+        @CanIgnoreReturnValue
+        Builder uptime(Duration uptime) {
+            this.uptime = () -> uptime;
             return this;
         }
 

@@ -14,14 +14,11 @@ import io.loadline.time.Registration;
 import io.loadline.time.Ticker;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells load balancers how loaded the service is, in a header of its responses: ORCA load reports. Thread-safe.
@@ -49,8 +46,8 @@ public final class OrcaReports implements AutoCloseable {
      *
      * While the load is not valid autoscalers are told nothing, but balancers are: to them an instance without a report is
      * an average one, and gets a full share of the calls at once, which a cold JVM cannot serve [3]. What is known of it
-     * then is the busiest local resource and how full the limit is: cold calls take long, and the limit fills with few of
-     * them. Both are measured, and high as long as it is cold.
+     * then is the largest share of a local resource in use and how full the limit is: cold calls take long, and the limit
+     * fills with few of them. Both are measured, and high as long as it is cold.
      *
      * An instance that leaves should get less at once. Silence would not do that: the last weight holds for minutes, and
      * after that the average one [1] [2]. Its capacity is about to be none, so any demand is a multiple of it. Ten times is
@@ -60,18 +57,17 @@ public final class OrcaReports implements AutoCloseable {
      * [2] gRPC, proposal A58; grpc-java, WeightedRoundRobinLoadBalancer
      * [3] grpc-java issue 12087
      */
-    private static final Logger LOG = LoggerFactory.getLogger(OrcaReports.class);
     private static final double LEAVING = 10;
     private static final String CPU = "cpu";
     private static final String QUEUE = "queue";
     private static final String LIMIT = "limit";
     private static final String IN_FLIGHT = "in_flight";
 
+    private final LoadSignal signal;
     private final ConcurrencyLimiter limiter;
     private final Ticker ticker;
-    private final Figure memory;
-    private final List<Figure> metrics;
-    private final boolean sent;
+    private final OrcaFigure memory;
+    private final Map<String, OrcaFigure> metrics;
     private final @Nullable OrcaFormat unasked;
     private final Registration registration;
 
@@ -80,22 +76,26 @@ public final class OrcaReports implements AutoCloseable {
 
     private StateChange lastChange;
 
-    /** Written with each snapshot, read by responses; a second stale. */
-    private volatile Headers latest;
+    /** Written with each snapshot, read by responses; a second stale. Null if none is ever sent: then none is made. */
+    private volatile @Nullable Headers latest;
 
     private OrcaReports(Builder builder) {
+        this.signal = builder.signal;
         this.limiter = builder.limiter;
         this.ticker = builder.ticker;
-        this.memory = new Figure("mem_utilization", builder.memory);
-        this.metrics = builder.metrics.entrySet().stream()
-                .map(metric -> new Figure(metric.getKey(), metric.getValue()))
-                .toList();
-        this.sent = builder.sent;
+        this.memory = new OrcaFigure("mem_utilization", builder.memory, ticker);
+        Map<String, OrcaFigure> figures = new HashMap<>();
+        builder.metrics.forEach((name, value) -> figures.put(name, new OrcaFigure(name, value, ticker)));
+        this.metrics = Map.copyOf(figures);
         this.unasked = builder.unasked;
-        SignalSnapshot first = builder.signal.snapshot();
+        SignalSnapshot first = signal.snapshot();
         this.lastChange = first.lastChange();
-        this.latest = Headers.of(report(first));
-        this.registration = builder.signal.listen(snapshot -> latest = Headers.of(report(snapshot)));
+        if (builder.sent) {
+            this.latest = Headers.of(report(first));
+            this.registration = signal.listen(snapshot -> latest = Headers.of(report(snapshot)));
+        } else {
+            this.registration = () -> {};
+        }
     }
 
     /** A builder for the reports of a service; {@code ticker} is that of the signal's heartbeat. */
@@ -109,19 +109,20 @@ public final class OrcaReports implements AutoCloseable {
      * @param asked what the request has in {@link OrcaHeader#ASKED}; null, and what is no format, asks for nothing
      */
     public @Nullable OrcaHeader header(@Nullable String asked) {
-        if (!sent) {
+        Headers headers = latest;
+        if (headers == null) {
             return null;
         }
         OrcaFormat format = asked == null ? null : OrcaFormat.asked(asked);
         if (format == null) {
             format = unasked;
         }
-        return format == null ? null : latest.in(format);
+        return format == null ? null : headers.in(format);
     }
 
     /** False if {@link #header} is null whatever is asked for: requests need not be looked at. */
     public boolean isSent() {
-        return sent;
+        return latest != null;
     }
 
     /** Makes no new reports. */
@@ -141,7 +142,10 @@ public final class OrcaReports implements AutoCloseable {
         rates.add(ticker.read(), limiter.stats());
         OrcaRates.Rates now = rates.rates();
         Map<String, Double> named = new HashMap<>();
-        metrics.forEach(metric -> named.put(metric.name, metric.read()));
+        metrics.forEach((name, figure) -> {
+            figure.ask(signal::aside);
+            named.put(name, figure.latest());
+        });
         named.put(QUEUE, (double) limiter.waiting().waiting());
         named.put(LIMIT, (double) snapshot.limit());
         named.put(IN_FLIGHT, (double) snapshot.inFlight());
@@ -154,7 +158,7 @@ public final class OrcaReports implements AutoCloseable {
                 named);
     }
 
-    private static double utilization(SignalSnapshot snapshot, double cameForEachServed) {
+    private double utilization(SignalSnapshot snapshot, double cameForEachServed) {
         double load = snapshot.validity() == Validity.VALID ? snapshot.load() : coldLoad(snapshot);
         double used = Math.max(load, Math.min(1, load) * cameForEachServed);
         return switch (snapshot.lastChange().to()) {
@@ -163,12 +167,10 @@ public final class OrcaReports implements AutoCloseable {
         };
     }
 
-    private static double coldLoad(SignalSnapshot snapshot) {
-        double busiest = snapshot.saturations().values().stream()
-                .mapToDouble(Double::doubleValue)
-                .max()
-                .orElse(0);
-        return Math.max(busiest, (double) snapshot.inFlight() / snapshot.limit());
+    private double coldLoad(SignalSnapshot snapshot) {
+        double full = (double) snapshot.inFlight() / snapshot.limit();
+        double local = signal.localLoad();
+        return Double.isNaN(local) ? full : Math.max(local, full);
     }
 
     /** One report in all its forms. */
@@ -189,31 +191,6 @@ public final class OrcaReports implements AutoCloseable {
                 case BIN -> bin;
                 case BIN_HEADER -> binHeader;
             };
-        }
-    }
-
-    /** Something that others tell. Confined as the rates are. */
-    private static final class Figure {
-        private final String name;
-        private final DoubleSupplier value;
-        private boolean failed;
-
-        Figure(String name, DoubleSupplier value) {
-            this.name = name;
-            this.value = value;
-        }
-
-        double read() {
-            try {
-                return value.getAsDouble();
-            } catch (Throwable e) {
-                // Errors too: whatever one figure throws, the others must not freeze.
-                if (!failed) {
-                    failed = true;
-                    LOG.warn("The figure {} failed and is left out of load reports; this is logged once", name, e);
-                }
-                return Double.NaN;
-            }
         }
     }
 
@@ -264,8 +241,9 @@ public final class OrcaReports implements AutoCloseable {
         }
 
         /**
-         * Adds a figure of your own to the named metrics, beside {@code queue}, {@code limit} and {@code in_flight}. It is read
-         * once a second, must be thread-safe and must not block; while it is negative or no finite number, it is left out.
+         * Adds a figure of your own to the named metrics, beside {@code queue}, {@code limit} and {@code in_flight}. It is asked
+         * once a second, aside from everything else, and must be thread-safe; while it is negative or no finite number, throws
+         * or does not answer, it is left out.
          *
          * @throws IllegalArgumentException if the name is taken, has more than 64 characters, or is not of lower-case letters,
          *     digits, dashes, underscores and dots, with a letter first and a letter or digit last; or if there are ten already

@@ -5,6 +5,7 @@
 package io.loadline.signal;
 
 import io.loadline.limit.LimiterStats;
+import io.loadline.limit.SloCounts;
 import java.time.Duration;
 
 /**
@@ -13,5 +14,6 @@ import java.time.Duration;
  * @param name the route's name
  * @param stats its counts since the start
  * @param baseline its mean latency without congestion; zero until it is known
+ * @param slo its calls since the service was READY that were and were not as good as promised; zero without an SLO
  */
-public record RouteSnapshot(String name, LimiterStats stats, Duration baseline) {}
+public record RouteSnapshot(String name, LimiterStats stats, Duration baseline, SloCounts slo) {}

@@ -71,11 +71,19 @@ final class SaturationReader implements AutoCloseable {
         if (before != null) {
             before.abandoned = true;
         }
-        last = new Round(++round, before == null ? 0 : before.next);
+        Round next = new Round(++round, before == null ? 0 : before.next);
+        last = next;
+        // Where it cannot be done, what is known gets old.
+        boolean unusedIfNot = aside(next);
+    }
+
+    /** Has {@code task} done where others are asked, for anybody; false if there is no thread to be had, or none any more. */
+    boolean aside(Runnable task) {
         try {
-            executor.execute(last);
+            executor.execute(task);
+            return true;
         } catch (Throwable e) {
-            // There is no thread to be had, or none any more: what is known gets old.
+            return false;
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param validity whether {@code load} can be trusted
  * @param load demand over capacity, at least 0, above 1 when work had to be refused; NaN unless {@code validity} is
  *     {@link Validity#VALID}
+ * @param forecast what it will be; see {@link #forecastLoad}
  * @param demand the calls that the offered work, refused work included, would keep in flight without congestion
  * @param capacity the most of such calls the service was seen to sustain; NaN until it was saturated once
  * @param arrivalRate calls offered per second, refused ones included
@@ -40,12 +41,14 @@ import java.util.Map;
  * @param process what the process did in the last seconds
  * @param criticalities counts of each criticality; empty until criticality is used
  * @param shadow what enforcing would have refused lately; {@link ShadowReport#NONE} unless in shadow mode
+ * @param slo how well the service keeps what it promises; {@link SloReport#NONE} if it promises nothing
  */
 public record SignalSnapshot(
         Instant at,
         StateChange lastChange,
         Validity validity,
         double load,
+        Forecast forecast,
         double demand,
         double capacity,
         double arrivalRate,
@@ -63,7 +66,8 @@ public record SignalSnapshot(
         Instant bottleneckSince,
         ProcessFigures process,
         Map<Criticality, CriticalityStats> criticalities,
-        ShadowReport shadow) {
+        ShadowReport shadow,
+        SloReport slo) {
 
     /** Copies the collections. */
     public SignalSnapshot {
@@ -76,6 +80,14 @@ public record SignalSnapshot(
     /** {@code load} as a percentage; NaN if it must not be published. */
     public double loadPercent() {
         return load * 100;
+    }
+
+    /**
+     * The load for somebody who scales by what will be: the greater of {@code load} and its forecast, so it never asks for
+     * less, and the load itself while the forecast is silent. NaN while {@code load} is.
+     */
+    public double forecastLoad() {
+        return forecast.speaks() ? Math.max(load, forecast.load()) : load;
     }
 
     /** Why the load is what it is, in one or two sentences for people. */

@@ -6,9 +6,11 @@ package io.loadline.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.loadline.time.ManualTicker;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -78,25 +80,82 @@ class DefaultConcurrencyLimiterTest {
     }
 
     @Test
-    void sloCounts_areOfTimedCallsThatSucceeded_withinTheTimeUpToItsEnd() {
-        limiter = ConcurrencyLimiter.builder("work")
-                .ticker(ticker)
-                .slo(Duration.ofMillis(200))
-                .build();
+    void sloCounts_ofCallsThatSucceeded_areGoodUpToTheEndOfTheTime() {
+        limiter = promising();
         for (int beats : new int[] {1, 2, 3}) {
             long ticket = acquire();
             ticker.advance(BEAT.multipliedBy(beats));
             release(ticket);
         }
+        assertThat(limiter.slo()).contains(Duration.ofMillis(200));
+        assertThat(limiter.sloCounts(limiter.otherRoute())).isEqualTo(new SloCounts(2, 1));
+        assertThat(limiter.sloCounts(limiter.route("elsewhere"))).isEqualTo(SloCounts.ZERO);
+        assertThat(limiter.sloCountsByRoute())
+                .containsOnly(
+                        Map.entry(limiter.otherRoute(), new SloCounts(2, 1)),
+                        Map.entry(limiter.route("elsewhere"), SloCounts.ZERO));
+    }
+
+    /** Whoever called got nothing, whoever was right. */
+    @Test
+    void sloCounts_ofWhatFailedForWantOfCapacityOrWasRefused_areBad() {
+        limiter = promising();
+        Route capped = limiter.route("capped");
+        limiter.limits("capped", RouteLimits.NONE.cap(1));
+        long ticket = limiter.tryAcquireTicket(capped);
+        assertThat(limiter.tryAcquireTicket(capped)).isEqualTo(ConcurrencyLimiter.REFUSED);
+        assertThat(limiter.sloCounts(capped)).isEqualTo(new SloCounts(0, 1));
+        long dropped = acquire();
+        assertThat(acquire()).isEqualTo(ConcurrencyLimiter.REFUSED);
+        limiter.release(dropped, limiter.otherRoute(), Outcome.DROPPED);
         limiter.release(acquire(), limiter.otherRoute(), Outcome.IGNORED);
-        assertThat(limiter.sloCounts(limiter.otherRoute())).isEqualTo(new SloCounts(3, 2));
-        assertThat(limiter.sloCounts(limiter.route("elsewhere"))).isEqualTo(new SloCounts(0, 0));
+        assertThat(limiter.sloCounts(limiter.otherRoute())).isEqualTo(new SloCounts(0, 2));
+        limiter.refuseAll(() -> {});
+        assertThat(acquire()).isEqualTo(ConcurrencyLimiter.REFUSED);
+        assertThat(limiter.sloCounts(limiter.otherRoute())).isEqualTo(new SloCounts(0, 3));
+        limiter.release(ticket, capped, Outcome.SUCCESS);
+        assertThat(limiter.sloCounts(capped)).isEqualTo(new SloCounts(1, 1));
     }
 
     @Test
-    void sloCounts_withoutAnSlo_countNoneWithin() {
+    void sloCounts_whereOneOfManyIsTimed_areThoseOfAll() {
+        limiter = ConcurrencyLimiter.builder("work")
+                .algorithm(() -> new ScriptedLimit(5_000))
+                .ticker(ticker)
+                .slo(Duration.ofMillis(50))
+                .build();
+        for (int round = 0; round < 40; round++) {
+            long[] slow = new long[200];
+            for (int i = 0; i < slow.length; i++) {
+                slow[i] = acquire();
+            }
+            for (int i = 0; i < 600; i++) {
+                release(acquire());
+            }
+            beat();
+            for (long ticket : slow) {
+                release(ticket);
+            }
+        }
+        limiter.beat();
+        SloCounts counts = limiter.sloCounts(limiter.otherRoute());
+        assertThat(counts.total()).isCloseTo(32_000, within(800L));
+        assertThat((double) counts.good() / counts.total()).isCloseTo(0.75, within(0.02));
+    }
+
+    @Test
+    void sloCounts_withoutAnSlo_areZero() {
         release(acquire());
-        assertThat(limiter.sloCounts(limiter.otherRoute())).isEqualTo(new SloCounts(1, 0));
+        assertThat(limiter.slo()).isEmpty();
+        assertThat(limiter.sloCounts(limiter.otherRoute())).isEqualTo(SloCounts.ZERO);
+    }
+
+    private ConcurrencyLimiter promising() {
+        return ConcurrencyLimiter.builder("work")
+                .algorithm(() -> algorithm)
+                .ticker(ticker)
+                .slo(Duration.ofMillis(200))
+                .build();
     }
 
     @Test

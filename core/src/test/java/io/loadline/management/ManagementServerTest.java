@@ -13,6 +13,7 @@ import io.loadline.availability.DependencyChecks;
 import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.guard.DegradationStatus;
+import io.loadline.limit.SloCounts;
 import io.loadline.signal.SimulatedService;
 import io.loadline.startup.Readings;
 import io.loadline.startup.StageTier;
@@ -51,7 +52,8 @@ class ManagementServerTest {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final SimulatedService service = new SimulatedService();
+    private final SimulatedService service = new SimulatedService(
+            limiter -> limiter.slo(Duration.ofMillis(150)), signal -> signal.forecast(Duration.ofSeconds(30)));
     private final Set<Thread> threadsBefore =
             new HashSet<>(Thread.getAllStackTraces().keySet());
     private final Startup startup = Startup.builder(
@@ -194,6 +196,13 @@ class ManagementServerTest {
         assertThat(status.get("bottleneckSince").asString())
                 .isEqualTo(service.signal.snapshot().bottleneckSince().toString());
         assertThat(status.get("process").get("gcShare").doubleValue()).isZero();
+        SloCounts counts = service.signal.snapshot().slo().counts();
+        assertThat(status.get("slo").toString())
+                .isEqualTo("{\"latencySeconds\":0.15,\"objective\":0.999,\"good\":" + counts.good() + ",\"bad\":"
+                        + counts.bad() + ",\"burnRates\":{\"5m\":null,\"30m\":null,\"1h\":null,\"6h\":null}}");
+        assertThat(status.get("forecast").toString())
+                .isEqualTo("{\"horizonSeconds\":30.0,\"load\":" + service.load()
+                        + ",\"speaks\":false,\"error\":null,\"persistenceError\":null}");
         assertThat(status.get("process").get("allocationRate").isNull()).isTrue();
         assertThat(status.get("explanation").asString())
                 .isEqualTo(service.signal.snapshot().explanation());

@@ -34,6 +34,7 @@ import io.loadline.limit.RouteLimits;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryReading;
 import io.loadline.signal.SimulatedService;
+import io.loadline.signal.SloReport;
 import io.loadline.signal.Validity;
 import io.loadline.startup.Readings;
 import io.loadline.startup.Startup;
@@ -79,13 +80,15 @@ class LoadlineMetricsTest {
             LoadlineMeter.DEGRADATION_WITHHELD,
             LoadlineMeter.INTAKE_PAUSES,
             LoadlineMeter.QUOTA_REQUESTS,
+            LoadlineMeter.SLO_REQUESTS,
             LoadlineMeter.QUOTA_ROUTE_REQUESTS,
             LoadlineMeter.QUOTA_EVICTED,
             LoadlineMeter.QUOTA_KEYS_MISSING,
             LoadlineMeter.SETTINGS_CHANGES,
             LoadlineMeter.FATAL_ERRORS);
 
-    private final SimulatedService service = new SimulatedService();
+    private final SimulatedService service = new SimulatedService(
+            limiter -> limiter.slo(Duration.ofMillis(150)), signal -> signal.forecast(Duration.ofSeconds(30)));
     private final DrainCoordinator drain = DrainCoordinator.builder(
                     service.availability, service.limiter, service.heartbeat)
             .build();
@@ -386,6 +389,63 @@ class LoadlineMetricsTest {
     }
 
     @Test
+    void promise_isCountersByRouteAndBurnRatesByWindow() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(200, Duration.ofSeconds(310));
+
+        SloReport slo = service.signal.snapshot().slo();
+        assertThat(slo.counts().good()).isCloseTo(31_000, within(100L));
+        assertThat(slo.counts().bad()).isCloseTo(31_000, within(100L));
+        assertThat(sloCount("good")).isEqualTo((double) slo.counts().good());
+        assertThat(sloCount("bad")).isEqualTo((double) slo.counts().bad());
+        assertThat(gauge(LoadlineMeter.SLO_BURN_RATE, "window", "5m"))
+                .isEqualTo(slo.burnRate(SloReport.Window.FIVE_MINUTES))
+                .isCloseTo(500, within(5.0));
+        assertThat(gauge(LoadlineMeter.SLO_BURN_RATE, "window", "6h")).isNaN();
+    }
+
+    private double sloCount(String result) {
+        return registry.get("loadline.slo.requests")
+                .tags("route", "other", "result", result)
+                .functionCounter()
+                .count();
+    }
+
+    @Test
+    void promiseAndForecast_thatNobodyAskedFor_haveNoMeters() {
+        SimulatedService plain = new SimulatedService();
+        LoadlineMetrics few = new LoadlineMetrics(
+                "shop",
+                "1",
+                plain.signal,
+                DrainCoordinator.builder(plain.availability, plain.limiter, plain.heartbeat)
+                        .build(),
+                plain.availability,
+                dependencies,
+                startup());
+        few.bindTo(registry);
+        plain.ready();
+        plain.offer(50, Duration.ofSeconds(3));
+
+        assertThat(gauge(LoadlineMeter.LOAD)).isEqualTo(0.3);
+        assertThat(registry.getMeters().stream().map(meter -> meter.getId().getName()))
+                .noneMatch(name -> name.contains("slo") || name.contains("forecast"));
+    }
+
+    @Test
+    void forecast_whileSilent_isTheLoad() {
+        metrics.bindTo(registry);
+        service.ready();
+        service.offer(50, Duration.ofSeconds(3));
+
+        assertThat(gauge(LoadlineMeter.LOAD_FORECAST)).isEqualTo(gauge(LoadlineMeter.LOAD));
+        assertThat(gauge(LoadlineMeter.LOAD_FORECAST_ERROR, "of", "trend")).isNaN();
+        assertThat(gauge(LoadlineMeter.LOAD_FORECAST_ERROR, "of", "persistence"))
+                .isNaN();
+    }
+
+    @Test
     void criticality_isToldByResultFromItsFirstUse() {
         metrics.bindTo(registry);
         service.ready();
@@ -645,7 +705,7 @@ class LoadlineMetricsTest {
         Map<String, Double> samples = samples(prometheus);
         assertThat(samples.keySet().stream().filter(name -> name.startsWith("loadline_requests_total{")))
                 .hasSize(100 * 5);
-        assertThat(samples).hasSizeLessThan(750);
+        assertThat(samples).hasSizeLessThan(950);
         assertThat(samples.entrySet().stream()
                         .filter(sample -> sample.getKey().contains("succeeded"))
                         .mapToDouble(Map.Entry::getValue)

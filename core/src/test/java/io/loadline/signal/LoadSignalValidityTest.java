@@ -185,6 +185,7 @@ class LoadSignalValidityTest {
         }
     }
 
+    /** As beans of the JVM say that they do not know. */
     @Test
     void saturation_belowZero_isUnknown() {
         service.utilization = -1;

@@ -11,7 +11,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.loadline.LogCapture;
 import io.loadline.availability.ServiceState;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -55,9 +61,15 @@ class OrcaReportsTest {
 
     @Test
     void header_never_isThereForNobody() {
-        OrcaReports never = reports(OrcaReports.Builder::never);
+        AtomicInteger asked = new AtomicInteger();
+        OrcaReports never = reports(builder -> builder.namedMetric("jobs", asked::incrementAndGet)
+                .memory(asked::incrementAndGet)
+                .never());
+        service.offer(10, Duration.ofSeconds(3));
         assertThat(never.header("text")).isNull();
         assertThat(never.isSent()).isFalse();
+        assertThat(asked).as("figures that nobody is told").hasValue(0);
+        never.close();
     }
 
     /** A response costs no more than to take what is there. */
@@ -123,6 +135,32 @@ class OrcaReportsTest {
         assertThat(report().utilization()).as("of the busiest resource").isEqualTo(1);
     }
 
+    /** A pause is in no proportion to the work: a cold service that collects now and then is not as good as full. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Saturation.Kind.class,
+            names = {"SYMPTOM", "DELAY"})
+    void report_whileWarming_isThatOfNoSymptom(Saturation.Kind kind) {
+        SimulatedService paused = new SimulatedService(builder -> builder.saturation(usedUp("pauses", kind)));
+        OrcaReports told = reports(paused, builder -> {});
+        assertThat(paused.availability.warming("")).isTrue();
+        paused.offer(10, Duration.ofSeconds(2));
+
+        assertThat(paused.signal.snapshot().saturations()).containsEntry("pauses", 1.0);
+        assertThat(EnvoyOrcaParser.parse(told.header("text")).utilization()).isEqualTo(0.3);
+    }
+
+    @Test
+    void report_whileWarming_isThatOfPlacesThatAreTaken() {
+        SimulatedService full =
+                new SimulatedService(builder -> builder.saturation(usedUp("pool", Saturation.Kind.PLACES)));
+        OrcaReports told = reports(full, builder -> {});
+        assertThat(full.availability.warming("")).isTrue();
+        full.offer(10, Duration.ofSeconds(2));
+
+        assertThat(EnvoyOrcaParser.parse(told.header("text")).utilization()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = ServiceState.class,
@@ -181,7 +219,7 @@ class OrcaReportsTest {
 
     @Test
     void namedMetric_thatThrows_isLeftOutAndLoggedOnce() {
-        try (LogCapture log = LogCapture.of(OrcaReports.class)) {
+        try (LogCapture log = LogCapture.of(OrcaFigure.class)) {
             OrcaReports told = reports(builder -> builder.namedMetric("jobs", () -> {
                         throw new NoClassDefFoundError("mine");
                     })
@@ -192,6 +230,45 @@ class OrcaReportsTest {
                     .containsEntry("others", 7.0);
             assertThat(log.warnings()).singleElement().asString().contains("jobs");
         }
+    }
+
+    /** It holds up neither the beat nor a change of state, and is not asked again before it has answered. */
+    @Test
+    void namedMetric_thatDoesNotAnswer_isLeftOut() {
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        AtomicInteger asked = new AtomicInteger();
+        SimulatedService aside = new SimulatedService(builder -> builder.executor(tasks::add));
+        OrcaReports told = reports(aside, builder -> builder.namedMetric("jobs", asked::incrementAndGet));
+        aside.ready().offer(10, Duration.ofSeconds(5));
+        assertThat(asked).hasValue(0);
+        assertThat(named(told)).containsOnlyKeys("queue", "limit", "in_flight");
+
+        runAll(tasks);
+        assertThat(asked).as("in five seconds").hasValue(1);
+        aside.offer(10, Duration.ofSeconds(3));
+        assertThat(named(told)).containsEntry("jobs", 1.0);
+        aside.offer(10, Duration.ofSeconds(1));
+        assertThat(named(told)).as("long ago").doesNotContainKey("jobs");
+
+        runAll(tasks);
+        aside.offer(10, Duration.ofSeconds(1));
+        assertThat(named(told)).containsEntry("jobs", 2.0);
+    }
+
+    @Test
+    void namedMetric_forWhichThereIsNoThread_isAskedWhenThereIs() {
+        AtomicBoolean full = new AtomicBoolean(true);
+        SimulatedService aside = new SimulatedService(builder -> builder.executor(task -> {
+            if (full.get()) {
+                throw new RejectedExecutionException("full");
+            }
+            task.run();
+        }));
+        OrcaReports told = reports(aside, builder -> builder.namedMetric("jobs", () -> 3));
+        assertThat(named(told)).doesNotContainKey("jobs");
+        full.set(false);
+        aside.offer(10, Duration.ofSeconds(1));
+        assertThat(named(told)).containsEntry("jobs", 3.0);
     }
 
     @ParameterizedTest
@@ -257,8 +334,41 @@ class OrcaReportsTest {
     }
 
     private OrcaReports reports(Consumer<OrcaReports.Builder> configure) {
-        OrcaReports.Builder builder = OrcaReports.builder(service.signal, service.limiter, service.ticker);
+        return reports(service, configure);
+    }
+
+    private static OrcaReports reports(SimulatedService of, Consumer<OrcaReports.Builder> configure) {
+        OrcaReports.Builder builder = OrcaReports.builder(of.signal, of.limiter, of.ticker);
         configure.accept(builder);
         return builder.build();
+    }
+
+    private static Map<String, Double> named(OrcaReports told) {
+        return EnvoyOrcaParser.parse(told.header("text")).named();
+    }
+
+    private static void runAll(Deque<Runnable> tasks) {
+        while (!tasks.isEmpty()) {
+            tasks.remove().run();
+        }
+    }
+
+    private static Saturation usedUp(String name, Saturation.Kind kind) {
+        return new Saturation() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Kind kind() {
+                return kind;
+            }
+
+            @Override
+            public double utilization() {
+                return 1;
+            }
+        };
     }
 }

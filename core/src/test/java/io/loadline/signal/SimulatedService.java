@@ -66,11 +66,17 @@ public final class SimulatedService {
     }
 
     public SimulatedService(Consumer<LoadSignal.Builder> configure) {
-        this.limiter = ConcurrencyLimiter.builder("simulated")
+        this(limiterBuilder -> {}, configure);
+    }
+
+    public SimulatedService(
+            Consumer<ConcurrencyLimiter.Builder> configureLimiter, Consumer<LoadSignal.Builder> configure) {
+        ConcurrencyLimiter.Builder limiterBuilder = ConcurrencyLimiter.builder("simulated")
                 .algorithm(TenCalls::new)
                 .cpuUtilization(() -> Double.NaN)
-                .ticker(ticker)
-                .build();
+                .ticker(ticker);
+        configureLimiter.accept(limiterBuilder);
+        this.limiter = limiterBuilder.build();
         heartbeat.listen(beat -> limiter.beat());
         LoadSignal.Builder builder = LoadSignal.builder(limiter, availability, heartbeat)
                 .clock(clock)

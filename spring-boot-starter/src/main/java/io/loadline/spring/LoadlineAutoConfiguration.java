@@ -95,6 +95,7 @@ public final class LoadlineAutoConfiguration {
                 }))
                 .limiter(builder -> {
                     LoadlineFactory.configure(builder, properties.limit());
+                    LoadlineFactory.configure(builder, properties.slo());
                     limiterCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
                 .drain(builder -> {
@@ -117,9 +118,12 @@ public final class LoadlineAutoConfiguration {
                     LoadlineFactory.configure(builder, properties.settings());
                     settingsCustomizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 })
-                .signal(builder -> saturations.orderedStream().forEach(saturation -> {
-                    LoadSignal.Builder unused = builder.saturation(saturation);
-                }))
+                .signal(builder -> {
+                    LoadlineFactory.configure(builder, properties.slo(), properties.signal());
+                    saturations.orderedStream().forEach(saturation -> {
+                        LoadSignal.Builder unused = builder.saturation(saturation);
+                    });
+                })
                 .build();
     }
 

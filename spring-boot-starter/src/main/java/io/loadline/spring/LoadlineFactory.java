@@ -16,6 +16,7 @@ import io.loadline.limit.Criticality;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.LimitAlgorithm;
 import io.loadline.memory.MemoryMonitor;
+import io.loadline.signal.LoadSignal;
 import io.loadline.signal.OrcaFormat;
 import io.loadline.signal.OrcaReports;
 import io.loadline.spring.LoadlineProperties.Algorithm;
@@ -52,6 +53,8 @@ final class LoadlineFactory {
     private static final String WARM_UP_DURATION = "loadline.limit.warm-up.duration";
     private static final String WARM_UP_CALLS = "loadline.limit.warm-up.calls";
     private static final String MAX_WAIT = "loadline.limit.waiting.max-wait";
+    private static final String OBJECTIVE = "loadline.slo.objective";
+    private static final String HORIZON = "loadline.signal.forecast.horizon";
 
     private LoadlineFactory() {}
 
@@ -78,6 +81,29 @@ final class LoadlineFactory {
         set("loadline.limit.waiting.max-waiters", limit.waiting().maxWaiters(), builder::maxWaiters);
         check(limit.waiting());
         ConcurrencyLimiter.Builder unused = builder.algorithm(algorithm(limit));
+    }
+
+    static void configure(ConcurrencyLimiter.Builder builder, LoadlineProperties.Slo slo) {
+        set("loadline.slo.latency", slo.latency(), builder::slo);
+        if (slo.latency() == null && slo.objective() != null) {
+            throw new InvalidSettingException(
+                    OBJECTIVE, slo.objective(), "it has no effect unless loadline.slo.latency is set", null);
+        }
+    }
+
+    static void configure(LoadSignal.Builder builder, LoadlineProperties.Slo slo, LoadlineProperties.Signal signal) {
+        set(OBJECTIVE, slo.objective(), builder::objective);
+        LoadlineProperties.ForecastSettings forecast = signal.forecast();
+        if (forecast.enabled()) {
+            LoadSignal.Builder unused = builder.forecast();
+            set(HORIZON, forecast.horizon(), builder::forecast);
+        } else if (forecast.horizon() != null) {
+            throw new InvalidSettingException(
+                    HORIZON,
+                    forecast.horizon(),
+                    "it has no effect unless loadline.signal.forecast.enabled is true",
+                    null);
+        }
     }
 
     static ContextHeaders contextHeaders(Limit limit) {

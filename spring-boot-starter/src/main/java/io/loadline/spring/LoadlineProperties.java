@@ -33,6 +33,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param memory How the service's memory is watched.
  * @param guard What surrounds requests beside the limit: quotas of clients, guards of dependencies, features that are given
  *     up, the intake of messages.
+ * @param slo What is promised to who calls.
+ * @param signal What autoscalers are told.
  * @param settings What may change while the service runs.
  * @param observation What traces are told.
  * @param orca Which responses tell load balancers how loaded the service is.
@@ -46,6 +48,8 @@ public record LoadlineProperties(
         @DefaultValue Startup startup,
         @DefaultValue Memory memory,
         @DefaultValue Guard guard,
+        @DefaultValue Slo slo,
+        @DefaultValue Signal signal,
         @DefaultValue Settings settings,
         @DefaultValue Observation observation,
         @DefaultValue Orca orca) {
@@ -472,6 +476,32 @@ public record LoadlineProperties(
         /** The one of RFC 7239. */
         FORWARDED
     }
+
+    /**
+     * The settings under {@code loadline.slo.*}. Immutable.
+     *
+     * @param latency Time within which a request is good. Default: nothing is promised, and nothing counted.
+     * @param objective Share of requests that is to be good, above 0 and below 1. Default: 0.999.
+     */
+    public record Slo(@Nullable Duration latency, @Nullable Double objective) {}
+
+    /**
+     * The settings under {@code loadline.signal.*}. Immutable.
+     *
+     * @param forecast What the load will be when an instance that is asked for now would be there.
+     */
+    public record Signal(@DefaultValue ForecastSettings forecast) {}
+
+    /**
+     * The settings under {@code loadline.signal.forecast.*}. Immutable.
+     *
+     * @param enabled Whether there is a second load, loadline.load.forecast, that may only be greater.
+     * @param horizon How far ahead, 5 seconds to 10 minutes. Default: the time this process took from its start until it was
+     *     ready, and 15 s for the autoscaler to look.
+     */
+    public record ForecastSettings(
+            @DefaultValue("false") boolean enabled,
+            @Nullable Duration horizon) {}
 
     /**
      * The settings under {@code loadline.settings.*}. Immutable.

@@ -22,6 +22,7 @@ import io.loadline.signal.LoadSignal;
 import io.loadline.signal.OrcaFormat;
 import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.Saturation;
+import io.loadline.signal.SloReport;
 import io.loadline.spring.actuator.LoadlineActuatorAutoConfiguration;
 import io.loadline.spring.actuator.LoadlineDependenciesAutoConfiguration;
 import io.loadline.spring.actuator.LoadlineEndpoint;
@@ -47,6 +48,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -175,6 +178,32 @@ class LoadlineAutoConfigurationTest {
     }
 
     @Test
+    void promiseAndForecast_reachTheSignal() {
+        plain.run(context -> {
+            assertThat(context.getBean(ConcurrencyLimiter.class).slo()).isEmpty();
+            assertThat(context.getBean(LoadSignal.class).snapshot().slo().isPromised())
+                    .isFalse();
+            assertThat(context.getBean(LoadSignal.class).snapshot().forecast().isOn())
+                    .isFalse();
+        });
+        plain.withPropertyValues(
+                        "loadline.slo.latency=250ms",
+                        "loadline.slo.objective=0.995",
+                        "loadline.signal.forecast.enabled=true",
+                        "loadline.signal.forecast.horizon=90s")
+                .run(context -> {
+                    SloReport slo = context.getBean(LoadSignal.class).snapshot().slo();
+                    assertThat(slo.latency()).isEqualTo(Duration.ofMillis(250));
+                    assertThat(slo.objective()).isEqualTo(0.995);
+                    assertThat(context.getBean(LoadSignal.class)
+                                    .snapshot()
+                                    .forecast()
+                                    .horizon())
+                            .isEqualTo(Duration.ofSeconds(90));
+                });
+    }
+
+    @Test
     void noName_isApplication() {
         plain.run(context -> assertThat(context.getBean(Loadline.class).name()).isEqualTo("application"));
     }
@@ -280,6 +309,7 @@ class LoadlineAutoConfigurationTest {
 
     @Test
     void customizers_haveTheLastWord() {
+        CountDownLatch jobsAsked = new CountDownLatch(1);
         plain.withPropertyValues("loadline.limit.enforcement=off")
                 .withBean(LimiterBuilderCustomizer.class, () -> builder -> {
                     var unused = builder.enforcement(Enforcement.SHADOW).algorithm(() -> FixedLimit.of(42));
@@ -288,12 +318,16 @@ class LoadlineAutoConfigurationTest {
                     var unused = builder.deadline(Duration.ofSeconds(3));
                 })
                 .withBean(OrcaBuilderCustomizer.class, () -> builder -> {
-                    var unused = builder.always(OrcaFormat.TEXT).namedMetric("jobs", () -> 3);
+                    var unused = builder.always(OrcaFormat.TEXT).namedMetric("jobs", () -> {
+                        jobsAsked.countDown();
+                        return 3;
+                    });
                 })
                 .run(context -> {
                     OrcaHeader load = context.getBean(Loadline.class).orca().header(null);
                     assertThat(load).isNotNull();
-                    assertThat(load.value()).startsWith("TEXT ").contains(",named_metrics.jobs:3,");
+                    assertThat(load.value()).startsWith("TEXT ");
+                    assertThat(jobsAsked.await(10, TimeUnit.SECONDS)).isTrue();
                     ConcurrencyLimiter limiter = context.getBean(ConcurrencyLimiter.class);
                     assertThat(limiter.enforcement()).isEqualTo(Enforcement.SHADOW);
                     assertThat(limiter.limit()).isEqualTo(42);

@@ -138,7 +138,12 @@ final class DependencyPart implements Part {
     }
 
     private void evaluate(
-            Case each, List<Watch.Sample> before, List<Watch.Sample> slow, List<Watch.Sample> after, Figures figures) {
+            Case each,
+            double askedShare,
+            List<Watch.Sample> before,
+            List<Watch.Sample> slow,
+            List<Watch.Sample> after,
+            Figures figures) {
         double usual = Watch.meanLoad(before);
         double highest = slow.stream()
                 .mapToDouble(Watch.Sample::load)

@@ -81,6 +81,8 @@ class GuardedOrdersIT {
                 mount.toString(),
                 "LOADLINE_STARTUP_GATE_MAXWAIT",
                 "0s",
+                "LOADLINE_SIGNAL_FORECAST_ENABLED",
+                "true",
                 // A load is published at once, though nobody asks much here.
                 "LOADLINE_LIMIT_WARMUP_DURATION",
                 "0s",

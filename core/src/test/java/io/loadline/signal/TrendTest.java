@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class ArrivalTrendTest {
-    private final ArrivalTrend trend = new ArrivalTrend();
+class TrendTest {
+    private final Trend trend = new Trend(20);
 
     @Test
     void perSecond_inTheFirstSeconds_isUnknown() {

@@ -35,7 +35,9 @@ public final class Autoscale implements Callable<Integer> {
     private static final int CLIENTS = 4;
     private static final Duration CALIBRATION = Duration.ofSeconds(10);
 
-    @Option(names = "--quick", description = "All times of controller and scenarios five times shorter, and fewer runs.")
+    @Option(
+            names = "--quick",
+            description = "All times of controller and scenarios five times shorter, and fewer runs.")
     private boolean quick;
 
     @Option(
@@ -89,7 +91,8 @@ public final class Autoscale implements Callable<Integer> {
     /** What is missing cannot be replaced: without quotas the instances would take each other's CPU. */
     private static void checkMachine() throws InterruptedException {
         if (!Haproxy.isInstalled() || !Prometheus.isInstalled()) {
-            throw new IllegalStateException("needs HAProxy and Prometheus, in Debian: apt-get install haproxy prometheus");
+            throw new IllegalStateException(
+                    "needs HAProxy and Prometheus, in Debian: apt-get install haproxy prometheus");
         }
         try {
             CpuGroup.check();
@@ -113,9 +116,7 @@ public final class Autoscale implements Callable<Integer> {
         if (scenario.isIncident()) {
             return List.of(Contestant.LOADLINE);
         }
-        return quick
-                ? List.of(Contestant.LOADLINE, Contestant.CPU50, Contestant.CPU70)
-                : List.of(Contestant.values());
+        return quick ? List.of(Contestant.LOADLINE, Contestant.CPU50, Contestant.CPU70) : List.of(Contestant.values());
     }
 
     /** What one pod can do, once it is warm. */

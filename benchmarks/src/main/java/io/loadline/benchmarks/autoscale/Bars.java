@@ -11,8 +11,7 @@ import java.util.Optional;
 
 /** What must hold of the runs. Stateless. */
 final class Bars {
-    static final String TEXT =
-            """
+    static final String TEXT = """
             - in a contest scaling by Loadline has at most half the SLO-violation seconds of the best scaling by CPU, which
               is that with the fewest, for at most 1.05 times its pod-seconds;
             - in an incident it never sets more than one replica above what the load needs, or one more than before a

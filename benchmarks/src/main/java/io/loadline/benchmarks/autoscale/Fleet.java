@@ -46,8 +46,7 @@ final class Fleet implements AutoCloseable {
      * @param dependency the host and port of the service that all of them ask
      * @param folder for logs
      */
-    Fleet(Prometheus prometheus, Image image, String dependency, Path folder)
-            throws IOException, InterruptedException {
+    Fleet(Prometheus prometheus, Image image, String dependency, Path folder) throws IOException, InterruptedException {
         this.prometheus = prometheus;
         this.image = image;
         this.dependency = dependency;

@@ -71,8 +71,7 @@ final class Image {
         return ServiceProcess.builder(jar, log)
                 .jvmArguments(JVM)
                 .arguments(List.of(
-                        "--loadline.startup.warm-up.paths=" + Replica.WORK,
-                        "--loadline.startup.warm-up.time-limit=3s"))
+                        "--loadline.startup.warm-up.paths=" + Replica.WORK, "--loadline.startup.warm-up.time-limit=3s"))
                 .env("CATALOG_MIB", "1")
                 // Starts on one node would otherwise take turns.
                 .env("LOADLINE_STARTUP_GATE_MAXWAIT", "0s")

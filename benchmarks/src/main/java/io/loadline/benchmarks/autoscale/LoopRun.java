@@ -81,11 +81,11 @@ final class LoopRun implements AutoCloseable {
     RunResult run() throws IOException, InterruptedException {
         fleet.scale(FIRST_REPLICAS);
         fleet.awaitReady(PATIENCE);
-        LoadRun load = generator.start(LoadPlan.builder(
-                        fleet.port(), scenario.paths().toArray(String[]::new))
-                .ratePerSecond(rate(0))
-                .timeout(SLO.multipliedBy(2))
-                .build());
+        LoadRun load =
+                generator.start(LoadPlan.builder(fleet.port(), scenario.paths().toArray(String[]::new))
+                        .ratePerSecond(rate(0))
+                        .timeout(SLO.multipliedBy(2))
+                        .build());
         TimeUnit.NANOSECONDS.sleep(LEAD_IN.toNanos());
         load.window();
         LoadStats total = loop(load);
@@ -186,8 +186,7 @@ final class LoopRun implements AutoCloseable {
                 fleet.paid(),
                 samples.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
-                        .map(sample ->
-                                sample.getKey() + ":" + sample.getValue().milli())
+                        .map(sample -> sample.getKey() + ":" + sample.getValue().milli())
                         .collect(Collectors.joining(" "))));
     }
 

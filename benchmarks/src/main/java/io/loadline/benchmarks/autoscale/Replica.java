@@ -70,8 +70,7 @@ final class Replica implements AutoCloseable {
      * @param generation of the template it is made from
      * @param service what it runs
      */
-    static Replica start(
-            String name, int generation, Place place, Haproxy balancer, ServiceProcess.Builder service)
+    static Replica start(String name, int generation, Place place, Haproxy balancer, ServiceProcess.Builder service)
             throws IOException {
         CpuGroup group = CpuGroup.create();
         group.quota(STARTING_CPUS);

@@ -80,7 +80,9 @@ public final class Haproxy implements AutoCloseable {
             path.toFile().deleteOnExit();
         }
         int port = Ports.free();
-        Files.writeString(configuration, configuration(port, socket, mode, logging)
+        Files.writeString(
+                configuration,
+                configuration(port, socket, mode, logging)
                         + servers.entrySet().stream()
                                 .map(server -> "    server " + server.getKey() + " 127.0.0.1:" + server.getValue()
                                         + initialState + "\n")

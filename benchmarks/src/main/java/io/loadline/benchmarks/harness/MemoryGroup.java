@@ -93,8 +93,8 @@ public final class MemoryGroup implements AutoCloseable {
     /** What its processes use, without file pages that nobody used lately. */
     public long workingSetBytes() {
         try {
-            long usage = Long.parseLong(
-                    Files.readString(group.file(version.usage)).strip());
+            long usage =
+                    Long.parseLong(Files.readString(group.file(version.usage)).strip());
             return usage - figure("memory.stat", version.inactiveFile);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -75,12 +75,11 @@ final class ScalingHistory {
         ScalingRules rules = behavior.up();
         IntStream limits = rules.policies().stream()
                 .mapToInt(policy -> policy.highest(startOf(policy.period(), current, nowMillis)));
-        int limit =
-                switch (rules.select()) {
-                    case MAX -> limits.max().orElseThrow();
-                    case MIN -> limits.min().orElseThrow();
-                    case DISABLED -> current;
-                };
+        int limit = switch (rules.select()) {
+            case MAX -> limits.max().orElseThrow();
+            case MIN -> limits.min().orElseThrow();
+            case DISABLED -> current;
+        };
         return Math.max(limit, current);
     }
 
@@ -89,12 +88,11 @@ final class ScalingHistory {
         ScalingRules rules = behavior.down();
         IntStream limits = rules.policies().stream()
                 .mapToInt(policy -> policy.lowest(startOf(policy.period(), current, nowMillis)));
-        int limit =
-                switch (rules.select()) {
-                    case MAX -> limits.min().orElseThrow();
-                    case MIN -> limits.max().orElseThrow();
-                    case DISABLED -> current;
-                };
+        int limit = switch (rules.select()) {
+            case MAX -> limits.min().orElseThrow();
+            case MIN -> limits.max().orElseThrow();
+            case DISABLED -> current;
+        };
         return Math.min(limit, current);
     }
 

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class BarsTest {
     @Test
     void directionChanges_countsTurnsNotSteps() {
-        assertThat(run(Scenario.WAVE, Contestant.LOADLINE, 0, 0, 2, 3, 3, 5, 4, 4, 2).directionChanges())
+        assertThat(run(Scenario.WAVE, Contestant.LOADLINE, 0, 0, 2, 3, 3, 5, 4, 4, 2)
+                        .directionChanges())
                 .isEqualTo(1);
         assertThat(run(Scenario.WAVE, Contestant.LOADLINE, 0, 0, 2, 3, 2, 2, 3).directionChanges())
                 .isEqualTo(2);

@@ -125,12 +125,15 @@ class HorizontalPodAutoscalerTest {
             ScalingRules rules = new ScalingRules(Duration.ZERO, select, policies);
             ScalingHistory history = history(rules, rules);
             switch (select) {
-                case MAX -> assertThat(List.of(history.highest(NOW, 11), history.lowest(NOW, 11)))
-                        .containsExactly(17, 5);
-                case MIN -> assertThat(List.of(history.highest(NOW, 11), history.lowest(NOW, 11)))
-                        .containsExactly(13, 9);
-                case DISABLED -> assertThat(List.of(history.highest(NOW, 11), history.lowest(NOW, 11)))
-                        .containsExactly(11, 11);
+                case MAX ->
+                    assertThat(List.of(history.highest(NOW, 11), history.lowest(NOW, 11)))
+                            .containsExactly(17, 5);
+                case MIN ->
+                    assertThat(List.of(history.highest(NOW, 11), history.lowest(NOW, 11)))
+                            .containsExactly(13, 9);
+                case DISABLED ->
+                    assertThat(List.of(history.highest(NOW, 11), history.lowest(NOW, 11)))
+                            .containsExactly(11, 11);
             }
         }
     }
@@ -172,7 +175,6 @@ class HorizontalPodAutoscalerTest {
         return new ScalingRules(
                 Duration.ofSeconds(stabilizationSeconds),
                 ScalingRules.Select.MAX,
-                List.of(new ScalingPolicy(
-                        ScalingPolicy.Unit.PERCENT, percent, Duration.ofSeconds(periodSeconds))));
+                List.of(new ScalingPolicy(ScalingPolicy.Unit.PERCENT, percent, Duration.ofSeconds(periodSeconds))));
     }
 }

@@ -43,7 +43,7 @@ public final class ReplicaCalculator {
                 current,
                 PodGroups.of(pods, samples),
                 values(samples),
-                counted -> (double) (sum(counted.values()) / counted.size()) / targetAverageMilli,
+                counted -> (double) average(counted) / targetAverageMilli,
                 name -> targetAverageMilli);
     }
 
@@ -145,7 +145,11 @@ public final class ReplicaCalculator {
                 requested = plus(requested, request);
             }
         }
-        return requested == 0 ? Double.NaN : (double) (used * 100 / requested) / percent;
+        if (requested == 0) {
+            return Double.NaN;
+        }
+        long usedPercent = used * 100 / requested;
+        return (double) usedPercent / percent;
     }
 
     private static Map<String, Long> values(Map<String, MetricSample> samples) {
@@ -154,12 +158,12 @@ public final class ReplicaCalculator {
         return values;
     }
 
-    private static long sum(Iterable<Long> values) {
+    private static long average(Map<String, Long> usage) {
         long sum = 0;
-        for (long value : values) {
+        for (long value : usage.values()) {
             sum = plus(sum, value);
         }
-        return sum;
+        return sum / usage.size();
     }
 
     private static long plus(long a, long b) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -17,10 +18,6 @@ import java.util.concurrent.TimeUnit;
  * <p>It is removed when it is closed, or when this JVM ends: then after its children.
  */
 final class ControlGroup implements AutoCloseable {
-    /*
-     * In version 2 a group that has processes cannot hand a controller down to groups below it (but the root can), so there
-     * it mostly takes a delegated group to get one.
-     */
     enum Version {
         V1,
         V2
@@ -73,9 +70,7 @@ final class ControlGroup implements AutoCloseable {
                 if (matches && v1) {
                     return new Place(Version.V1, folder);
                 }
-                if (matches
-                        && Files.readString(folder.resolve("cgroup.controllers"))
-                                .contains(controller)) {
+                if (matches && has(folder.resolve("cgroup.controllers"), controller)) {
                     handDown(folder, controller);
                     return new Place(Version.V2, folder);
                 }
@@ -89,11 +84,19 @@ final class ControlGroup implements AutoCloseable {
         return root.equals("/") || !path.startsWith(root) ? path : path.substring(root.length());
     }
 
+    /*
+     * In version 2 a group that has processes cannot hand a controller down to groups below it (but the root can), so there
+     * it mostly takes a delegated group to get one.
+     */
     private static void handDown(Path folder, String controller) throws IOException {
         Path control = folder.resolve("cgroup.subtree_control");
-        if (!Files.readString(control).contains(controller)) {
+        if (!has(control, controller)) {
             Files.writeString(control, "+" + controller);
         }
+    }
+
+    private static boolean has(Path controllers, String controller) throws IOException {
+        return List.of(Files.readString(controllers).strip().split(" ")).contains(controller);
     }
 
     /* Of runs that were killed themselves. */
@@ -116,12 +119,16 @@ final class ControlGroup implements AutoCloseable {
         return folder.resolve(name);
     }
 
-    /** The file to which a process writes 0 to join. */
-    Path members() {
-        return file("cgroup.procs");
+    /** A command that runs {@code command}, in the same process, as a member from its first instruction on. */
+    List<String> enter(List<String> command) {
+        String join = "echo 0 > \"$0\" && exec \"$@\"";
+        List<String> entered = new ArrayList<>(
+                List.of("/bin/sh", "-c", join, file("cgroup.procs").toString()));
+        entered.addAll(command);
+        return entered;
     }
 
-    /* The kernel lets go of a process a moment after its end. */
+    /** Removes the group, whose processes must have ended: the kernel lets go of one a moment after its end. */
     @Override
     public void close() {
         for (int attempt = 0; attempt < 100 && !tryRemove(folder); attempt++) {

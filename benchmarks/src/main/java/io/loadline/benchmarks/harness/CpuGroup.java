@@ -6,7 +6,6 @@ package io.loadline.benchmarks.harness;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * A CPU cgroup with a quota below this JVM's own, for children: what a container's CPU limit is. Thread-safe.
@@ -14,6 +13,7 @@ import java.nio.file.Path;
  * <p>It is removed when it is closed, or when this JVM ends: then after its children.
  */
 public final class CpuGroup implements AutoCloseable {
+    /* The kubelet's default. */
     private static final int PERIOD_MICROS = 100_000;
 
     private final ControlGroup group;
@@ -50,9 +50,17 @@ public final class CpuGroup implements AutoCloseable {
         }
     }
 
-    /** The file to which a process writes 0 to join. */
-    Path members() {
-        return group.members();
+    /** Sets whether its processes get a tenth only of what others get, when there is not enough for all. Default: no. */
+    public void background(boolean background) throws IOException {
+        if (group.version() == ControlGroup.Version.V1) {
+            Files.writeString(group.file("cpu.shares"), background ? "102" : "1024");
+        } else {
+            Files.writeString(group.file("cpu.weight"), background ? "10" : "100");
+        }
+    }
+
+    ControlGroup group() {
+        return group;
     }
 
     /** Removes the group; its processes must have ended. */

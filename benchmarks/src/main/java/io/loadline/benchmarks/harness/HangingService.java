@@ -56,6 +56,7 @@ public final class HangingService implements AutoCloseable {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
+    /** Lets it answer nobody from now on, or everybody. */
     public void hang(boolean hangs) {
         hanging = hangs;
     }

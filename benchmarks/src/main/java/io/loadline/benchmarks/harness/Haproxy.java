@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * HAProxy in TCP mode, which tries no connection twice and checks nothing by itself. Thread-safe.
+ * HAProxy, which tries nothing twice and checks nothing by itself. Thread-safe.
  *
- * <p>It is told through its runtime socket where to send new connections. A server in its state {@code drain} gets no
- * new ones, while those that exist go on: what an endpoint does that was taken out of a service.
+ * <p>It is told through its runtime socket where to send new connections or requests. A server in its state {@code drain}
+ * gets no new ones, while those that exist go on: what an endpoint does that was taken out of a service.
  */
 public final class Haproxy implements AutoCloseable {
     private static final String PROGRAM = "/usr/sbin/haproxy";
@@ -46,12 +46,28 @@ public final class Haproxy implements AutoCloseable {
     }
 
     /**
-     * Starts it and waits until it listens.
+     * Starts one that hands out connections, and waits until it listens.
      *
      * @param servers ports by name
      * @param log where one line per connection goes
      */
     public static Haproxy start(Map<String, Integer> servers, Path log) throws IOException, InterruptedException {
+        return start(servers, log, "tcp", "option tcplog", "");
+    }
+
+    /**
+     * Starts one that hands out requests, to nobody yet, and waits until it listens. It logs no requests.
+     *
+     * @param servers ports by name
+     */
+    public static Haproxy startForRequests(Map<String, Integer> servers, Path log)
+            throws IOException, InterruptedException {
+        return start(servers, log, "http", "no log", " disabled");
+    }
+
+    private static Haproxy start(
+            Map<String, Integer> servers, Path log, String mode, String logging, String initialState)
+            throws IOException, InterruptedException {
         if (!isInstalled()) {
             throw new IllegalStateException(PROGRAM + " is missing; Debian has it in the package haproxy");
         }
@@ -64,23 +80,29 @@ public final class Haproxy implements AutoCloseable {
             path.toFile().deleteOnExit();
         }
         int port = Ports.free();
-        Files.writeString(configuration, configuration(port, servers, socket));
+        Files.writeString(
+                configuration,
+                configuration(port, socket, mode, logging)
+                        + servers.entrySet().stream()
+                                .map(server -> "    server " + server.getKey() + " 127.0.0.1:" + server.getValue()
+                                        + initialState + "\n")
+                                .collect(Collectors.joining()));
         ToolProcess process = ToolProcess.start(log, List.of(PROGRAM, "-db", "-f", configuration.toString()));
         Haproxy haproxy = new Haproxy(process, port, folder, socket);
         haproxy.awaitListening(log);
         return haproxy;
     }
 
-    private static String configuration(int port, Map<String, Integer> servers, Path socket) {
+    private static String configuration(int port, Path socket, String mode, String logging) {
         return """
                 global
                     stats socket %s mode 600 level admin
                     log stdout format raw local0 info
                     nbthread 1
                 defaults
-                    mode tcp
+                    mode %s
                     log global
-                    option tcplog
+                    %s
                     retries 0
                     timeout connect 2s
                     timeout client 60s
@@ -88,10 +110,7 @@ public final class Haproxy implements AutoCloseable {
                 listen orders
                     bind 127.0.0.1:%d
                     balance roundrobin
-                """.formatted(socket, port)
-                + servers.entrySet().stream()
-                        .map(server -> "    server " + server.getKey() + " 127.0.0.1:" + server.getValue() + "\n")
-                        .collect(Collectors.joining());
+                """.formatted(socket, mode, logging, port);
     }
 
     private void awaitListening(Path log) throws IOException, InterruptedException {
@@ -104,11 +123,12 @@ public final class Haproxy implements AutoCloseable {
         }
     }
 
+    /** Where it listens. */
     public int port() {
         return port;
     }
 
-    /** Sends new connections to {@code server} from now on, or no more. */
+    /** Sends new connections or requests to {@code server} from now on, or no more. */
     public void sendTo(String server, boolean sending) throws IOException {
         String answer = command("set server orders/" + server + " state " + (sending ? "ready" : "drain"));
         if (!answer.isBlank()) {

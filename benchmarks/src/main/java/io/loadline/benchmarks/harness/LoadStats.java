@@ -76,6 +76,11 @@ public final class LoadStats {
         return counts[outcome.ordinal()];
     }
 
+    /** Good answers that came within a time. */
+    public long goodWithin(Duration time) {
+        return latencyMicros.getCountBetweenValues(0, time.toNanos() / 1_000);
+    }
+
     /** Requests that ended, in whatever way. */
     public long ended() {
         long sum = 0;

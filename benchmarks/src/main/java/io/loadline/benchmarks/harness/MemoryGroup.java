@@ -80,9 +80,8 @@ public final class MemoryGroup implements AutoCloseable {
         }
     }
 
-    /** The file to which a process writes 0 to join. */
-    Path members() {
-        return group.members();
+    ControlGroup group() {
+        return group;
     }
 
     /** Anonymous memory of all its processes. */

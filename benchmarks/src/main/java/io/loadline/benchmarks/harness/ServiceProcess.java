@@ -147,7 +147,7 @@ public final class ServiceProcess implements AutoCloseable {
         private final List<String> arguments = new ArrayList<>();
         private @Nullable Integer port;
         private @Nullable Integer managementPort;
-        private final List<Path> groups = new ArrayList<>();
+        private final List<ControlGroup> groups = new ArrayList<>();
         private @Nullable String mainClass;
 
         private Builder(Path jar, Path log) {
@@ -194,14 +194,14 @@ public final class ServiceProcess implements AutoCloseable {
         /** Sets the memory cgroup that the process is in from its first instruction on. Default: that of this JVM. */
         public Builder memoryGroup(@Nullable MemoryGroup group) {
             if (group != null) {
-                groups.add(group.members());
+                groups.add(group.group());
             }
             return this;
         }
 
         /** Sets the CPU cgroup that the process is in from its first instruction on. Default: that of this JVM. */
         public Builder cpuGroup(CpuGroup group) {
-            groups.add(group.members());
+            groups.add(group.group());
             return this;
         }
 
@@ -216,14 +216,13 @@ public final class ServiceProcess implements AutoCloseable {
             }
             int mainPort = port == null ? Ports.free() : port;
             List<String> command = new ArrayList<>();
-            groups.forEach(members ->
-                    command.addAll(List.of("/bin/sh", "-c", "echo 0 > \"$0\" && exec \"$@\"", members.toString())));
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmArguments);
             command.addAll(
                     mainClass == null ? List.of("-jar", jar.toString()) : List.of("-cp", jar.toString(), mainClass));
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command);
+            groups.forEach(group -> builder.command(group.enter(builder.command())));
             // What the caller has set for himself must not decide what is measured.
             builder.environment().keySet().removeIf(name -> name.matches("(LOADLINE|SPRING|SERVER|MANAGEMENT)(_.*)?"));
             builder.environment().putAll(environment);

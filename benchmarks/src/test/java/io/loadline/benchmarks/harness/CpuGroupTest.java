@@ -7,27 +7,66 @@ package io.loadline.benchmarks.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(30)
 class CpuGroupTest {
     @Test
     void cpus_whereAllowed_setTheQuotaUntilTheGroupGoes() throws Exception {
-        Path members;
+        Path quota;
         try (CpuGroup group = create()) {
-            members = group.members();
-            assertThat(quotaMicros(members)).isEqualTo("100000");
+            quota = file(group, "cpu.cfs_quota_us", "cpu.max");
+            assertThat(first(quota)).isEqualTo("100000");
             group.cpus(0.5);
-            assertThat(quotaMicros(members)).isEqualTo("50000");
+            assertThat(first(quota)).isEqualTo("50000");
         }
-        assertThat(members.getParent()).doesNotExist();
+        assertThat(quota.getParent()).doesNotExist();
     }
 
-    private static String quotaMicros(Path members) throws IOException {
-        Path quota = members.resolveSibling("cpu.cfs_quota_us");
-        Path file = Files.exists(quota) ? quota : members.resolveSibling("cpu.max");
+    @Test
+    void background_whereAllowed_isATenthUntilItIsOver() throws Exception {
+        try (CpuGroup group = create()) {
+            Path weight = file(group, "cpu.shares", "cpu.weight");
+            String usual = first(weight);
+            group.background(true);
+            assertThat(Integer.parseInt(first(weight))).isEqualTo(Integer.parseInt(usual) / 10);
+            group.background(false);
+            assertThat(first(weight)).isEqualTo(usual);
+        }
+    }
+
+    @Test
+    void enter_whereAllowed_childIsInTheGroupFromTheBegin() throws Exception {
+        try (CpuGroup group = create()) {
+            Process process = new ProcessBuilder(group.group().enter(List.of("cat", "/proc/self/cgroup", "-"))).start();
+            try {
+                String membership = "/loadline-" + ProcessHandle.current().pid() + '-';
+                BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
+                // It goes on until its input ends, which is not before it is killed.
+                assertThat(said.lines().anyMatch(line -> line.contains(membership)))
+                        .isTrue();
+                assertThat(Files.readString(Path.of("/proc/" + process.pid() + "/cgroup")))
+                        .as("it is this very process")
+                        .contains(membership);
+            } finally {
+                process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private static Path file(CpuGroup group, String nameInV1, String nameInV2) {
+        return group.group().file(group.group().version() == ControlGroup.Version.V1 ? nameInV1 : nameInV2);
+    }
+
+    private static String first(Path file) throws IOException {
         return Files.readString(file).strip().split(" ", -1)[0];
     }
 

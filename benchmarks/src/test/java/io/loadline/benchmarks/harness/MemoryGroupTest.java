@@ -22,11 +22,10 @@ class MemoryGroupTest {
     void create_whereAllowed_countsItsOwnProcessesAndGoes() throws Exception {
         Path members;
         try (MemoryGroup group = create()) {
-            members = group.members();
+            members = group.group().file("cgroup.procs");
             assertThat(group.anonymousBytes()).isZero();
             assertThat(group.oomKills()).isZero();
-            String join = "echo 0 > \"$0\" && exec sleep 20";
-            Process process = new ProcessBuilder("/bin/sh", "-c", join, members.toString()).start();
+            Process process = new ProcessBuilder(group.group().enter(List.of("sleep", "20"))).start();
             try {
                 // The shell that became the sleep is a member from the moment it has joined.
                 while (Files.readAllLines(members).isEmpty() && process.isAlive()) {

@@ -1,0 +1,63 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.benchmarks.autoscale;
+
+import io.loadline.benchmarks.harness.Figures;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What must hold of the runs. Stateless. */
+final class Bars {
+    static final String TEXT = """
+            - in a contest scaling by Loadline has at most half the SLO-violation seconds of the best scaling by CPU, which
+              is that with the fewest, for at most 1.05 times its pod-seconds;
+            - in an incident it never sets more than one replica above what the load needs, or one more than before a
+              dependency became slow, and changes direction at most twice.
+            """;
+
+    private static final double VIOLATIONS = 0.5;
+    private static final double POD_SECONDS = 1.05;
+    private static final double TARGET = 0.7;
+    private static final int DIRECTION_CHANGES = 2;
+
+    private Bars() {}
+
+    static void judge(List<RunResult> results, Figures figures) {
+        for (RunResult ours : results) {
+            if (ours.contestant() != Contestant.LOADLINE) {
+                continue;
+            }
+            Scenario scenario = ours.scenario();
+            if (scenario.isIncident()) {
+                figures.bar(scenario + "_runaway_bar", ours.highest() <= most(ours))
+                        .bar(scenario + "_flapping_bar", ours.directionChanges() <= DIRECTION_CHANGES);
+            } else {
+                bestByCpu(results, scenario)
+                        .ifPresent(best -> figures.put(scenario + "_best_cpu", best.contestant())
+                                .bar(
+                                        scenario + "_violations_bar",
+                                        ours.violationSeconds() <= VIOLATIONS * best.violationSeconds())
+                                .bar(
+                                        scenario + "_pod_seconds_bar",
+                                        ours.podSeconds() <= POD_SECONDS * best.podSeconds()));
+            }
+        }
+    }
+
+    private static int most(RunResult result) {
+        return 1
+                + (result.scenario() == Scenario.DEPENDENCY
+                        ? result.before()
+                        : (int) Math.ceil(result.scenario().peak() / TARGET));
+    }
+
+    private static Optional<RunResult> bestByCpu(List<RunResult> results, Scenario scenario) {
+        return results.stream()
+                .filter(result ->
+                        result.scenario() == scenario && result.contestant().isCpu())
+                .min(Comparator.comparingInt(RunResult::violationSeconds).thenComparing(RunResult::podSeconds));
+    }
+}

@@ -474,9 +474,9 @@ public final class Loadline implements AutoCloseable {
         limiter.beat();
     }
 
-    /** Not that of somebody who scales by it. */
+    /** Not that of somebody who scales by it, and without queues: one does not fetch less because more waits. */
     private double knownLoad() {
-        return signal.snapshot().load();
+        return signal.snapshot().requestLoad();
     }
 
     private Map<String, LongSupplier> changesByResult() {

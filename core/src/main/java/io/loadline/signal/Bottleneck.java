@@ -13,7 +13,7 @@ final class Bottleneck {
     /*
      * A dependency that is cut off comes first, since what waits for it may have filled threads and pools here. Then what is
      * busy here; then a dependency that takes most of the time; only then places that calls hold while they wait, which are
-     * taken because of that dependency if there is one.
+     * taken because of that dependency if there is one. A queue in which too much waits comes after all that may be why.
      *
      * Hysteresis: a resource becomes the bottleneck at BUSY, and stays until it is below CALM or another one is clearly
      * ahead of it. The limit stays for a few seconds, since not every second of an overload sheds.
@@ -31,7 +31,7 @@ final class Bottleneck {
         this.since = now;
     }
 
-    /** {@code dependency:NAME}, the name of a resource, {@code limit} or {@code none}. */
+    /** {@code dependency:NAME}, the name of a resource, {@code queue:NAME}, {@code limit} or {@code none}. */
     String name() {
         return name;
     }
@@ -44,9 +44,11 @@ final class Bottleneck {
             Resources resources, Optional<String> cutOff, Optional<String> waitedFor, boolean saturated, Instant now) {
         limitTicks = saturated ? LIMIT_TICKS : Math.max(0, limitTicks - 1);
         String found = cutOff.map(Bottleneck::dependency)
-                .or(() -> busiest(resources, kind -> kind != Saturation.Kind.PLACES))
+                .or(() -> busiest(
+                        resources, kind -> kind == Saturation.Kind.USE || kind == Saturation.Kind.SYMPTOM))
                 .or(() -> waitedFor.map(Bottleneck::dependency))
                 .or(() -> busiest(resources, kind -> kind == Saturation.Kind.PLACES))
+                .or(() -> busiest(resources, kind -> kind == Saturation.Kind.BACKLOG))
                 .orElse(limitTicks > 0 ? "limit" : "none");
         if (!found.equals(name)) {
             name = found;

@@ -34,7 +34,8 @@ final class Resources {
     double load() {
         double largest = Double.NaN;
         for (Reading each : all()) {
-            if (each.isKnown() && each.kind() != Saturation.Kind.SYMPTOM) {
+            boolean isShare = each.kind() == Saturation.Kind.USE || each.kind() == Saturation.Kind.PLACES;
+            if (each.isKnown() && isShare) {
                 largest = Double.isNaN(largest) ? each.utilization() : Math.max(largest, each.utilization());
             }
         }
@@ -44,7 +45,9 @@ final class Resources {
     /** Whether the service does less for a local cause. Places that are taken are none while calls wait for a dependency. */
     boolean isUsedUp(boolean waitsForDependency) {
         for (Reading each : all()) {
-            if (each.utilization() >= USED_UP && !(waitsForDependency && each.kind() == Saturation.Kind.PLACES)) {
+            boolean isLocal = each.kind() != Saturation.Kind.BACKLOG
+                    && !(waitsForDependency && each.kind() == Saturation.Kind.PLACES);
+            if (isLocal && each.utilization() >= USED_UP) {
                 return true;
             }
         }

@@ -65,6 +65,11 @@ public interface Saturation {
          * What happens when something is short, such as pauses and delays: names a bottleneck, but is not in proportion to
          * the work and so never stands for the load.
          */
-        SYMPTOM
+        SYMPTOM,
+        /**
+         * Work that waits outside for this instance to fetch it, over what it does in time. The load is at least that; it says
+         * nothing about what is used up here. See {@link Backlog}.
+         */
+        BACKLOG
     }
 }

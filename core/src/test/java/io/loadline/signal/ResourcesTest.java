@@ -21,7 +21,11 @@ class ResourcesTest {
 
     @Test
     void load_isTheLargestShareInUse_andNeverThatOfASymptom() {
-        assertThat(of(reading(Kind.USE, 0.4), reading(Kind.PLACES, 0.6), reading(Kind.SYMPTOM, 0.9))
+        assertThat(of(
+                                reading(Kind.USE, 0.4),
+                                reading(Kind.PLACES, 0.6),
+                                reading(Kind.SYMPTOM, 0.9),
+                                reading(Kind.BACKLOG, 2))
                         .load())
                 .isEqualTo(0.6);
         assertThat(of(reading(Kind.USE, Double.NaN), reading(Kind.SYMPTOM, 0.9)).load())
@@ -36,6 +40,7 @@ class ResourcesTest {
         assertThat(of(reading(Kind.PLACES, 1), reading(Kind.USE, 0.9)).isUsedUp(true))
                 .isTrue();
         assertThat(of(reading(Kind.SYMPTOM, 0.9)).isUsedUp(true)).isTrue();
+        assertThat(of(reading(Kind.BACKLOG, 9)).isUsedUp(false)).isFalse();
         assertThat(of(reading(Kind.USE, 0.84), reading(Kind.SYMPTOM, Double.NaN))
                         .isUsedUp(false))
                 .isFalse();

@@ -32,6 +32,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param memory How the service's memory is watched.
  * @param guard What surrounds requests beside the limit: quotas of clients, guards of dependencies, features that are given
  *     up, the intake of messages.
+ * @param signal What the load is made of beside requests.
  * @param settings What may change while the service runs.
  * @param observation What traces are told.
  */
@@ -44,6 +45,7 @@ public record LoadlineProperties(
         @DefaultValue Startup startup,
         @DefaultValue Memory memory,
         @DefaultValue Guard guard,
+        @DefaultValue Signal signal,
         @DefaultValue Settings settings,
         @DefaultValue Observation observation) {
 
@@ -53,6 +55,26 @@ public record LoadlineProperties(
         names.addAll(QuotaFactory.routes(guard.quota(), limit.routes()));
         return names;
     }
+
+    /**
+     * The settings under {@code loadline.signal.*}. Immutable.
+     *
+     * @param queues Topics and queues that listeners of this service take messages from and that count for its load, by
+     *     names of your own.
+     */
+    public record Signal(@DefaultValue Map<String, QueueSettings> queues) {}
+
+    /**
+     * The settings under {@code loadline.signal.queues.*}. Immutable.
+     *
+     * @param objective How long a backlog may take to clear, 1 s to 7 days. Must be set.
+     * @param topic Topic of Kafka.
+     * @param queue Queue of RabbitMQ. Either this or the topic must be set.
+     */
+    public record QueueSettings(
+            @Nullable Duration objective,
+            @Nullable String topic,
+            @Nullable String queue) {}
 
     /**
      * The settings under {@code loadline.observation.*}. Immutable.

@@ -48,8 +48,11 @@ public final class Backlog implements Saturation {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(7);
 
-    /** Asked every second time that the signal asks. */
+    /** Less than two seconds, since the signal asks once a second, more or less. */
     private static final long READ_NANOS = 1_500_000_000L;
+
+    /** After a failure; whoever connects to a broker that is away may log each attempt. */
+    private static final long RETRY_NANOS = 4_500_000_000L;
 
     private static final long STALE_NANOS = 10_000_000_000L;
     private static final long WINDOW_NANOS = 5_000_000_000L;
@@ -78,6 +81,10 @@ public final class Backlog implements Saturation {
 
     @GuardedBy("this")
     private boolean asked;
+
+    /** When it is to be read next. */
+    @GuardedBy("this")
+    private long dueNanos;
 
     @GuardedBy("this")
     private final ArrivalRate arrivals = new ArrivalRate();
@@ -181,11 +188,17 @@ public final class Backlog implements Saturation {
     }
 
     private synchronized boolean isDue() {
+        long now = ticker.read();
         if (!asked) {
             asked = true;
-            lastNanos = ticker.read();
+            lastNanos = now;
+            dueNanos = now;
         }
-        return last == null || ticker.read() - lastNanos >= READ_NANOS;
+        return now - dueNanos >= 0;
+    }
+
+    private synchronized void retryLater() {
+        dueNanos = ticker.read() + RETRY_NANOS;
     }
 
     private synchronized boolean isStale() {
@@ -201,6 +214,7 @@ public final class Backlog implements Saturation {
             Thread.currentThread().interrupt();
             failure = "interrupted";
         } catch (Exception e) {
+            retryLater();
             failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             // For a moment that may be: consumers are starting, or a leader moves.
             if (!logged && isStale()) {
@@ -216,6 +230,7 @@ public final class Backlog implements Saturation {
         double seconds = (now - lastNanos) / 1e9;
         last = counts;
         lastNanos = now;
+        dueNanos = now + READ_NANOS;
         if (before == null || !follows) {
             // What comes and what is sustained are about the same as before.
             window = null;

@@ -209,7 +209,7 @@ class BacklogTest {
         assertThat(log.warnings()).hasSize(1);
 
         fails = false;
-        run(20, 2);
+        run(20, 5);
         assertThat(backlog.snapshot().load()).isPositive();
     }
 
@@ -231,10 +231,13 @@ class BacklogTest {
     }
 
     @Test
-    void broker_isAskedEveryOtherSecond() {
+    void broker_isAskedEveryOtherSecond_andLessOftenWhileItIsAway() {
         run(0, 20);
-
         assertThat(reads).isEqualTo(10);
+
+        fails = true;
+        run(0, 20);
+        assertThat(reads).isEqualTo(14);
     }
 
     @ParameterizedTest

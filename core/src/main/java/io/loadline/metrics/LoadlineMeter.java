@@ -71,7 +71,11 @@ public enum LoadlineMeter {
             "Calls that ran although they would have been refused, by criticality",
             "criticality"),
     /** Tag: resource. */
-    SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1, or load of a queue", "resource"),
+    SATURATION(
+            "loadline.saturation",
+            null,
+            "Utilization of a local resource, 0 to about 1, or load of a queue",
+            "resource"),
     /** Tag: resource, beside local ones dependency:NAME, queue:NAME, limit and none; there from when it has been one. */
     BOTTLENECK(
             "loadline.bottleneck",

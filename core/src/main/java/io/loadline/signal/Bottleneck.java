@@ -44,8 +44,7 @@ final class Bottleneck {
             Resources resources, Optional<String> cutOff, Optional<String> waitedFor, boolean saturated, Instant now) {
         limitTicks = saturated ? LIMIT_TICKS : Math.max(0, limitTicks - 1);
         String found = cutOff.map(Bottleneck::dependency)
-                .or(() -> busiest(
-                        resources, kind -> kind == Saturation.Kind.USE || kind == Saturation.Kind.SYMPTOM))
+                .or(() -> busiest(resources, kind -> kind == Saturation.Kind.USE || kind == Saturation.Kind.SYMPTOM))
                 .or(() -> waitedFor.map(Bottleneck::dependency))
                 .or(() -> busiest(resources, kind -> kind == Saturation.Kind.PLACES))
                 .or(() -> busiest(resources, kind -> kind == Saturation.Kind.BACKLOG))

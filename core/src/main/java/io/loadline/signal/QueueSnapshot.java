@@ -15,8 +15,7 @@ import java.time.Duration;
  * @param arrivalRate how many come each second for this instance; NaN if unknown
  * @param sustainedRate how many this instance was seen to do each second while others waited; NaN until it has
  */
-public record QueueSnapshot(
-        String name, Duration objective, double depth, double arrivalRate, double sustainedRate) {
+public record QueueSnapshot(String name, Duration objective, double depth, double arrivalRate, double sustainedRate) {
 
     /** How many seconds this instance takes for what waits, if nothing more comes; NaN if unknown. */
     public double clearSeconds() {

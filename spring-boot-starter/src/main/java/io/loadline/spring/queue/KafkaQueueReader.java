@@ -105,9 +105,9 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
         if (partitions.isEmpty()) {
             return Map.of();
         }
-        Map<TopicPartition, ListOffsetsResultInfo> found = get(admin.listOffsets(
-                        partitions.stream().collect(Collectors.toMap(Function.identity(), each -> spec)))
-                .all());
+        Map<TopicPartition, ListOffsetsResultInfo> found =
+                get(admin.listOffsets(partitions.stream().collect(Collectors.toMap(Function.identity(), each -> spec)))
+                        .all());
         Map<TopicPartition, Long> offsets = new HashMap<>();
         found.forEach((partition, info) -> offsets.put(partition, info.offset()));
         return offsets;
@@ -178,11 +178,13 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
                 String group = each.getGroupId();
                 Collection<TopicPartition> assigned = each.getAssignedPartitions();
                 if (group != null && assigned != null) {
-                    assigned.stream().filter(partition -> partition.topic().equals(topic)).forEach(partition -> {
-                        boolean unused = partitions
-                                .computeIfAbsent(group, name -> new HashSet<>())
-                                .add(partition);
-                    });
+                    assigned.stream()
+                            .filter(partition -> partition.topic().equals(topic))
+                            .forEach(partition -> {
+                                boolean unused = partitions
+                                        .computeIfAbsent(group, name -> new HashSet<>())
+                                        .add(partition);
+                            });
                 }
             }
             return partitions;

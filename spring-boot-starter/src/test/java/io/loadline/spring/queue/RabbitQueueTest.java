@@ -106,8 +106,7 @@ class RabbitQueueTest extends QueueContract {
 
     @Override
     List<String> settings() {
-        return List.of(
-                "spring.rabbitmq.port=" + broker.port(), "loadline.signal.queues.orders.queue=${destination}");
+        return List.of("spring.rabbitmq.port=" + broker.port(), "loadline.signal.queues.orders.queue=${destination}");
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** What holds for the backlog of a service's listeners, with a real broker. */
 @Timeout(60)
 abstract class QueueContract {
-    private static final int MESSAGES = 5000;
+    private static final int MESSAGES = 8000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** The application, whose one listener, {@code main}, hands each message to {@link Handler#handle}. */
@@ -54,6 +54,7 @@ abstract class QueueContract {
             assertThat(queue(context).sustainedRate()).isBetween(100.0, 500.0);
             assertThat(queue(context).clearSeconds()).isPositive();
 
+            handler.work = Duration.ZERO;
             until(() -> handler.handled.get() == MESSAGES);
             until(() -> queue(context).depth() == 0);
             assertThat(queue(context).clearSeconds()).isZero();

@@ -495,9 +495,9 @@ public final class Loadline implements AutoCloseable {
                 : Double.NaN;
     }
 
-    /** Not that of somebody who scales by it. */
+    /** Not that of somebody who scales by it, and without queues: one does not fetch less because more waits. */
     private double knownLoad() {
-        return signal.snapshot().load();
+        return signal.snapshot().requestLoad();
     }
 
     private Map<String, LongSupplier> changesByResult() {

@@ -96,13 +96,29 @@ public enum LoadlineMeter {
             "Share of bad calls of this instance over the share that may be bad; NaN until the window is over",
             "window"),
     /** Tag: resource. */
-    SATURATION("loadline.saturation", null, "Utilization of a local resource, 0 to about 1", "resource"),
-    /** Tag: resource, beside local ones dependency:NAME, limit and none; there from when it has been one. */
+    SATURATION(
+            "loadline.saturation",
+            null,
+            "Utilization of a local resource, 0 to about 1, or load of a queue",
+            "resource"),
+    /** Tag: resource, beside local ones dependency:NAME, queue:NAME, limit and none; there from when it has been one. */
     BOTTLENECK(
             "loadline.bottleneck",
             null,
             "1 for what would have to be more for the service to do more, else 0",
             "resource"),
+    /** Tag: queue. Of all instances they add up to what waits. */
+    QUEUE_DEPTH(
+            "loadline.queue.depth",
+            "messages",
+            "Messages that wait in the queue and fall to this instance; NaN if unknown",
+            "queue"),
+    /** Tag: queue. */
+    QUEUE_CLEAR(
+            "loadline.queue.clear.seconds",
+            "seconds",
+            "Time that this instance takes for what waits, if nothing more comes; NaN if unknown",
+            "queue"),
     /** Of the last 10 s; concurrent phases are no pauses. */
     GC_SHARE(
             "loadline.gc.share",

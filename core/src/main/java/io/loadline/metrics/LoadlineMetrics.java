@@ -250,6 +250,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final Set<String> routes = new HashSet<>();
         private final Set<Tags> present = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
+        private final Set<String> queues = new HashSet<>();
         private final Set<String> bottlenecks = new HashSet<>();
         private final Set<String> dependencyNames = new HashSet<>();
         private boolean criticality;
@@ -367,6 +368,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                             resource);
                 }
             }
+            for (int i = 0; i < snapshot.queues().size(); i++) {
+                if (queues.add(snapshot.queues().get(i).name())) {
+                    gaugeQueue(snapshot.queues().get(i).name(), i);
+                }
+            }
             String bottleneck = snapshot.bottleneck();
             if (bottlenecks.add(bottleneck)) {
                 gauge(LoadlineMeter.BOTTLENECK, now -> now.bottleneck().equals(bottleneck) ? 1 : 0, bottleneck);
@@ -451,6 +457,12 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
                     self -> count.applyAsLong(
                             self.signal.snapshot().criticalities().getOrDefault(of, CriticalityStats.ZERO)),
                     tags);
+        }
+
+        /** Before the first tick there are none; then they keep their place. */
+        private void gaugeQueue(String queue, int place) {
+            gauge(LoadlineMeter.QUEUE_DEPTH, now -> now.queues().get(place).depth(), queue);
+            gauge(LoadlineMeter.QUEUE_CLEAR, now -> now.queues().get(place).clearSeconds(), queue);
         }
 
         private void gaugeDependency(String name) {

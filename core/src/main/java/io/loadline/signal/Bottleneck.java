@@ -13,7 +13,7 @@ final class Bottleneck {
     /*
      * A dependency that is cut off comes first, since what waits for it may have filled threads and pools here. Then what is
      * busy here; then a dependency that takes most of the time; only then places that calls hold while they wait, which are
-     * taken because of that dependency if there is one.
+     * taken because of that dependency if there is one. A queue in which too much waits comes after all that may be why.
      *
      * Delays grow whatever is short: where the CPUs are used up, tasks of an event loop wait for seconds. So they are left
      * out while something else is used up; what is the bottleneck already, while it is BUSY.
@@ -38,7 +38,7 @@ final class Bottleneck {
         this.since = now;
     }
 
-    /** {@code dependency:NAME}, the name of a resource, {@code limit} or {@code none}. */
+    /** {@code dependency:NAME}, the name of a resource, {@code queue:NAME}, {@code limit} or {@code none}. */
     String name() {
         return name;
     }
@@ -54,6 +54,7 @@ final class Bottleneck {
                 .or(() -> busiest(resources, delaysCount(resources) ? HERE_WITH_DELAYS : HERE))
                 .or(() -> waitedFor.map(Bottleneck::dependency))
                 .or(() -> busiest(resources, Set.of(Saturation.Kind.PLACES)))
+                .or(() -> busiest(resources, Set.of(Saturation.Kind.BACKLOG)))
                 .orElse(limitTicks > 0 ? "limit" : "none");
         if (!found.equals(name)) {
             name = found;

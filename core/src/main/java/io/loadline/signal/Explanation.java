@@ -6,6 +6,7 @@ package io.loadline.signal;
 
 import io.loadline.limit.Criticality;
 import io.loadline.limit.CriticalityStats;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,8 @@ final class Explanation {
                     snapshot.lastChange().to(),
                     snapshot.lastChange().at(),
                     snapshot.lastChange().reason());
+        } else if (!(snapshot.load() <= snapshot.requestLoad())) {
+            queue(text, snapshot);
         } else if (Double.isNaN(snapshot.capacity())) {
             append(
                     text,
@@ -72,6 +75,28 @@ final class Explanation {
             }
         }
         return text.toString();
+    }
+
+    /** Smoothed as the load is, it may not be the greatest any more. */
+    private static void queue(StringBuilder text, SignalSnapshot snapshot) {
+        String greatest = snapshot.queues().stream()
+                .filter(each -> !Double.isNaN(each.load()))
+                .max(Comparator.comparingDouble(QueueSnapshot::load))
+                .map(each -> String.format(
+                        Locale.ROOT,
+                        "of %s, in which %.0f messages wait for this instance: it was seen to do %.1f each second and needs"
+                                + " %.0f s, %d s are the objective, and %.1f more come each second",
+                        each.name(),
+                        each.depth(),
+                        each.sustainedRate(),
+                        each.clearSeconds(),
+                        each.objective().toSeconds(),
+                        each.arrivalRate()))
+                .orElse("of a queue that has not been read since");
+        append(text, "Load %.2f is that %s. ", snapshot.load(), greatest);
+        if (!Double.isNaN(snapshot.requestLoad())) {
+            append(text, "Requests alone would be %.2f. ", snapshot.requestLoad());
+        }
     }
 
     private static String trend(double perSecond) {

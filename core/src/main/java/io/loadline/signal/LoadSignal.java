@@ -55,6 +55,11 @@ public final class LoadSignal implements AutoCloseable {
      * Published is max(mean of 5 s, mean of 15 s) of the load: up at once, down slowly. Autoscalers have long memories
      * of their own; more smoothing here would double theirs.
      *
+     * Queues have loads of their own (Backlog), of which the greatest is published if it is greater than that of the requests.
+     * What paces the service itself must not see it: it would fetch less because much waits. While a queue cannot be read
+     * the load is a lower bound. It is published if that alone calls for instances, else not: a broker that is away would look
+     * like an empty queue. After a minute it is published even so.
+     *
      * Not in-flight over limit: the limit falls towards what is in use when there is little to do, so half of the load
      * would read as an eighth.
      *
@@ -71,8 +76,6 @@ public final class LoadSignal implements AutoCloseable {
     private static final long TICK_NANOS = 1_000_000_000L;
     private static final long TICK_TOLERANCE_NANOS = Heartbeat.PERIOD.toNanos() / 2;
     private static final long LATE_NANOS = 2 * TICK_NANOS;
-    private static final int SHORT_MEAN = 5;
-    private static final int LONG_MEAN = 15;
     private static final double TREND_SECONDS = 20;
     private static final double SHED_CAP = 3;
     private static final double SHED_SHARE = 0.02;
@@ -84,6 +87,7 @@ public final class LoadSignal implements AutoCloseable {
     private final InstantSource clock;
     private final Ticker ticker;
     private final SaturationReader saturations;
+    private final Backlogs backlogs;
     private final Supplier<Optional<String>> cutOff;
     private final Supplier<Optional<String>> waitedFor;
     private final Listeners<Consumer<SignalSnapshot>, SignalSnapshot> listeners = new Listeners<>(Consumer::accept);
@@ -140,10 +144,10 @@ public final class LoadSignal implements AutoCloseable {
     private final long startNanos;
 
     @GuardedBy("lock")
-    private final double[] loads = new double[LONG_MEAN];
+    private final RecentLoads requestLoads = new RecentLoads();
 
     @GuardedBy("lock")
-    private int loadCount;
+    private final RecentLoads queueLoads = new RecentLoads();
 
     @GuardedBy("lock")
     private int inFlightBefore;
@@ -173,6 +177,7 @@ public final class LoadSignal implements AutoCloseable {
         this.askedNanos = lastTickNanos - TICK_NANOS;
         OwnResources own = builder.own == null ? new OwnResources(Path.of("/"), ticker) : builder.own;
         this.saturations = new SaturationReader(own, builder.saturations, builder.executor);
+        this.backlogs = new Backlogs(builder.saturations);
         this.cutOff = builder.cutOff;
         this.waitedFor = builder.waitedFor;
         this.readyNanos = lastTickNanos;
@@ -235,7 +240,7 @@ public final class LoadSignal implements AutoCloseable {
         registrations.forEach(Registration::close);
         synchronized (lock) {
             closed = true;
-            loadCount = 0;
+            clearLoads();
             publish(with(snapshot, availability.lastChange()));
         }
         saturations.close();
@@ -319,7 +324,7 @@ public final class LoadSignal implements AutoCloseable {
     private StateChange follow() {
         StateChange change = availability.lastChange();
         if (change != snapshot.lastChange() && change.to() == ServiceState.READY) {
-            loadCount = 0;
+            clearLoads();
             readyNanos = ticker.read();
             trend.clear();
             if (isStarting(change.from())) {
@@ -431,15 +436,18 @@ public final class LoadSignal implements AutoCloseable {
         double demand =
                 demandDone + Math.min(0, waiting) + (Double.isNaN(calls) ? undone : Math.min(undone, SHED_CAP * calls));
         localLoad = resources.load();
-        addLoad(Double.isNaN(calls) ? localLoad : demand / calls);
-        Validity validity = validity(change, loadCount > 0);
-        double load = validity == Validity.VALID ? Math.max(mean(SHORT_MEAN), mean(LONG_MEAN)) : Double.NaN;
+        // Without a capacity or any resource that is known there is none: rather nothing than a load of long ago.
+        requestLoads.add(Double.isNaN(calls) ? localLoad : demand / calls);
+        List<QueueSnapshot> queues = backlogs.tick(usedUp);
+        queueLoads.add(Backlogs.load(queues));
+        Published published = published(change);
         return new SignalSnapshot(
                 clock.instant(),
                 change,
-                validity,
-                load,
-                forecaster == null ? Forecast.OFF : forecaster.tick(nowNanos, seconds, load),
+                published.validity,
+                published.load,
+                forecaster == null ? Forecast.OFF : forecaster.tick(nowNanos, seconds, published.load),
+                published.requestLoad,
                 demand,
                 calls,
                 came,
@@ -455,6 +463,7 @@ public final class LoadSignal implements AutoCloseable {
                 resources.details(),
                 bottleneck.name(),
                 bottleneck.since(),
+                queues,
                 process,
                 limiter.statsByCriticality(),
                 shadow.report(nowNanos),
@@ -475,37 +484,34 @@ public final class LoadSignal implements AutoCloseable {
     }
 
     @GuardedBy("lock")
-    private void addLoad(double load) {
-        if (Double.isNaN(load)) {
-            // Neither a capacity nor any resource is known: rather nothing than a load of long ago.
-            loadCount = 0;
-            return;
-        }
-        loads[loadCount++ % LONG_MEAN] = load;
-        if (loadCount == 2 * LONG_MEAN) {
-            loadCount = LONG_MEAN;
-        }
+    private void clearLoads() {
+        requestLoads.clear();
+        queueLoads.clear();
     }
 
     @GuardedBy("lock")
-    private double mean(int last) {
-        int count = Math.min(last, loadCount);
-        double sum = 0;
-        for (int i = 1; i <= count; i++) {
-            sum += loads[(loadCount - i) % LONG_MEAN];
+    private Published published(StateChange change) {
+        double requestLoad = requestLoads.published();
+        double load = RecentLoads.greater(requestLoad, queueLoads.published());
+        Validity validity = validity(change, !Double.isNaN(load));
+        if (validity != Validity.VALID) {
+            return new Published(validity, Double.NaN, Double.NaN);
         }
-        return sum / count;
+        return load < 1 && backlogs.areUnknown()
+                ? new Published(Validity.BACKLOG_UNKNOWN, Double.NaN, requestLoad)
+                : new Published(validity, load, requestLoad);
     }
 
     @GuardedBy("lock")
     private SignalSnapshot with(SignalSnapshot old, StateChange change) {
-        Validity validity = validity(change, loadCount > 0);
+        Published published = published(change);
         return new SignalSnapshot(
                 clock.instant(),
                 change,
-                validity,
-                validity == Validity.VALID ? old.load() : Double.NaN,
+                published.validity,
+                published.load,
                 old.forecast(),
+                published.requestLoad,
                 old.demand(),
                 old.capacity(),
                 old.arrivalRate(),
@@ -521,6 +527,7 @@ public final class LoadSignal implements AutoCloseable {
                 old.saturationDetails(),
                 old.bottleneck(),
                 old.bottleneckSince(),
+                old.queues(),
                 old.process(),
                 old.criticalities(),
                 old.shadow(),
@@ -547,6 +554,7 @@ public final class LoadSignal implements AutoCloseable {
                 Validity.of(change.to(), false),
                 Double.NaN,
                 forecaster == null ? Forecast.OFF : forecaster.silent(),
+                Double.NaN,
                 0,
                 Double.NaN,
                 0,
@@ -562,11 +570,15 @@ public final class LoadSignal implements AutoCloseable {
                 Map.of(),
                 "none",
                 clock.instant(),
+                List.of(),
                 ProcessFigures.UNKNOWN,
                 Map.of(),
                 ShadowReport.NONE,
                 slo.nothingYet());
     }
+
+    /** What is published of the load, as in {@link SignalSnapshot}. */
+    private record Published(Validity validity, double load, double requestLoad) {}
 
     /** Builds signals. Not thread-safe. */
     public static final class Builder {
@@ -591,7 +603,8 @@ public final class LoadSignal implements AutoCloseable {
         }
 
         /**
-         * Adds a local resource to those of the process: CPU, collector, disks. Of several with one name the most used counts.
+         * Adds a local resource to those of the process: CPU, collector, disks; or a {@link Backlog}. Of several with one name
+         * the most used counts.
          */
         @CanIgnoreReturnValue
         public Builder saturation(Saturation saturation) {

@@ -159,7 +159,9 @@ public final class OrcaReports implements AutoCloseable {
     }
 
     private double utilization(SignalSnapshot snapshot, double cameForEachServed) {
-        double load = snapshot.validity() == Validity.VALID ? snapshot.load() : coldLoad(snapshot);
+        // Without queues: balancers spread requests, and what waits there comes whatever they do.
+        double known = snapshot.requestLoad();
+        double load = Double.isNaN(known) ? coldLoad(snapshot) : known;
         double used = Math.max(load, Math.min(1, load) * cameForEachServed);
         return switch (snapshot.lastChange().to()) {
             case STARTING, WARMING, READY -> used;

@@ -16,7 +16,7 @@ record Reading(String resource, Saturation.Kind kind, double utilization, String
     private static final int LONGEST_DETAIL = 200;
     private static final String NO_NUMBER = "it gives no number";
 
-    /** Far beyond what any resource can be asked for. */
+    /** Far beyond what any resource can be asked for; a backlog has no end. */
     private static final double MOST = 10;
 
     Reading {
@@ -27,7 +27,8 @@ record Reading(String resource, Saturation.Kind kind, double utilization, String
     static Reading of(String name, Saturation.Kind kind, Saturation source) {
         double utilization = source.utilization();
         String detail = source.detail();
-        if (utilization >= 0 && utilization <= MOST) {
+        double most = kind == Saturation.Kind.BACKLOG ? Double.MAX_VALUE : MOST;
+        if (utilization >= 0 && utilization <= most) {
             return new Reading(name, kind, utilization, detail);
         }
         if (Double.isFinite(utilization)) {

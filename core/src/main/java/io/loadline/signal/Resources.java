@@ -47,7 +47,9 @@ final class Resources {
     /** Whether the service does less for a local cause. Places that are taken are none while calls wait for a dependency. */
     boolean isUsedUp(boolean waitsForDependency) {
         for (Reading each : all()) {
-            if (each.utilization() >= USED_UP && !(waitsForDependency && each.kind() == Saturation.Kind.PLACES)) {
+            boolean isLocal = each.kind() != Saturation.Kind.BACKLOG
+                    && !(waitsForDependency && each.kind() == Saturation.Kind.PLACES);
+            if (isLocal && each.utilization() >= USED_UP) {
                 return true;
             }
         }

@@ -73,6 +73,11 @@ public interface Saturation {
          * A symptom, too: how long something waits for its turn. Since that grows whatever is used up, it names a bottleneck
          * only while nothing of the kinds {@link #USE} and {@link #SYMPTOM} is.
          */
-        DELAY
+        DELAY,
+        /**
+         * Work that waits outside for this instance to fetch it, over what it does in time. The load is at least that; it says
+         * nothing about what is used up here. See {@link Backlog}.
+         */
+        BACKLOG
     }
 }

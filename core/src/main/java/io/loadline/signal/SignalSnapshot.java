@@ -19,9 +19,10 @@ import java.util.Map;
  * @param at when, by the wall clock
  * @param lastChange the last change of the service's state
  * @param validity whether {@code load} can be trusted
- * @param load demand over capacity, at least 0, above 1 when work had to be refused; NaN unless {@code validity} is
- *     {@link Validity#VALID}
+ * @param load demand over capacity, at least 0, above 1 when work had to be refused, or the greatest load of a queue if that
+ *     is greater; NaN unless {@code validity} is {@link Validity#VALID}
  * @param forecast what it will be; see {@link #forecastLoad}
+ * @param requestLoad the load without queues, for what decides whether to fetch more from them; NaN while it is not valid
  * @param demand the calls that the offered work, refused work included, would keep in flight without congestion
  * @param capacity the most of such calls the service was seen to sustain; NaN until it was saturated once
  * @param arrivalRate calls offered per second, refused ones included
@@ -36,8 +37,9 @@ import java.util.Map;
  * @param saturations the utilization of local resources by name, 0 to about 1; unknown ones are absent
  * @param saturationDetails what is to be said of resources, by name: which of several, or why they are unknown
  * @param bottleneck what would have to be more for the service to do more: a resource without its aspect, {@code
- *     "dependency:NAME"}, {@code "limit"} or {@code "none"}
+ *     "dependency:NAME"}, {@code "queue:NAME"}, {@code "limit"} or {@code "none"}
  * @param bottleneckSince since when it is
+ * @param queues the queues that the service takes its work from, in the order they were given
  * @param process what the process did in the last seconds
  * @param criticalities counts of each criticality; empty until criticality is used
  * @param shadow what enforcing would have refused lately; {@link ShadowReport#NONE} unless in shadow mode
@@ -49,6 +51,7 @@ public record SignalSnapshot(
         Validity validity,
         double load,
         Forecast forecast,
+        double requestLoad,
         double demand,
         double capacity,
         double arrivalRate,
@@ -64,6 +67,7 @@ public record SignalSnapshot(
         Map<String, String> saturationDetails,
         String bottleneck,
         Instant bottleneckSince,
+        List<QueueSnapshot> queues,
         ProcessFigures process,
         Map<Criticality, CriticalityStats> criticalities,
         ShadowReport shadow,
@@ -72,6 +76,7 @@ public record SignalSnapshot(
     /** Copies the collections. */
     public SignalSnapshot {
         routes = List.copyOf(routes);
+        queues = List.copyOf(queues);
         saturations = Map.copyOf(saturations);
         saturationDetails = Map.copyOf(saturationDetails);
         criticalities = Map.copyOf(criticalities);

@@ -41,6 +41,7 @@ final class TrustedCapacity {
     private static final int RELEARN_DOWN = 5;
     private static final int RELEARN_UP = 2;
 
+    private final int span;
     private final double[] values = new double[OBSERVATIONS];
     private final long[] nanos = new long[OBSERVATIONS];
     private int size;
@@ -54,7 +55,16 @@ final class TrustedCapacity {
     private int refuted;
     private double capacity = Double.NaN;
 
-    /** The capacity in calls; NaN until the first observation. */
+    TrustedCapacity() {
+        this(SPAN);
+    }
+
+    /** One whose observations are {@code span} ticks long. */
+    TrustedCapacity(int span) {
+        this.span = span;
+    }
+
+    /** The capacity, in the unit of the work; NaN until the first observation. */
     double calls() {
         return capacity;
     }
@@ -62,7 +72,7 @@ final class TrustedCapacity {
     /**
      * Takes one tick.
      *
-     * @param work completed work in calls kept in flight
+     * @param work completed work, in calls kept in flight or in messages per second
      * @param saturated whether the service had as much as it could do
      * @param localLimit whether a local resource was as good as used up
      */
@@ -79,7 +89,7 @@ final class TrustedCapacity {
         }
         refuted = 0;
         spanSum += work;
-        if (++spanTicks < SPAN) {
+        if (++spanTicks < span) {
             return;
         }
         double observed = spanSum / spanTicks;

@@ -13,6 +13,8 @@ public enum Validity {
     VALID("the load is measured"),
     /** Nothing has been measured yet. */
     NO_DATA("nothing has been measured yet"),
+    /** A queue cannot be read: a load without it would call for fewer instances while the broker is away. */
+    BACKLOG_UNKNOWN("a queue cannot be read; without its backlog the load would be too low"),
     /** The service has not started. */
     STARTING("the service is starting; its load would say nothing about its capacity"),
     /** The service is not up to speed: a cold instance that published a high load would call for more cold instances. */

@@ -33,6 +33,7 @@ import io.loadline.limit.Permit;
 import io.loadline.limit.RouteLimits;
 import io.loadline.memory.MemoryMonitor;
 import io.loadline.memory.MemoryReading;
+import io.loadline.signal.Backlog;
 import io.loadline.signal.SimulatedService;
 import io.loadline.signal.SloReport;
 import io.loadline.signal.Validity;
@@ -87,8 +88,13 @@ class LoadlineMetricsTest {
             LoadlineMeter.SETTINGS_CHANGES,
             LoadlineMeter.FATAL_ERRORS);
 
+    private long ordersDone;
     private final SimulatedService service = new SimulatedService(
-            limiter -> limiter.slo(Duration.ofMillis(150)), signal -> signal.forecast(Duration.ofSeconds(30)));
+            limiter -> limiter.slo(Duration.ofMillis(150)),
+            signal -> signal.forecast(Duration.ofSeconds(30)).saturation(Backlog.of("orders", SECOND, () -> {
+                ordersDone += 20;
+                return new Backlog.Counts(100, 0.5, ordersDone, 0);
+            })));
     private final DrainCoordinator drain = DrainCoordinator.builder(
                     service.availability, service.limiter, service.heartbeat)
             .build();
@@ -243,6 +249,17 @@ class LoadlineMetricsTest {
                     .containsExactlyInAnyOrder(row.tagKeys());
         }
         assertThat(seen).containsExactlyInAnyOrder(LoadlineMeter.values());
+    }
+
+    @Test
+    void queues_haveGauges() {
+        metrics.bindTo(registry);
+        assertThat(registry.find("loadline.queue.depth").meter()).isNull();
+        service.ready();
+        service.offer(50, SECOND);
+
+        assertThat(gauge(LoadlineMeter.QUEUE_DEPTH, "queue", "orders")).isEqualTo(50);
+        assertThat(gauge(LoadlineMeter.QUEUE_CLEAR, "queue", "orders")).isNaN();
     }
 
     @Test

@@ -82,6 +82,18 @@ class BottleneckTest {
                 .isEqualTo("cpu");
     }
 
+    /** It waits because of those. */
+    @Test
+    void name_whileAQueueIsLong_isThatAfterAllButTheLimit() {
+        Reading queue = new Reading("queue:orders", Kind.BACKLOG, 3, "");
+        saturated = true;
+        assertThat(after(queue)).isEqualTo("queue:orders");
+        assertThat(after(queue, pool(0.8))).isEqualTo("pool");
+        assertThat(after(queue, cpu(0.8))).isEqualTo("cpu");
+        waitedFor = Optional.of("db");
+        assertThat(after(queue)).isEqualTo("dependency:db");
+    }
+
     /** Places are taken because the dependency is slow; a CPU that is used up is not. */
     @Test
     void name_whileADependencyTakesMostOfTheTime_isThatBeforePlaces() {

@@ -25,7 +25,8 @@ class ResourcesTest {
                                 reading(Kind.USE, 0.4),
                                 reading(Kind.PLACES, 0.6),
                                 reading(Kind.SYMPTOM, 0.9),
-                                reading(Kind.DELAY, 3))
+                                reading(Kind.DELAY, 3),
+                                reading(Kind.BACKLOG, 2))
                         .load())
                 .isEqualTo(0.6);
         assertThat(of(reading(Kind.USE, Double.NaN), reading(Kind.SYMPTOM, 0.9)).load())
@@ -40,6 +41,7 @@ class ResourcesTest {
         assertThat(of(reading(Kind.PLACES, 1), reading(Kind.USE, 0.9)).isUsedUp(true))
                 .isTrue();
         assertThat(of(reading(Kind.SYMPTOM, 0.9)).isUsedUp(true)).isTrue();
+        assertThat(of(reading(Kind.BACKLOG, 9)).isUsedUp(false)).isFalse();
         assertThat(of(reading(Kind.USE, 0.84), reading(Kind.SYMPTOM, Double.NaN))
                         .isUsedUp(false))
                 .isFalse();
@@ -61,5 +63,13 @@ class ResourcesTest {
     void detail_withoutEnd_isCut() {
         assertThat(new Reading("pool", Kind.PLACES, 0.4, "x".repeat(10_000)).detail())
                 .hasSize(200);
+    }
+
+    /** A queue can be as long as it likes; of anything else there is not ten times as much as there is. */
+    @Test
+    void reading_above10_isKnownOfABacklogOnly() {
+        Saturation much = Saturation.of("much", () -> 40);
+        assertThat(Reading.of("much", Kind.BACKLOG, much).utilization()).isEqualTo(40);
+        assertThat(Reading.of("much", Kind.DELAY, much).isKnown()).isFalse();
     }
 }

@@ -25,6 +25,7 @@ import io.loadline.signal.Saturation;
 import io.loadline.spring.internal.ClientQuota;
 import io.loadline.spring.internal.DependencySource;
 import io.loadline.spring.internal.GuardedHosts;
+import io.loadline.spring.internal.QueueReader;
 import io.loadline.spring.internal.RouteCriticality;
 import io.loadline.startup.Deferred;
 import io.loadline.startup.Startup;
@@ -32,6 +33,7 @@ import io.loadline.startup.StartupStage;
 import io.loadline.startup.WarmUp;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -71,6 +73,7 @@ public final class LoadlineAutoConfiguration {
             ObjectProvider<IntakeBuilderCustomizer> intakeCustomizers,
             ObjectProvider<OrcaBuilderCustomizer> orcaCustomizers,
             ObjectProvider<Saturation> saturations,
+            ObjectProvider<QueueReader> queueReaders,
             ObjectProvider<CircuitBreakerRegistry> circuitBreakers,
             @Qualifier(QuotaFactory.BEAN_NAME) ObjectProvider<Quota> ownQuota,
             ObjectProvider<Quota> quotas,
@@ -120,9 +123,15 @@ public final class LoadlineAutoConfiguration {
                 })
                 .signal(builder -> {
                     LoadlineFactory.configure(builder, properties.slo(), properties.signal());
-                    saturations.orderedStream().forEach(saturation -> {
-                        LoadSignal.Builder unused = builder.saturation(saturation);
-                    });
+                    Stream.concat(
+                                    saturations.orderedStream(),
+                                    QueueSettingsFactory.backlogs(
+                                            properties.signal().queues(),
+                                            queueReaders.orderedStream().toList())
+                                            .stream())
+                            .forEach(saturation -> {
+                                LoadSignal.Builder unused = builder.saturation(saturation);
+                            });
                 })
                 .build();
     }

@@ -489,8 +489,12 @@ public record LoadlineProperties(
      * The settings under {@code loadline.signal.*}. Immutable.
      *
      * @param forecast What the load will be when an instance that is asked for now would be there.
+     * @param queues Topics and queues that listeners of this service take messages from and that count for its load, by
+     *     names of your own.
      */
-    public record Signal(@DefaultValue ForecastSettings forecast) {}
+    public record Signal(
+            @DefaultValue ForecastSettings forecast,
+            @DefaultValue Map<String, QueueSettings> queues) {}
 
     /**
      * The settings under {@code loadline.signal.forecast.*}. Immutable.
@@ -502,6 +506,18 @@ public record LoadlineProperties(
     public record ForecastSettings(
             @DefaultValue("false") boolean enabled,
             @Nullable Duration horizon) {}
+
+    /**
+     * The settings under {@code loadline.signal.queues.*}. Immutable.
+     *
+     * @param objective How long a backlog may take to clear, 1 s to 7 days. Must be set.
+     * @param topic Topic of Kafka.
+     * @param queue Queue of RabbitMQ. Either this or the topic must be set.
+     */
+    public record QueueSettings(
+            @Nullable Duration objective,
+            @Nullable String topic,
+            @Nullable String queue) {}
 
     /**
      * The settings under {@code loadline.settings.*}. Immutable.

@@ -145,6 +145,13 @@ class WrongSettingsTest {
                 "loadline.orca.format=json | loadline.orca.format | JSON | must not be set unless loadline.orca.send is always",
                 "loadline.orca.send=never,loadline.orca.format=bin | loadline.orca.format | BIN | must not be set unless loadline.orca.send is always",
                 "loadline.orca.header=x | loadline.orca.header | x | loadline.orca.format",
+                "loadline.signal.queues.orders.objective=1m | loadline.signal.queues.orders.topic | (not set) | it must be set, or loadline.signal.queues.orders.queue",
+                "loadline.signal.queues.orders.topic=o | loadline.signal.queues.orders.objective | (not set) | how long a backlog may take to clear",
+                "loadline.signal.queues.orders.topic=o,loadline.signal.queues.orders.queue=q | loadline.signal.queues.orders.topic and loadline.signal.queues.orders.queue | o and q | one of them must be set, not both",
+                "loadline.signal.queues.orders.queue= ,loadline.signal.queues.orders.objective=1m | loadline.signal.queues.orders.queue | | it must not be blank",
+                "loadline.signal.queues.orders.queue=q,loadline.signal.queues.orders.objective=0s | loadline.signal.queues.orders.objective | 0s | between 1 second and 7 days: 0s",
+                "loadline.signal.queues.orders.queue=q,loadline.signal.queues.orders.objective=soon | loadline.signal.queues.orders.objective | soon | a duration such as",
+                "loadline.signal.queues[a.b].queue=q,loadline.signal.queues[a.b].objective=1m | loadline.signal.queues[a.b] | a.b | up to 60 lower-case letters",
                 "loadline.name= | loadline.name | | must not be blank",
                 "loadline.limit.enforcment=off | loadline.limit.enforcment | off | loadline.limit.enforcement",
                 "loadline.signal.smoothing=3 | loadline.signal.smoothing | 3 | no such setting"

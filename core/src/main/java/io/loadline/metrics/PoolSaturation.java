@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.Tag;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -273,8 +272,8 @@ public final class PoolSaturation implements Saturation {
 
         @Override
         public String toString() {
-            return String.format(
-                    Locale.ROOT, "%s: %.0f of %.0f taken, %.0f wait", title, taken, places, waiting >= 0 ? waiting : 0);
+            long wait = waiting >= 0 ? Math.round(waiting) : 0;
+            return title + ": " + Math.round(taken) + " of " + Math.round(places) + " taken, " + wait + " wait";
         }
     }
 

@@ -8,7 +8,6 @@ import io.loadline.time.Ticker;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /** How much of the last 10 s all threads stood still for the garbage collector. Not thread-safe; confined to the tick. */
@@ -55,14 +54,11 @@ final class GcPauses implements Saturation {
         if (Double.isNaN(share)) {
             return "nothing has been counted yet";
         }
+        // Asked for every second: a formatter would cost more than all else that is done then.
         return pauses == 0
                 ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "%.0f %% of the last seconds in %d pauses of %.0f ms",
-                        share * 100,
-                        pauses,
-                        pauseSeconds * 1e3);
+                : Math.round(share * 100) + " % of the last seconds in " + pauses + " pauses of "
+                        + Math.round(pauseSeconds * 1e3) + " ms";
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.lang.invoke.MethodType;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -122,7 +121,7 @@ public final class LagProbe implements Saturation {
         }
         String why = failure;
         String unknown = refused ? "no executor takes a task" : why == null ? none : why;
-        detail = Double.isNaN(most) ? unknown : String.format(Locale.ROOT, "tasks wait %.0f ms", most / 1e6);
+        detail = Double.isNaN(most) ? unknown : "tasks wait " + Math.round(most / 1e6) + " ms";
         return Math.min(MOST, most / USED_UP_NANOS);
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.statistics.descriptive.Median;
 
-/** One kind of figure of all contestants, by fork and turn. Not thread-safe. */
+/** One kind of figure of all contestants, by fork and, if there are several in one, by turn. Not thread-safe. */
 final class Pairs {
     private final List<Map<Contestant, List<Double>>> forks = new ArrayList<>();
 
@@ -25,8 +25,8 @@ final class Pairs {
                 .add(figure);
     }
 
-    /** Of one contestant to another that was measured in the same turn. */
-    Interval ratio(Contestant contestant, Contestant to) {
+    /** Of one contestant to the geometric mean of others that were measured in the same turns. */
+    Interval ratio(Contestant contestant, Contestant... to) {
         List<double[]> ratios = new ArrayList<>();
         for (int fork = 0; fork < forks.size(); fork++) {
             ratios.add(ratios(fork, contestant, to));
@@ -34,7 +34,7 @@ final class Pairs {
         return Interval.of(ratios, contestant.ordinal());
     }
 
-    double medianRatio(int fork, Contestant contestant, Contestant to) {
+    double medianRatio(int fork, Contestant contestant, Contestant... to) {
         return median(ratios(fork, contestant, to));
     }
 
@@ -53,11 +53,13 @@ final class Pairs {
         return forks.size();
     }
 
-    private double[] ratios(int fork, Contestant contestant, Contestant to) {
+    private double[] ratios(int fork, Contestant contestant, Contestant... to) {
         double[] ratios = figures(fork, contestant);
-        double[] references = figures(fork, to);
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] /= references[i];
+        for (Contestant reference : to) {
+            double[] references = figures(fork, reference);
+            for (int i = 0; i < ratios.length; i++) {
+                ratios[i] /= Math.pow(references[i], 1.0 / to.length);
+            }
         }
         return ratios;
     }

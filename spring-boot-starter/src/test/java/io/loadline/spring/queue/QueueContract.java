@@ -10,19 +10,16 @@ import static org.awaitility.Awaitility.await;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.QueueSnapshot;
 import io.loadline.signal.SignalSnapshot;
+import io.loadline.spring.testing.ListenerApplication;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What holds for the backlog of a service's listeners, with a real broker. */
@@ -83,27 +80,16 @@ abstract class QueueContract {
 
     final ConfigurableApplicationContext start(
             Class<?> application, String destination, Handler handler, String... more) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        Stream.of(
-                        List.of(
-                                "spring.main.banner-mode=off",
-                                "logging.level.root=error",
-                                "destination=" + destination,
-                                "loadline.limit.algorithm=fixed",
-                                "loadline.limit.initial=2",
-                                "loadline.signal.queues.orders.objective=1s"),
-                        settings(),
-                        List.of(more))
-                .flatMap(List::stream)
-                .map(each -> each.split("=", 2))
-                .forEach(each -> settings.put(each[0], each[1]));
-        return new SpringApplicationBuilder(application)
-                .web(WebApplicationType.NONE)
-                .registerShutdownHook(false)
-                .initializers(each -> each.getBeanFactory().registerSingleton("handler", handler))
-                .run(settings.entrySet().stream()
-                        .map(each -> "--" + each.getKey() + "=" + each.getValue())
-                        .toArray(String[]::new));
+        return ListenerApplication.start(
+                application,
+                destination,
+                Map.of("handler", handler),
+                List.of(
+                        "loadline.limit.algorithm=fixed",
+                        "loadline.limit.initial=2",
+                        "loadline.signal.queues.orders.objective=1s"),
+                settings(),
+                List.of(more));
     }
 
     /** What was handled. Thread-safe. */

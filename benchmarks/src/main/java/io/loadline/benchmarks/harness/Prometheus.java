@@ -75,15 +75,23 @@ public final class Prometheus implements AutoCloseable {
                         "--web.listen-address=127.0.0.1:" + port,
                         "--log.level=warn"));
         Prometheus prometheus = new Prometheus(process, port, targets);
+        try {
+            prometheus.awaitReady(log);
+        } catch (RuntimeException | InterruptedException e) {
+            process.close();
+            throw e;
+        }
+        return prometheus;
+    }
+
+    private void awaitReady(Path log) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
-        while (!prometheus.isReady()) {
+        while (!isReady()) {
             if (!process.isAlive() || System.nanoTime() - deadlineNanos >= 0) {
-                process.close();
                 throw new IllegalStateException("Prometheus does not run, see " + log);
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
-        return prometheus;
     }
 
     private boolean isReady() {

@@ -151,7 +151,7 @@ abstract class ConsumerContract {
 
     final ConfigurableApplicationContext start(String destination, Handled handled, String... more) {
         return ListenerApplication.start(
-                application(), destination, Map.of("handled", handled), settings(destination), List.of(more));
+                application(), destination, Map.of("handled", handled), List.of(settings(destination), List.of(more)));
     }
 
     private static boolean isBeingStopped(String destination) {

@@ -254,7 +254,7 @@ abstract class IntakeContract {
                 application(),
                 destination,
                 Map.of("handler", handler, "load", load),
-                List.of(
+                List.of(List.of(
                         "loadline.limit.algorithm=fixed",
                         "loadline.limit.initial=2",
                         "loadline.guard.intake.enabled=true",
@@ -262,7 +262,7 @@ abstract class IntakeContract {
                         "loadline.guard.intake.calm=100ms",
                         "loadline.guard.intake.max-wait=20s"),
                 settings(),
-                List.of(more));
+                List.of(more)));
     }
 
     /** What was handled, and how. Thread-safe. */

@@ -23,13 +23,12 @@ public final class ListenerApplication {
      * @param beans by name
      * @param settings as {@code key=value}; of several for one key the last one holds
      */
-    @SafeVarargs
     public static ConfigurableApplicationContext start(
-            Class<?> application, String destination, Map<String, ?> beans, List<String>... settings) {
+            Class<?> application, String destination, Map<String, ?> beans, List<List<String>> settings) {
         Map<String, String> byKey = new LinkedHashMap<>();
         Stream.concat(
                         Stream.of("spring.main.banner-mode=off", "logging.level.root=error", "destination=" + destination),
-                        Stream.of(settings).flatMap(List::stream))
+                        settings.stream().flatMap(List::stream))
                 .map(setting -> setting.split("=", 2))
                 .forEach(setting -> byKey.put(setting[0], setting[1]));
         return new SpringApplicationBuilder(application)

@@ -20,7 +20,10 @@ class BuildersTest {
         return Stream.of(
                 refusal(() -> ConcurrencyLimiter.builder(" "), "name must not be blank: ' '"),
                 refusal(() -> ConcurrencyLimiter.builder("a").maxRoutes(0), "maxRoutes must be between 1 and 10000: 0"),
-                refusal(() -> ConcurrencyLimiter.builder("a").slo(Duration.ZERO), "slo must be above zero: PT0S"),
+                refusal(
+                        () -> ConcurrencyLimiter.builder("a").slo(Duration.ZERO),
+                        "slo must be above zero and at most a day: PT0S"),
+                refusal(() -> ConcurrencyLimiter.builder("a").slo(Duration.ofDays(2)), "slo must be above zero and at most a day: PT48H"),
                 refusal(
                         () -> ConcurrencyLimiter.builder("a").maxRoutes(10_001),
                         "maxRoutes must be between 1 and 10000: 10001"),

@@ -50,6 +50,8 @@ class SloTallyTest {
 
         tally.add(0, 1, 1, 2);
         assertThat(counts(0)).isEqualTo(new SloCounts(2, 0));
+        tally.add(0, 1, 1, 0);
+        assertThat(counts(0)).as("it was fast").isEqualTo(new SloCounts(3, 0));
     }
 
     /** A counter must not go back, whatever shares follow each other. */

@@ -42,6 +42,9 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
      * committed is done.
      *
      * A partition without a commit is read from its beginning: consumers that begin at its end commit that at once.
+     *
+     * The broker is asked even if this instance has no partition: those that it had are lost if the broker is away for longer
+     * than the session's time-out, which does not mean that nothing waits.
      */
     private static final long TIMEOUT_SECONDS = 10;
 
@@ -165,7 +168,7 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
             return next;
         }
 
-        /** None while this instance has no partition: then others do its work. */
+        /** Of each group of its listeners; empty while this instance has none: then others do its work. */
         private Map<String, Set<TopicPartition>> partitionsByGroup() {
             List<MessageListenerContainer> listeners = KafkaContainers.of(beans).stream()
                     .filter(each -> takesFrom(each.getContainerProperties()))
@@ -177,14 +180,14 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
             for (MessageListenerContainer each : listeners) {
                 String group = each.getGroupId();
                 Collection<TopicPartition> assigned = each.getAssignedPartitions();
-                if (group != null && assigned != null) {
+                if (group == null) {
+                    continue;
+                }
+                Set<TopicPartition> own = partitions.computeIfAbsent(group, name -> new HashSet<>());
+                if (assigned != null) {
                     assigned.stream()
                             .filter(partition -> partition.topic().equals(topic))
-                            .forEach(partition -> {
-                                boolean unused = partitions
-                                        .computeIfAbsent(group, name -> new HashSet<>())
-                                        .add(partition);
-                            });
+                            .forEach(own::add);
                 }
             }
             return partitions;

@@ -63,6 +63,7 @@ import org.jspecify.annotations.Nullable;
  * @param bottleneckSince since when it is, ISO 8601
  * @param saturations utilization of local resources by name
  * @param saturationDetails what is to be said of resources, by name: which of several, or why they are unknown
+ * @param queues queues that the service takes its work from
  * @param process what the process did in the last seconds
  * @param explanation all of it in words
  * @param readinessHeld why readiness is held down although the state would allow it
@@ -105,6 +106,7 @@ public record LoadlineStatus(
         String bottleneckSince,
         Map<String, Double> saturations,
         Map<String, String> saturationDetails,
+        List<QueueStatus> queues,
         Process process,
         String explanation,
         List<String> readinessHeld,
@@ -121,6 +123,7 @@ public record LoadlineStatus(
     /** Copies the collections. */
     public LoadlineStatus {
         criticality = Collections.unmodifiableMap(new LinkedHashMap<>(criticality));
+        queues = List.copyOf(queues);
         readinessHeld = List.copyOf(readinessHeld);
         dependencies = List.copyOf(dependencies);
         guards = List.copyOf(guards);
@@ -356,6 +359,7 @@ public record LoadlineStatus(
                 snapshot.bottleneckSince().toString(),
                 new TreeMap<>(snapshot.saturations()),
                 new TreeMap<>(snapshot.saturationDetails()),
+                snapshot.queues().stream().map(QueueStatus::of).toList(),
                 Process.of(snapshot.process()),
                 explanation(snapshot, readinessHeld, ofGuards, ofQuotas, degradation, intake),
                 readinessHeld,

@@ -72,7 +72,9 @@ final class StatusJson {
         status.saturations().forEach(json::member);
         json.endObject().beginObject("saturationDetails");
         status.saturationDetails().forEach(json::member);
-        json.endObject()
+        json.endObject().beginArray("queues");
+        status.queues().forEach(each -> each.write(json));
+        json.endArray()
                 .beginObject("process")
                 .member("gcShare", orNan(process.gcShare()))
                 .member("gcPauseSeconds", orNan(process.gcPauseSeconds()))

@@ -39,9 +39,9 @@ public final class LoadSignal implements AutoCloseable {
      * What requests ask and what the service sustains is measured by RequestLoad; what of that is published, and when, is up to
      * PublishedLoad; Measurements has these and the rest. Here is when that is done, and who is told.
      *
-     * A tick that comes late by more than a whole one follows a stall: few calls have ended and the next second sees a
-     * burst, neither of which is the load. Such an interval is left out and the last load held, but never twice in a
-     * row: a process that always stalls must not look like it did when it last was well.
+     * A tick that comes late by more than a whole one follows a stall: few calls have ended, and in the next second those come
+     * at once that could not before, neither of which is the load. Both intervals are left out and the last load held, but
+     * then one is measured whatever happens: a process that always stalls must not look like it did when it last was well.
      *
      * A change of state makes a new snapshot at once: a service that begins to drain is silent from that moment. What
      * was measured before the service became READY was not the load, nor the capacity, of a warm service.
@@ -49,7 +49,7 @@ public final class LoadSignal implements AutoCloseable {
     private static final long TICK_NANOS = 1_000_000_000L;
     private static final long TICK_TOLERANCE_NANOS = Heartbeat.PERIOD.toNanos() / 2;
     private static final long LATE_NANOS = 2 * TICK_NANOS;
-    private static final int LEFT_OUT = 1;
+    private static final int LEFT_OUT = 2;
 
     private final Availability availability;
     private final Ticker ticker;

@@ -206,7 +206,21 @@ class LoadSignalTest {
         }
     }
 
-    /** Held once only: who always stalls is measured all the same. */
+    /** Five seconds in which connections wait for the process, and then ask all at once. */
+    @Test
+    void load_afterAPause_isHeldWhileWhatCameMeanwhileIsServed() {
+        saturate();
+        service.offer(50, MINUTE);
+        service.ticker.advance(Duration.ofSeconds(5));
+        service.offer(0, Duration.ofMillis(100));
+        service.offer(2_500, Duration.ofMillis(100));
+        for (int tenth = 0; tenth < 200; tenth++) {
+            service.offer(50, Duration.ofMillis(100));
+            assertThat(service.load()).isCloseTo(0.5, within(0.05));
+        }
+    }
+
+    /** Held for two intervals only: who always stalls is measured all the same. */
     @Test
     void load_whenBeatsAlwaysComeLate_isMeasured() {
         saturate();

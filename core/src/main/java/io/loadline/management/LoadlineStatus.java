@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * @param capped calls refused because their route had reached its own cap, since the start
  * @param expired calls refused because their deadline had passed, since the start
  * @param refused calls refused because the service was leaving, since the start
+ * @param repeated calls that were not the first attempt of their callers, since the start
  * @param shadowed calls that ran beyond the limit, since the start
  * @param shadow what enforcing would have refused lately; all zero unless in shadow mode
  * @param slo how well the service keeps what it promises; null if it promises nothing
@@ -98,6 +99,7 @@ public record LoadlineStatus(
         long capped,
         long expired,
         long refused,
+        long repeated,
         long shadowed,
         Shadow shadow,
         @Nullable Slo slo,
@@ -351,6 +353,7 @@ public record LoadlineStatus(
                 snapshot.stats().capped(),
                 snapshot.stats().expired(),
                 snapshot.stats().refused(),
+                snapshot.stats().repeated(),
                 snapshot.stats().shadowed(),
                 Shadow.of(snapshot.shadow()),
                 Slo.of(snapshot.slo()),

@@ -41,6 +41,7 @@ final class StatusJson {
                 .member("capped", status.capped())
                 .member("expired", status.expired())
                 .member("refused", status.refused())
+                .member("repeated", status.repeated())
                 .member("shadowed", status.shadowed())
                 .beginObject("shadow")
                 .member("seconds", shadow.seconds())

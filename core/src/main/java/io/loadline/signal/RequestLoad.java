@@ -22,7 +22,10 @@ final class RequestLoad {
      *            demand from the autoscaler.
      * capacity = see TrustedCapacity.
      *
-     * What was shed counts at most three times the capacity: clients that retry at once are not demand.
+     * A call that is tried again was counted when it was refused first, wherever that was. So what was shed counts less what
+     * says that it is another attempt, whether it is shed again or served: then each piece of work counts once, served in the
+     * end or given up. Never less than what is done, since other failures are tried again, too, which is work. And not all
+     * clients say so: what was shed counts at most three times the capacity.
      *
      * Not in-flight over limit: the limit falls towards what is in use when there is little to do, so half of the load
      * would read as an eighth.
@@ -95,7 +98,7 @@ final class RequestLoad {
             meanCallSeconds = (sums.done + sums.shed) / sums.offered;
         }
         double waiting = Math.max(-sums.done, joined / seconds * meanCallSeconds);
-        double undone = sums.shed + Math.max(0, waiting);
+        double undone = sums.shedOnce + Math.max(0, waiting);
         double calls = capacity.calls();
         double counted = Double.isNaN(calls) ? undone : Math.min(undone, SHED_CAP * calls);
         return new Interval(
@@ -131,6 +134,7 @@ final class RequestLoad {
             sums.offered += since.offered() / seconds;
             sums.done += since.completed() * callsPerSecond;
             sums.shed += since.shed() * callsPerSecond;
+            sums.shedOnce += Math.max(0, since.shed() - since.repeated()) * callsPerSecond;
             sums.shedCalls += since.shed() + since.shadowed();
             if (shadowing) {
                 shadow.add(route.name(), since);
@@ -157,6 +161,9 @@ final class RequestLoad {
 
         private double done;
         private double shed;
+
+        /** Without what was counted when it was refused first. */
+        private double shedOnce;
 
         /** Calls that were shed, or would have been. */
         private long shedCalls;

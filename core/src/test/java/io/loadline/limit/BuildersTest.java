@@ -94,8 +94,8 @@ class BuildersTest {
 
     @Test
     void stats_plusAndMinus_undoEachOther() {
-        LimiterStats a = new LimiterStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-        LimiterStats b = new LimiterStats(10, 20, 30, 40, 50, 60, 70, 80, 90, 100);
+        LimiterStats a = new LimiterStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        LimiterStats b = new LimiterStats(10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110);
         assertThat(b.minus(a).plus(a)).isEqualTo(b);
         assertThat(a.completed()).isEqualTo(6);
         assertThat(a.offered()).isEqualTo(11);

@@ -71,7 +71,7 @@ class SloTallyTest {
     void counts_haveAllThatWasNotServedAsBad() {
         tally.add(0, 4, 4, 3);
 
-        assertThat(tally.counts(0, new LimiterStats(4, 100, 1, 1_000, 2, 3, 5, 1_000, 7, 1_000)))
+        assertThat(tally.counts(0, new LimiterStats(4, 100, 1, 1_000, 2, 3, 5, 1_000, 7, 1_000, 1_000)))
                 .isEqualTo(new SloCounts(3, 1 + 1 + 2 + 3 + 5 + 7));
     }
 

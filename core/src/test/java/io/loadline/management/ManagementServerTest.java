@@ -211,6 +211,7 @@ class ManagementServerTest {
         assertThat(status.get("bottleneckSince").asString())
                 .isEqualTo(service.signal.snapshot().bottleneckSince().toString());
         assertThat(status.get("process").get("gcShare").doubleValue()).isZero();
+        assertThat(status.get("repeated").longValue()).isZero();
         SloCounts counts = service.signal.snapshot().slo().counts();
         assertThat(status.get("slo").toString())
                 .isEqualTo("{\"latencySeconds\":0.15,\"objective\":0.999,\"good\":" + counts.good() + ",\"bad\":"

@@ -61,6 +61,8 @@ class WrongSettingsTest {
                 "loadline.limit.criticality.sheddable=reports | loadline.limit.criticality.sheddable | reports | must begin with a slash",
                 "loadline.limit.criticality.critical-plus=GET /a/{b | loadline.limit.criticality.critical-plus | /a/{b | it must be a path pattern",
                 "loadline.limit.deadline.from-header=perhaps | loadline.limit.deadline.from-header | perhaps | true or false",
+                "loadline.limit.attempt.from-header=perhaps | loadline.limit.attempt.from-header | perhaps | true or false",
+                "loadline.limit.attempt.header=X Y | loadline.limit.attempt.header | X Y | must be a token of RFC 9110",
                 "loadline.limit.waiting.max-wait=0s | loadline.limit.waiting.max-wait | 0s | it must be positive",
                 "loadline.limit.waiting.max-wait=-1s | loadline.limit.waiting.max-wait | -1s | it must be positive",
                 "loadline.limit.waiting.max-waiters=-1 | loadline.limit.waiting.max-waiters | -1 | must be between 0 and",

@@ -237,7 +237,7 @@ final class Admittance implements WaitQueue.Entrance {
 
     /** When it comes, since a call that waits is not refused yet. */
     private void countRepeated(Route route, CallContext context) {
-        if (context.attempt() > 1) {
+        if (context != CallContext.NONE && context.attempt() > 1) {
             stats.count(route.index, StripedStats.REPEATED);
         }
     }

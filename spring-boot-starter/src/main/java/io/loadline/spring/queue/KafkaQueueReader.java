@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -81,22 +82,39 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
         }
     }
 
-    /** Connects aside. */
+    /** Made outside the lock, for which the end of the application would wait: names may take their time to resolve. */
     private Admin admin() {
+        Admin present = present();
+        if (present != null) {
+            return present;
+        }
+        Admin made = make();
+        synchronized (lock) {
+            if (!closed && admin == null) {
+                admin = made;
+                return made;
+            }
+        }
+        made.close(Duration.ZERO);
+        return Objects.requireNonNull(present());
+    }
+
+    private @Nullable Admin present() {
         synchronized (lock) {
             if (closed) {
                 throw new IllegalStateException("the application stops");
             }
-            if (admin == null) {
-                Collection<KafkaAdmin> present =
-                        Singletons.of(beans, KafkaAdmin.class).values();
-                if (present.size() != 1) {
-                    throw new IllegalStateException("there must be one KafkaAdmin: " + present.size());
-                }
-                admin = Admin.create(present.iterator().next().getConfigurationProperties());
-            }
             return admin;
         }
+    }
+
+    private Admin make() {
+        Collection<KafkaAdmin> configured =
+                Singletons.of(beans, KafkaAdmin.class).values();
+        if (configured.size() != 1) {
+            throw new IllegalStateException("there must be one KafkaAdmin: " + configured.size());
+        }
+        return Admin.create(configured.iterator().next().getConfigurationProperties());
     }
 
     private static <T> T get(KafkaFuture<T> future) throws Exception {

@@ -23,7 +23,9 @@ class BuildersTest {
                 refusal(
                         () -> ConcurrencyLimiter.builder("a").slo(Duration.ZERO),
                         "slo must be above zero and at most a day: PT0S"),
-                refusal(() -> ConcurrencyLimiter.builder("a").slo(Duration.ofDays(2)), "slo must be above zero and at most a day: PT48H"),
+                refusal(
+                        () -> ConcurrencyLimiter.builder("a").slo(Duration.ofDays(2)),
+                        "slo must be above zero and at most a day: PT48H"),
                 refusal(
                         () -> ConcurrencyLimiter.builder("a").maxRoutes(10_001),
                         "maxRoutes must be between 1 and 10000: 10001"),

@@ -254,15 +254,16 @@ abstract class IntakeContract {
                 application(),
                 destination,
                 Map.of("handler", handler, "load", load),
-                List.of(List.of(
-                        "loadline.limit.algorithm=fixed",
-                        "loadline.limit.initial=2",
-                        "loadline.guard.intake.enabled=true",
-                        "loadline.guard.intake.paused-at-least=500ms",
-                        "loadline.guard.intake.calm=100ms",
-                        "loadline.guard.intake.max-wait=20s"),
-                settings(),
-                List.of(more)));
+                List.of(
+                        List.of(
+                                "loadline.limit.algorithm=fixed",
+                                "loadline.limit.initial=2",
+                                "loadline.guard.intake.enabled=true",
+                                "loadline.guard.intake.paused-at-least=500ms",
+                                "loadline.guard.intake.calm=100ms",
+                                "loadline.guard.intake.max-wait=20s"),
+                        settings(),
+                        List.of(more)));
     }
 
     /** What was handled, and how. Thread-safe. */

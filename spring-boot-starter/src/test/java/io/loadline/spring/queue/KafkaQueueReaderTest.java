@@ -39,14 +39,15 @@ class KafkaQueueReaderTest {
     void destroy_whileAClientIsMade_doesNotWaitForThat() throws Exception {
         CountDownLatch makes = new CountDownLatch(1);
         CompletableFuture<Void> released = new CompletableFuture<>();
-        beans.registerSingleton("admin", new KafkaAdmin(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1")) {
-            @Override
-            public Map<String, Object> getConfigurationProperties() {
-                makes.countDown();
-                released.join();
-                return super.getConfigurationProperties();
-            }
-        });
+        beans.registerSingleton(
+                "admin", new KafkaAdmin(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1")) {
+                    @Override
+                    public Map<String, Object> getConfigurationProperties() {
+                        makes.countDown();
+                        released.join();
+                        return super.getConfigurationProperties();
+                    }
+                });
         FutureTask<Backlog.Counts> read =
                 new FutureTask<>(() -> reader.source("orders").read());
         new Thread(read).start();

@@ -52,7 +52,8 @@ abstract class QueueContract {
             until(() -> snapshot(context).explanation().contains(" is that of orders, in which "));
             assertThat(snapshot(context).load()).isGreaterThan(1);
             assertThat(snapshot(context).saturations()).containsKey("queue:orders");
-            // However fast this machine is, the rate is that of some seconds in which no more was handled than by now, and
+            // However fast this machine is, the rate is that of some seconds in which no more was handled than by now,
+            // and
             // not much less than the mean.
             double rate = queue(context).sustainedRate();
             int handled = handler.handled.get();
@@ -93,12 +94,13 @@ abstract class QueueContract {
                 application,
                 destination,
                 Map.of("handler", handler),
-                List.of(List.of(
-                        "loadline.limit.algorithm=fixed",
-                        "loadline.limit.initial=2",
-                        "loadline.signal.queues.orders.objective=1s"),
-                settings(),
-                List.of(more)));
+                List.of(
+                        List.of(
+                                "loadline.limit.algorithm=fixed",
+                                "loadline.limit.initial=2",
+                                "loadline.signal.queues.orders.objective=1s"),
+                        settings(),
+                        List.of(more)));
     }
 
     /** What was handled. Thread-safe. */

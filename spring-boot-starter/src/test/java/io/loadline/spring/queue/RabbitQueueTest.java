@@ -4,7 +4,6 @@
  */
 package io.loadline.spring.queue;
 
-
 import io.loadline.spring.testing.RabbitQueues;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -121,9 +121,11 @@ public abstract class AdmissionContract {
     void request_thatIsTriedAgain_isCountedAsThatToo() {
         awaitCounted();
         LimiterStats before = service.stats();
-        assertThat(Wire.get(service.port(), "/orders/1", "x-envoy-attempt-count: 1").status())
+        assertThat(Wire.get(service.port(), "/orders/1", "x-envoy-attempt-count: 1")
+                        .status())
                 .isEqualTo(200);
-        assertThat(Wire.get(service.port(), "/orders/1", "x-envoy-attempt-count: 2").status())
+        assertThat(Wire.get(service.port(), "/orders/1", "x-envoy-attempt-count: 2")
+                        .status())
                 .isEqualTo(200);
         service.awaitEnded(before, new LimiterStats(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1));
     }

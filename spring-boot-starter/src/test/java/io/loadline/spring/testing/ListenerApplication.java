@@ -27,7 +27,10 @@ public final class ListenerApplication {
             Class<?> application, String destination, Map<String, ?> beans, List<List<String>> settings) {
         Map<String, String> byKey = new LinkedHashMap<>();
         Stream.concat(
-                        Stream.of("spring.main.banner-mode=off", "logging.level.root=error", "destination=" + destination),
+                        Stream.of(
+                                "spring.main.banner-mode=off",
+                                "logging.level.root=error",
+                                "destination=" + destination),
                         settings.stream().flatMap(List::stream))
                 .map(setting -> setting.split("=", 2))
                 .forEach(setting -> byKey.put(setting[0], setting[1]));

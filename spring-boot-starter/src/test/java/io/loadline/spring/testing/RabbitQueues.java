@@ -55,7 +55,11 @@ public final class RabbitQueues implements AutoCloseable {
 
     /** Sends {@code message N} for each number from {@code from} to below {@code to}; all are safe when this returns. */
     public void send(String queue, int from, int to) {
-        send(queue, IntStream.range(from, to).mapToObj(number -> "message " + number).toArray(String[]::new));
+        send(
+                queue,
+                IntStream.range(from, to)
+                        .mapToObj(number -> "message " + number)
+                        .toArray(String[]::new));
     }
 
     private void send(String queue, String[] messages) {

@@ -144,10 +144,14 @@ final class Admittance implements WaitQueue.Entrance {
                     ? tryAcquireJudged(route, group, context, waits)
                     : tryAcquire(group, effective);
             if (admitted >= 0) {
+                countRepeated(route, context);
                 return Ticket.of(admitted, group != null, timed, startNanos);
             }
             if (((before & 1) == 0 && before == changes) || tries == MOST_TRIES) {
                 RejectionReason reason = reason(admitted);
+                if (reason == RejectionReason.LIMIT || reason == RejectionReason.PRIORITY) {
+                    countRepeated(route, context);
+                }
                 if (!waits || reason != RejectionReason.LIMIT) {
                     count(route, reason);
                     if (listener != null) {
@@ -229,6 +233,13 @@ final class Admittance implements WaitQueue.Entrance {
             told.refused(route, reason);
         }
         return RejectedException.of(reason);
+    }
+
+    /** When it comes, since a call that waits is not refused yet. */
+    private void countRepeated(Route route, CallContext context) {
+        if (context != CallContext.NONE && context.attempt() > 1) {
+            stats.count(route.index, StripedStats.REPEATED);
+        }
     }
 
     private void count(Route route, RejectionReason reason) {

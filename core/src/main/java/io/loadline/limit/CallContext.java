@@ -14,7 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one call beside its route: how much it matters, whom it is for, how long its caller waits. Immutable.
+ * What is known of one call beside its route: how much it matters, whom it is for, how long its caller waits, how often he has
+ * tried. Immutable.
  *
  * <pre>{@code
  * CallContext context = CallContext.of(Criticality.SHEDDABLE).cohort(userId).timeout(Duration.ofSeconds(2));
@@ -31,8 +32,8 @@ public final class CallContext {
      * where most services are, nothing is.
      */
 
-    /** Nothing is known: the route's own criticality, no cohort, no deadline. */
-    public static final CallContext NONE = new CallContext(null, -1, null, 0, null);
+    /** Nothing is known: the route's own criticality, no cohort, no deadline, the first attempt. */
+    public static final CallContext NONE = new CallContext(null, -1, null, 0, null, 1);
 
     /** The name under which adapters keep the context of a request among its attributes. */
     public static final String ATTRIBUTE = CallContext.class.getName();
@@ -49,7 +50,7 @@ public final class CallContext {
 
     static {
         for (Criticality each : Criticality.values()) {
-            BY_CRITICALITY[each.ordinal()] = new CallContext(each, -1, null, 0, null);
+            BY_CRITICALITY[each.ordinal()] = new CallContext(each, -1, null, 0, null, 1);
         }
     }
 
@@ -63,17 +64,21 @@ public final class CallContext {
 
     private final @Nullable RequestTiming timing;
 
+    private final int attempt;
+
     private CallContext(
             @Nullable Criticality criticality,
             int cohort,
             @Nullable Ticker ticker,
             long deadlineNanos,
-            @Nullable RequestTiming timing) {
+            @Nullable RequestTiming timing,
+            int attempt) {
         this.criticality = criticality;
         this.cohort = cohort;
         this.ticker = ticker;
         this.deadlineNanos = deadlineNanos;
         this.timing = timing;
+        this.attempt = attempt;
     }
 
     /** A call of which only the criticality is known; always the same object. */
@@ -120,9 +125,9 @@ public final class CallContext {
 
     /** The same context with this criticality, whatever the call's route says. */
     public CallContext criticality(Criticality changed) {
-        return ticker == null && cohort < 0 && timing == null
+        return ticker == null && cohort < 0 && timing == null && attempt == 1
                 ? of(changed)
-                : new CallContext(changed, cohort, ticker, deadlineNanos, timing);
+                : new CallContext(changed, cohort, ticker, deadlineNanos, timing, attempt);
     }
 
     /**
@@ -134,7 +139,8 @@ public final class CallContext {
         // Hash codes of similar strings are similar; this is the finalizer of MurmurHash3, in the public domain.
         hash = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
         hash = (hash ^ (hash >>> 13)) * 0xC2B2AE35;
-        return new CallContext(criticality, (hash ^ (hash >>> 16)) >>> COHORT_SHIFT, ticker, deadlineNanos, timing);
+        return new CallContext(
+                criticality, (hash ^ (hash >>> 16)) >>> COHORT_SHIFT, ticker, deadlineNanos, timing, attempt);
     }
 
     /**
@@ -151,12 +157,29 @@ public final class CallContext {
         checkArgument(!timeout.isNegative(), "timeout must not be negative: %s", timeout);
         // Beyond that, differences of readings would wrap.
         long nanos = timeout.compareTo(Duration.ofDays(36_500)) < 0 ? timeout.toNanos() : Long.MAX_VALUE / 2;
-        return new CallContext(criticality, cohort, by, by.read() + nanos, timing);
+        return new CallContext(criticality, cohort, by, by.read() + nanos, timing, attempt);
     }
 
     /** The same context of a request whose waiting for others {@code changed} takes down; null if nobody does. */
     public CallContext timing(@Nullable RequestTiming changed) {
-        return new CallContext(criticality, cohort, ticker, deadlineNanos, changed);
+        return new CallContext(criticality, cohort, ticker, deadlineNanos, changed, attempt);
+    }
+
+    /**
+     * The same context of the {@code number}th attempt at one piece of work. Where calls are shed those after the first are no
+     * further demand: callers that try again ask for no more than they did. They are served or refused like others.
+     *
+     * @param number 1 for the first
+     * @throws IllegalArgumentException if {@code number < 1}
+     */
+    public CallContext attempt(int number) {
+        checkArgument(number >= 1, "attempt must be at least 1: %s", number);
+        return number == attempt ? this : new CallContext(criticality, cohort, ticker, deadlineNanos, timing, number);
+    }
+
+    /** Which attempt it is; 1 for the first, and if that is not known. */
+    public int attempt() {
+        return attempt;
     }
 
     /** What takes down how long the request waits for others; null if nobody does. */

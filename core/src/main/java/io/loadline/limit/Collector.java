@@ -172,7 +172,8 @@ final class Collector {
                 totals[at + StripedStats.CAPPED],
                 totals[at + StripedStats.SHADOW_CAPPED],
                 totals[at + StripedStats.EXPIRED],
-                totals[at + StripedStats.SHADOW_EXPIRED]);
+                totals[at + StripedStats.SHADOW_EXPIRED],
+                totals[at + StripedStats.REPEATED]);
     }
 
     /** Counts of one route since the limiter was built, by the limiter's SLO; zero without one. */

@@ -348,6 +348,7 @@ public interface ConcurrencyLimiter {
     /** Builds limiters. Not thread-safe; may be reused, later changes do not reach limiters already built. */
     final class Builder {
         static final int AS_MANY_AS_RUN = -1;
+        private static final Duration LONGEST_SLO = Duration.ofDays(1);
 
         final String name;
         Supplier<? extends LimitAlgorithm> algorithm =
@@ -511,11 +512,14 @@ public interface ConcurrencyLimiter {
          * Sets within what time a call is as fast as promised, for {@link ConcurrencyLimiter#sloCounts}: from when it is
          * admitted; waiting for that is no part of it. Default: nothing is promised, and nothing counted.
          *
-         * @throws IllegalArgumentException if it is not above zero
+         * @throws IllegalArgumentException unless it is above zero and at most a day
          */
         @CanIgnoreReturnValue
         public Builder slo(Duration slo) {
-            checkArgument(!slo.isNegative() && !slo.isZero(), "slo must be above zero: %s", slo);
+            checkArgument(
+                    slo.compareTo(Duration.ZERO) > 0 && slo.compareTo(LONGEST_SLO) <= 0,
+                    "slo must be above zero and at most a day: %s",
+                    slo);
             this.sloNanos = slo.toNanos();
             return this;
         }

@@ -18,14 +18,16 @@ import org.jspecify.annotations.Nullable;
  * Reads what is known of a call from the headers of its request, and writes it to those of requests onward. Immutable.
  *
  * <p>Read are the criticality, from a header of its own or the member {@value #MEMBER} of W3C {@code baggage}; whom the
- * call is for, if a header for that was named; and how long the client waits, from {@code X-Request-Timeout},
- * {@code grpc-timeout} and {@code x-envoy-expected-rq-timeout-ms}, whichever is shortest. What makes no sense is ignored.
+ * call is for, if a header for that was named; how long the client waits, from {@code X-Request-Timeout},
+ * {@code grpc-timeout} and {@code x-envoy-expected-rq-timeout-ms}, whichever is shortest; and whether it tries again, from
+ * {@code x-envoy-attempt-count}, {@code grpc-previous-rpc-attempts} and a header of yours. What makes no sense is ignored.
  */
 public final class ContextHeaders {
     /*
      * Headers come from outside, so they can take from their call but not give: a shorter deadline than there is and a
      * lower criticality harm nobody else, while everybody would like to be CRITICAL_PLUS. A higher criticality than the
-     * route's own is believed only up to a bound, which is best raised behind a gateway that strips these headers.
+     * route's own is believed only up to a bound, which is best raised behind a gateway that strips these headers. Who says
+     * that he tries again takes his own call out of the demand.
      */
 
     /** The header that tells the criticality, unless another one is named. */
@@ -40,6 +42,12 @@ public final class ContextHeaders {
     /** The header by which Envoy tells how long it waits, in milliseconds. */
     public static final String ENVOY_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
 
+    /** The header by which Envoy tells which attempt it is, 1 for the first; where {@code include_request_attempt_count} is. */
+    public static final String ENVOY_ATTEMPT = "x-envoy-attempt-count";
+
+    /** The header by which clients of gRPC tell how many attempts there were before. */
+    public static final String GRPC_ATTEMPTS = "grpc-previous-rpc-attempts";
+
     /** The header of W3C baggage. */
     public static final String BAGGAGE = "baggage";
 
@@ -49,12 +57,16 @@ public final class ContextHeaders {
     /** The names RFC 9110 (section 5.1) allows. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+\\-.^_`|~0-9A-Za-z]+");
 
+    private static final int MOST_DIGITS = 4;
+
     private static final ContextHeaders DEFAULTS = builder().build();
 
     private final @Nullable String criticalityHeader;
     private final Criticality maxFromHeader;
     private final @Nullable String cohortHeader;
     private final boolean deadlines;
+    private final boolean attempts;
+    private final @Nullable String attemptHeader;
     private final Ticker ticker;
 
     private ContextHeaders(Builder builder) {
@@ -62,6 +74,8 @@ public final class ContextHeaders {
         this.maxFromHeader = builder.maxFromHeader;
         this.cohortHeader = builder.cohortHeader;
         this.deadlines = builder.deadlines;
+        this.attempts = builder.attempts;
+        this.attemptHeader = builder.attemptHeader;
         this.ticker = builder.ticker;
     }
 
@@ -104,7 +118,26 @@ public final class ContextHeaders {
                 context = context.timeout(Duration.ofNanos(nanos), ticker);
             }
         }
-        return context;
+        return attempts ? context.attempt(attempt(header)) : context;
+    }
+
+    private int attempt(Function<String, @Nullable String> header) {
+        int own = attemptHeader == null ? 0 : number(header.apply(attemptHeader));
+        int before = number(header.apply(GRPC_ATTEMPTS));
+        return Math.max(Math.max(1, own), Math.max(number(header.apply(ENVOY_ATTEMPT)), before + 1));
+    }
+
+    /** A number of a few digits; 0 for what is none. */
+    private static int number(@Nullable String text) {
+        int number = 0;
+        for (int i = 0; text != null && i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || i >= MOST_DIGITS) {
+                return 0;
+            }
+            number = 10 * number + digit;
+        }
+        return number;
     }
 
     private @Nullable Criticality claimed(Function<String, @Nullable String> header) {
@@ -123,7 +156,8 @@ public final class ContextHeaders {
     /**
      * Writes {@code context} to the headers of a request onward: its criticality as a member of {@code baggage}, beside
      * those that are there, and the time that is left as {@code X-Request-Timeout}, unless that says less already. What is
-     * not known is not written, nor is a member for which the baggage has no room by its specification.
+     * not known is not written, nor is a member for which the baggage has no room by its specification, nor which attempt the
+     * call is: what it asks of others is another matter.
      *
      * <pre>{@code
      * ContextHeaders.write(CallContext.current(), request.headers()::getFirst, request.headers()::set);
@@ -157,6 +191,8 @@ public final class ContextHeaders {
         private Criticality maxFromHeader = Criticality.SHEDDABLE;
         private @Nullable String cohortHeader;
         private boolean deadlines = true;
+        private boolean attempts = true;
+        private @Nullable String attemptHeader;
         private Ticker ticker = Ticker.system();
 
         private Builder() {}
@@ -205,6 +241,24 @@ public final class ContextHeaders {
         @CanIgnoreReturnValue
         public Builder deadlineFromHeader(boolean read) {
             this.deadlines = read;
+            return this;
+        }
+
+        /** Sets whether it is read from headers that the client tries again; see {@link CallContext#attempt}. Default: true. */
+        @CanIgnoreReturnValue
+        public Builder attemptFromHeader(boolean read) {
+            this.attempts = read;
+            return this;
+        }
+
+        /**
+         * Sets a header that tells which attempt a request is, 1 for the first, beside those of Envoy and gRPC. Default: none.
+         *
+         * @throws IllegalArgumentException if it is no name of a header
+         */
+        @CanIgnoreReturnValue
+        public Builder attemptHeader(String name) {
+            this.attemptHeader = checkName(name);
             return this;
         }
 

@@ -20,6 +20,8 @@ package io.loadline.limit;
  *       not serve it.
  *   <li>{@code shadowCapped} and {@code shadowExpired} grow when one has run although {@link Enforcement#ENFORCE} would
  *       have refused it for that.
+ *   <li>{@code repeated} grows when a call that is admitted, waits or is shed says that it is not its caller's first attempt;
+ *       it is counted by what becomes of it, too. See {@link CallContext#attempt(int)}.
  * </ul>
  *
  * Counts are read one by one: a snapshot taken under load may be off by the calls in flight.
@@ -35,6 +37,7 @@ package io.loadline.limit;
  * @param shadowCapped calls that ran beyond their route's cap
  * @param expired calls refused with {@link RejectionReason#DEADLINE}
  * @param shadowExpired calls that ran after their deadline
+ * @param repeated calls that were not the first attempt of their callers
  */
 public record LimiterStats(
         long succeeded,
@@ -46,13 +49,14 @@ public record LimiterStats(
         long capped,
         long shadowCapped,
         long expired,
-        long shadowExpired) {
+        long shadowExpired,
+        long repeated) {
     /** Nothing counted. */
     public static final LimiterStats ZERO = new LimiterStats(0, 0, 0, 0, 0, 0);
 
-    /** Counts without any caps and deadlines. */
+    /** Counts without any caps, deadlines and further attempts. */
     public LimiterStats(long succeeded, long ignored, long dropped, long shadowed, long shed, long refused) {
-        this(succeeded, ignored, dropped, shadowed, shed, refused, 0, 0, 0, 0);
+        this(succeeded, ignored, dropped, shadowed, shed, refused, 0, 0, 0, 0, 0);
     }
 
     /** Calls refused for {@code reason}; {@link RejectionReason#LIMIT} stands for all that is {@code shed}. */
@@ -98,7 +102,8 @@ public record LimiterStats(
                 capped - earlier.capped,
                 shadowCapped - earlier.shadowCapped,
                 expired - earlier.expired,
-                shadowExpired - earlier.shadowExpired);
+                shadowExpired - earlier.shadowExpired,
+                repeated - earlier.repeated);
     }
 
     /** The sum of both. */
@@ -113,6 +118,7 @@ public record LimiterStats(
                 capped + other.capped,
                 shadowCapped + other.shadowCapped,
                 expired + other.expired,
-                shadowExpired + other.shadowExpired);
+                shadowExpired + other.shadowExpired,
+                repeated + other.repeated);
     }
 }

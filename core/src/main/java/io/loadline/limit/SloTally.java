@@ -11,7 +11,8 @@ final class SloTally {
      * whole call is kept for the next time, so that rounding adds up to nothing. Where all are timed, this is exact.
      *
      * While none was timed, nothing is known of those that succeeded: they are kept until one is. And since counts of a call
-     * may be read in two pieces, a timed one may be here before it has succeeded: it is kept, too.
+     * may be read in two pieces, a timed one may be here before it has succeeded, and a fast one before it was timed: these
+     * are kept, too.
      */
     private final long[] succeeded;
     private final long[] timed;
@@ -45,8 +46,8 @@ final class SloTally {
         fast[route] += whole;
         slow[route] += succeeded[route] - whole;
         succeeded[route] = 0;
+        within[route] = Math.max(0, within[route] - timed[route]);
         timed[route] = 0;
-        within[route] = 0;
     }
 
     /** All of a route of which {@code total} was counted. */

@@ -55,7 +55,10 @@ final class StripedStats {
     /** Of timed calls whose waiting for others is taken down. */
     static final int WAITED_NANOS = 16;
 
-    static final int LONGS = 17;
+    /** Arrivals that are counted by what becomes of them, too. */
+    static final int REPEATED = 17;
+
+    static final int LONGS = 18;
 
     /** Fields of a route that are double: sums of squares of latencies in nanoseconds. */
     static final int RTT_SQUARES = 0;

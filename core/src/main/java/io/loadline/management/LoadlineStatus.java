@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * @param capped calls refused because their route had reached its own cap, since the start
  * @param expired calls refused because their deadline had passed, since the start
  * @param refused calls refused because the service was leaving, since the start
+ * @param repeated calls that were not the first attempt of their callers, since the start
  * @param shadowed calls that ran beyond the limit, since the start
  * @param shadow what enforcing would have refused lately; all zero unless in shadow mode
  * @param slo how well the service keeps what it promises; null if it promises nothing
@@ -63,6 +64,7 @@ import org.jspecify.annotations.Nullable;
  * @param bottleneckSince since when it is, ISO 8601
  * @param saturations utilization of local resources by name
  * @param saturationDetails what is to be said of resources, by name: which of several, or why they are unknown
+ * @param queues queues that the service takes its work from
  * @param process what the process did in the last seconds
  * @param explanation all of it in words
  * @param readinessHeld why readiness is held down although the state would allow it
@@ -97,6 +99,7 @@ public record LoadlineStatus(
         long capped,
         long expired,
         long refused,
+        long repeated,
         long shadowed,
         Shadow shadow,
         @Nullable Slo slo,
@@ -105,6 +108,7 @@ public record LoadlineStatus(
         String bottleneckSince,
         Map<String, Double> saturations,
         Map<String, String> saturationDetails,
+        List<QueueStatus> queues,
         Process process,
         String explanation,
         List<String> readinessHeld,
@@ -121,6 +125,7 @@ public record LoadlineStatus(
     /** Copies the collections. */
     public LoadlineStatus {
         criticality = Collections.unmodifiableMap(new LinkedHashMap<>(criticality));
+        queues = List.copyOf(queues);
         readinessHeld = List.copyOf(readinessHeld);
         dependencies = List.copyOf(dependencies);
         guards = List.copyOf(guards);
@@ -348,6 +353,7 @@ public record LoadlineStatus(
                 snapshot.stats().capped(),
                 snapshot.stats().expired(),
                 snapshot.stats().refused(),
+                snapshot.stats().repeated(),
                 snapshot.stats().shadowed(),
                 Shadow.of(snapshot.shadow()),
                 Slo.of(snapshot.slo()),
@@ -356,6 +362,7 @@ public record LoadlineStatus(
                 snapshot.bottleneckSince().toString(),
                 new TreeMap<>(snapshot.saturations()),
                 new TreeMap<>(snapshot.saturationDetails()),
+                snapshot.queues().stream().map(QueueStatus::of).toList(),
                 Process.of(snapshot.process()),
                 explanation(snapshot, readinessHeld, ofGuards, ofQuotas, degradation, intake),
                 readinessHeld,

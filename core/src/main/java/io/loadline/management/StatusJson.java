@@ -41,6 +41,7 @@ final class StatusJson {
                 .member("capped", status.capped())
                 .member("expired", status.expired())
                 .member("refused", status.refused())
+                .member("repeated", status.repeated())
                 .member("shadowed", status.shadowed())
                 .beginObject("shadow")
                 .member("seconds", shadow.seconds())
@@ -72,7 +73,9 @@ final class StatusJson {
         status.saturations().forEach(json::member);
         json.endObject().beginObject("saturationDetails");
         status.saturationDetails().forEach(json::member);
-        json.endObject()
+        json.endObject().beginArray("queues");
+        status.queues().forEach(each -> each.write(json));
+        json.endArray()
                 .beginObject("process")
                 .member("gcShare", orNan(process.gcShare()))
                 .member("gcPauseSeconds", orNan(process.gcPauseSeconds()))

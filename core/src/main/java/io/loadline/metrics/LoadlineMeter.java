@@ -68,6 +68,8 @@ public enum LoadlineMeter {
             "Calls that ran although enforcing would have refused them for the reason",
             "route",
             "reason"),
+    /** A counter of its own, since these calls are counted by their result too. */
+    REPEATED("loadline.requests.repeated", null, "Calls that said they were not the first attempt of their callers"),
     /** Tags: criticality, result. A counter, from when criticality is used. */
     CRITICALITY_REQUESTS(
             "loadline.criticality.requests",

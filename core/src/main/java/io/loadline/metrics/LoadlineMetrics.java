@@ -280,6 +280,10 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             gauge(LoadlineMeter.ENFORCING, snapshot -> snapshot.enforcing() ? 1 : 0);
             gauge(LoadlineMeter.IN_FLIGHT, SignalSnapshot::inFlight);
             gauge(LoadlineMeter.STREAMS, SignalSnapshot::streams);
+            meters.add(counter(
+                    LoadlineMeter.REPEATED,
+                    self -> self.signal.snapshot().stats().repeated(),
+                    Tags.empty()));
             gauge(LoadlineMeter.INFO, snapshot -> 1, application, version);
             for (ServiceState state : ServiceState.values()) {
                 gauge(LoadlineMeter.STATE, snapshot -> snapshot.lastChange().to() == state ? 1 : 0, tag(state));

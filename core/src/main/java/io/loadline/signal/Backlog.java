@@ -75,12 +75,12 @@ public final class Backlog implements Saturation {
     @GuardedBy("this")
     private @Nullable Counts last;
 
-    /** When it was read last; until then, when that was tried first. */
+    /** When it was read last; until then, when it was missed first. */
     @GuardedBy("this")
     private long lastNanos;
 
     @GuardedBy("this")
-    private boolean asked;
+    private boolean begun;
 
     /** When it is to be read next. */
     @GuardedBy("this")
@@ -178,8 +178,10 @@ public final class Backlog implements Saturation {
 
     /** Whether it cannot be read; no more after a minute of that. */
     synchronized boolean isUnknown() {
+        // Nobody may ever ask the source: where threads are given out there may be none for it.
+        begin(ticker.read());
         boolean known = last != null && !isStale();
-        return !known && (!asked || ticker.read() - lastNanos < SILENCE_NANOS);
+        return !known && ticker.read() - lastNanos < SILENCE_NANOS;
     }
 
     /** Says whether a local resource is as good as used up, which makes it believable that less is done. */
@@ -189,12 +191,17 @@ public final class Backlog implements Saturation {
 
     private synchronized boolean isDue() {
         long now = ticker.read();
-        if (!asked) {
-            asked = true;
+        begin(now);
+        return now - dueNanos >= 0;
+    }
+
+    @GuardedBy("this")
+    private void begin(long now) {
+        if (!begun) {
+            begun = true;
             lastNanos = now;
             dueNanos = now;
         }
-        return now - dueNanos >= 0;
     }
 
     private synchronized void retryLater() {
@@ -207,13 +214,14 @@ public final class Backlog implements Saturation {
 
     private void read() {
         try {
-            Counts counts = source.read();
+            Counts counts = Objects.requireNonNull(source.read(), "the source gives no counts");
             add(counts, ticker.read());
             failure = "";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failure = "interrupted";
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // Errors too, such as those of a client library that does not fit.
             retryLater();
             failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             // For a moment that may be: consumers are starting, or a leader moves.

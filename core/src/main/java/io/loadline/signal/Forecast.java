@@ -12,7 +12,7 @@ import java.util.Locale;
  *
  * @param horizon how far ahead; zero if nothing is forecast
  * @param load the load expected then, at most twice the present one; NaN while the forecast is silent, since expecting no
- *     change has not been clearly worse
+ *     change has not been clearly worse, or was better where the load was to rise
  * @param error by how much the last minute's forecasts were wrong on average; NaN until there are enough whose time has come
  * @param persistenceError the same of one who expects no change
  */
@@ -44,6 +44,9 @@ public record Forecast(Duration horizon, double load, double error, double persi
                 "such forecasts were wrong by %.2f lately, expecting no change by %.2f",
                 error,
                 persistenceError);
+        if (!speaks() && error < LoadForecaster.BETTER * persistenceError) {
+            record += "; but where they said that it would rise they were worse";
+        }
         return speaks()
                 ? String.format(Locale.ROOT, "In %d s the load will be about %.2f: %s.", seconds, load, record)
                 : "The load in %d s is not forecast: %s.".formatted(seconds, record);

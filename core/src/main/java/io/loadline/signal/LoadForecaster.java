@@ -20,16 +20,23 @@ final class LoadForecaster {
      *
      * Each forecast is looked at when its time has come, spoken or not. It speaks only while the mean error of the last minute's
      * is below 0.8 of that of persistence. On noise and after steps a trend errs more than persistence; on a ramp the forecast
-     * speaks after one horizon and a minute or so, on a wave whose period is more than about ten horizons on its rising flank.
+     * speaks after one horizon and a minute or so, on a wave whose period is long enough for that on its rising flank.
      * A shorter record takes chance for merit, as a random walk shows.
+     *
+     * On a quicker wave a minute of merit is over when it has been earned: the forecast would speak at each crest and never be
+     * right. So there is a second record, of those forecasts that had the merit of the last minute and said that the load
+     * would rise, again spoken or not, for half an hour or so: while these have been worse than persistence, it is silent.
      *
      * At most twice the load: autoscalers do not do more than double in one go, so more could not be acted upon.
      */
     private static final double LONG_SECONDS = 30;
     private static final double SHORT_SECONDS = 10;
     private static final int RECORD = 60;
-    private static final double BETTER = 0.8;
     private static final double MOST = 2;
+    private static final double MEMORY_SECONDS = 1_800;
+
+    /** Only errors of less than so much of those of persistence are clearly better. */
+    static final double BETTER = 0.8;
 
     /** One whose time came in a gap says nothing. */
     private static final long LATE_NANOS = 2_000_000_000L;
@@ -49,6 +56,8 @@ final class LoadForecaster {
     private final double[] errors = new double[RECORD];
     private final double[] persistenceErrors = new double[RECORD];
     private int recorded;
+    private double raisingErrors;
+    private double raisingPersistenceErrors;
     private Duration horizon;
 
     LoadForecaster(@Nullable Duration horizon) {
@@ -59,6 +68,8 @@ final class LoadForecaster {
     /** The service has begun to serve; it took {@code start} to get there. */
     void begin(Duration start) {
         clear();
+        raisingErrors = 0;
+        raisingPersistenceErrors = 0;
         if (given == null) {
             Duration wanted = start.plus(SYNC_PERIOD);
             horizon = wanted.compareTo(LONGEST) > 0 ? LONGEST : wanted;
@@ -78,17 +89,18 @@ final class LoadForecaster {
         }
         slope.add(load, seconds);
         recentSlope.add(load, seconds);
+        double fade = Math.exp(-seconds / MEMORY_SECONDS);
+        raisingErrors *= fade;
+        raisingPersistenceErrors *= fade;
         score(nowNanos, load);
         double expected = expected(load);
+        double error = recorded < RECORD ? Double.NaN : mean(errors);
+        double persistenceError = recorded < RECORD ? Double.NaN : mean(persistenceErrors);
+        boolean hasMerit = error < BETTER * persistenceError;
         if (!Double.isNaN(expected)) {
-            pending.add(new Made(nowNanos + horizon.toNanos(), expected, load));
+            pending.add(new Made(nowNanos + horizon.toNanos(), expected, load, hasMerit && expected > load));
         }
-        if (recorded < RECORD) {
-            return silent();
-        }
-        double error = mean(errors);
-        double persistenceError = mean(persistenceErrors);
-        boolean speaks = error < BETTER * persistenceError;
+        boolean speaks = hasMerit && raisingErrors <= raisingPersistenceErrors;
         return new Forecast(horizon, speaks ? expected : Double.NaN, error, persistenceError);
     }
 
@@ -122,6 +134,10 @@ final class LoadForecaster {
                 int at = recorded % RECORD;
                 errors[at] = Math.abs(load - made.expected);
                 persistenceErrors[at] = Math.abs(load - made.load);
+                if (made.raises) {
+                    raisingErrors += errors[at];
+                    raisingPersistenceErrors += persistenceErrors[at];
+                }
                 recorded = recorded + 1 == 2 * RECORD ? RECORD : recorded + 1;
             }
         }
@@ -135,6 +151,6 @@ final class LoadForecaster {
         return sum / values.length;
     }
 
-    /** A forecast whose time has not come. */
-    private record Made(long dueNanos, double expected, double load) {}
+    /** A forecast whose time has not come; {@code raises} if by its record alone it would have asked for more. */
+    private record Made(long dueNanos, double expected, double load, boolean raises) {}
 }

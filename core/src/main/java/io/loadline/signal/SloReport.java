@@ -99,6 +99,6 @@ public record SloReport(Duration latency, double objective, SloCounts counts, Ma
 
     /** Without the zeros at the end: 99.9, 99.95. */
     private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.4f", 100 * share).replaceFirst("\\.?0+$", "");
+        return String.format(Locale.ROOT, "%.6f", 100 * share).replaceFirst("\\.?0+$", "");
     }
 }

@@ -20,7 +20,12 @@ class BuildersTest {
         return Stream.of(
                 refusal(() -> ConcurrencyLimiter.builder(" "), "name must not be blank: ' '"),
                 refusal(() -> ConcurrencyLimiter.builder("a").maxRoutes(0), "maxRoutes must be between 1 and 10000: 0"),
-                refusal(() -> ConcurrencyLimiter.builder("a").slo(Duration.ZERO), "slo must be above zero: PT0S"),
+                refusal(
+                        () -> ConcurrencyLimiter.builder("a").slo(Duration.ZERO),
+                        "slo must be above zero and at most a day: PT0S"),
+                refusal(
+                        () -> ConcurrencyLimiter.builder("a").slo(Duration.ofDays(2)),
+                        "slo must be above zero and at most a day: PT48H"),
                 refusal(
                         () -> ConcurrencyLimiter.builder("a").maxRoutes(10_001),
                         "maxRoutes must be between 1 and 10000: 10001"),
@@ -91,8 +96,8 @@ class BuildersTest {
 
     @Test
     void stats_plusAndMinus_undoEachOther() {
-        LimiterStats a = new LimiterStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-        LimiterStats b = new LimiterStats(10, 20, 30, 40, 50, 60, 70, 80, 90, 100);
+        LimiterStats a = new LimiterStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        LimiterStats b = new LimiterStats(10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110);
         assertThat(b.minus(a).plus(a)).isEqualTo(b);
         assertThat(a.completed()).isEqualTo(6);
         assertThat(a.offered()).isEqualTo(11);

@@ -52,15 +52,30 @@ class CallContextTest {
     }
 
     @Test
+    void attempt_isTheFirst_unlessItIsSaid() {
+        assertThat(CallContext.NONE.attempt()).isEqualTo(1);
+        assertThat(CallContext.NONE.attempt(1)).isSameAs(CallContext.NONE);
+        assertThat(CallContext.NONE.attempt(2).criticality(Criticality.CRITICAL).attempt())
+                .isEqualTo(2);
+        assertThatThrownBy(() -> CallContext.NONE.attempt(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("attempt must be at least 1: 0");
+    }
+
+    @Test
     void changes_keepTheRest() {
         CallContext context = CallContext.of(Criticality.SHEDDABLE)
                 .timeout(Duration.ofSeconds(2), ticker)
+                .attempt(3)
                 .cohort("user-7");
         CallContext raised = context.criticality(Criticality.CRITICAL);
         ticker.advance(Duration.ofMillis(500));
         assertThat(raised.remaining()).hasValue(Duration.ofMillis(1_500));
         assertThat(raised.cohort()).isEqualTo(context.cohort()).isBetween(0, 127);
         assertThat(raised.criticality()).isEqualTo(Criticality.CRITICAL);
+        assertThat(raised.attempt()).isEqualTo(3);
+        assertThat(raised.timeout(Duration.ofSeconds(1), ticker).timing(null).attempt())
+                .isEqualTo(3);
         assertThat(context.criticality()).isEqualTo(Criticality.SHEDDABLE);
         ticker.advance(Duration.ofSeconds(9));
         assertThat(raised.remaining()).hasValue(Duration.ZERO);

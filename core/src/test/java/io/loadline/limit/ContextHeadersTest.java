@@ -156,6 +156,41 @@ class ContextHeadersTest {
         assertThat(read(builder()).remaining()).hasValue(Duration.ofSeconds(2));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "x-envoy-attempt-count, 1, 1",
+        "X-Envoy-Attempt-Count, 3, 3",
+        "grpc-previous-rpc-attempts, 1, 2",
+        "grpc-previous-rpc-attempts, 0, 1",
+        "X-Try, 4, 4",
+        "x-envoy-attempt-count, 9999, 9999"
+    })
+    void attempt_isRead(String header, String value, int attempt) {
+        headers.put(header, value);
+        assertThat(read(builder().attemptHeader("X-Try")).attempt()).isEqualTo(attempt);
+        assertThat(read(builder().attemptHeader("X-Try").attemptFromHeader(false)))
+                .isSameAs(CallContext.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "0", "-2", "+2", "2.0", "two", "2,2", "99999", "99999999999999999999", "\u0662"})
+    void attempt_thatMakesNoSense_isTheFirst(String value) {
+        headers.put("x-envoy-attempt-count", value);
+        headers.put("grpc-previous-rpc-attempts", value);
+        headers.put("X-Try", value);
+        assertThat(read(builder().attemptHeader("X-Try"))).isSameAs(CallContext.NONE);
+    }
+
+    @Test
+    void attempts_theHighestCounts() {
+        headers.put("x-envoy-attempt-count", "2");
+        headers.put("grpc-previous-rpc-attempts", "2");
+        assertThat(read(builder()).attempt()).isEqualTo(3);
+        assertThatThrownBy(() -> builder().attemptHeader("X Try"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'X Try'");
+    }
+
     @Test
     void ownNames_areRead() {
         headers.put("X-Priority", "sheddable");

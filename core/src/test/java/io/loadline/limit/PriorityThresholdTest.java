@@ -220,7 +220,7 @@ class PriorityThresholdTest {
         assertThat(admit(CallContext.NONE)).isNull();
         late.forEach(Permit::success);
         drainRunning();
-        assertThat(limiter.stats(search)).isEqualTo(new LimiterStats(LIMIT, 0, 0, 0, 0, 0, 0, 0, 0, LIMIT));
+        assertThat(limiter.stats(search)).isEqualTo(new LimiterStats(LIMIT, 0, 0, 0, 0, 0, 0, 0, 0, LIMIT, 0));
         assertThat(limiter.stats(limiter.otherRoute()).shadowed()).isZero();
         CriticalityStats stats = limiter.statsByCriticality().get(Criticality.CRITICAL);
         assertThat(stats.expired()).isEqualTo(LIMIT);

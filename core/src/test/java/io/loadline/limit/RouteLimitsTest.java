@@ -77,7 +77,7 @@ class RouteLimitsTest {
                 .isInstanceOfSatisfying(
                         RejectedException.class,
                         refused -> assertThat(refused.rejection().reason()).isEqualTo(RejectionReason.ROUTE_CAP));
-        assertThat(limiter.stats(checkout)).isEqualTo(new LimiterStats(0, 0, 0, 0, 0, 0, 2, 0, 0, 0));
+        assertThat(limiter.stats(checkout)).isEqualTo(new LimiterStats(0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0));
         release(checkout, tickets, 1);
         assertThat(limiter.<String>call(checkout, () -> "served")).isEqualTo("served");
         assertThat(acquireAll(search)).hasSize(9);
@@ -254,7 +254,7 @@ class RouteLimitsTest {
         limiter.enforcement(Enforcement.ENFORCE);
         assertThat(acquireAll(search)).hasSize(8);
         release(checkout, tickets, 5);
-        assertThat(limiter.stats(checkout)).isEqualTo(new LimiterStats(5, 0, 0, 0, 0, 0, 0, 3, 0, 0));
+        assertThat(limiter.stats(checkout)).isEqualTo(new LimiterStats(5, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0));
         assertThat(limiter.inFlight()).isEqualTo(8);
         beat();
         assertThat(algorithm.last().shed()).as("of the other route alone").isEqualTo(1);

@@ -50,6 +50,8 @@ class SloTallyTest {
 
         tally.add(0, 1, 1, 2);
         assertThat(counts(0)).isEqualTo(new SloCounts(2, 0));
+        tally.add(0, 1, 1, 0);
+        assertThat(counts(0)).as("it was fast").isEqualTo(new SloCounts(3, 0));
     }
 
     /** A counter must not go back, whatever shares follow each other. */
@@ -69,7 +71,7 @@ class SloTallyTest {
     void counts_haveAllThatWasNotServedAsBad() {
         tally.add(0, 4, 4, 3);
 
-        assertThat(tally.counts(0, new LimiterStats(4, 100, 1, 1_000, 2, 3, 5, 1_000, 7, 1_000)))
+        assertThat(tally.counts(0, new LimiterStats(4, 100, 1, 1_000, 2, 3, 5, 1_000, 7, 1_000, 1_000)))
                 .isEqualTo(new SloCounts(3, 1 + 1 + 2 + 3 + 5 + 7));
     }
 

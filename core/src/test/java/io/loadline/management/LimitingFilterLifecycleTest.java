@@ -177,7 +177,7 @@ class LimitingFilterLifecycleTest {
         }
         awaitFiltered();
         assertThat(told.get()).hasMessageContaining("as many streams as there may be");
-        assertThat(limiter.stats()).isEqualTo(new LimiterStats(0, 1, 0, 0, 0, 0, 1, 0, 0, 0));
+        assertThat(limiter.stats()).isEqualTo(new LimiterStats(0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0));
         assertThat(limiter.inFlight()).isZero();
     }
 

@@ -7,6 +7,7 @@ package io.loadline.management;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.loadline.availability.DependencyCheck;
 import io.loadline.availability.DependencyChecks;
@@ -14,12 +15,16 @@ import io.loadline.availability.ServiceState;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.guard.DegradationStatus;
 import io.loadline.limit.SloCounts;
+import io.loadline.signal.Backlog;
+import io.loadline.signal.QueueSnapshot;
 import io.loadline.signal.SimulatedService;
 import io.loadline.startup.Readings;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupStage;
+import io.loadline.time.Heartbeat;
+import io.loadline.time.ManualTicker;
 import io.loadline.time.Registration;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -38,6 +43,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,9 +57,18 @@ class ManagementServerTest {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
+    private final ManualTicker queueTicker = new ManualTicker();
+    private final AtomicLong done = new AtomicLong();
     private final SimulatedService service = new SimulatedService(
-            limiter -> limiter.slo(Duration.ofMillis(150)), signal -> signal.forecast(Duration.ofSeconds(30)));
+            limiter -> limiter.slo(Duration.ofMillis(150)),
+            signal -> signal.forecast(Duration.ofSeconds(30))
+                    .saturation(Backlog.of(
+                            "mails",
+                            MINUTE,
+                            () -> new Backlog.Counts(1_000, 0.5, done.addAndGet(100), 0),
+                            queueTicker)));
     private final Set<Thread> threadsBefore =
             new HashSet<>(Thread.getAllStackTraces().keySet());
     private final Startup startup = Startup.builder(
@@ -196,6 +211,7 @@ class ManagementServerTest {
         assertThat(status.get("bottleneckSince").asString())
                 .isEqualTo(service.signal.snapshot().bottleneckSince().toString());
         assertThat(status.get("process").get("gcShare").doubleValue()).isZero();
+        assertThat(status.get("repeated").longValue()).isZero();
         SloCounts counts = service.signal.snapshot().slo().counts();
         assertThat(status.get("slo").toString())
                 .isEqualTo("{\"latencySeconds\":0.15,\"objective\":0.999,\"good\":" + counts.good() + ",\"bad\":"
@@ -206,6 +222,24 @@ class ManagementServerTest {
         assertThat(status.get("process").get("allocationRate").isNull()).isTrue();
         assertThat(status.get("explanation").asString())
                 .isEqualTo(service.signal.snapshot().explanation());
+    }
+
+    @Test
+    void status_hasTheQueues_asFarAsTheyAreKnown() throws Exception {
+        enter(ServiceState.READY);
+        service.offer(50, Duration.ofSeconds(3));
+        assertThat(json("/loadline").get("queues").toString())
+                .isEqualTo("[{\"name\":\"mails\",\"objectiveSeconds\":60.0,\"depth\":500.0,\"arrivalRate\":null,"
+                        + "\"sustainedRate\":null,\"clearSeconds\":null,\"load\":null}]");
+
+        Registration unused = service.heartbeat.listen(beat -> queueTicker.advance(Heartbeat.PERIOD));
+        service.offer(50, MINUTE);
+        QueueSnapshot queue = service.signal.snapshot().queues().get(0);
+        assertThat(queue.load()).isCloseTo(1 + 10.0 / 60, within(0.05));
+        assertThat(json("/loadline").get("queues").toString())
+                .isEqualTo("[{\"name\":\"mails\",\"objectiveSeconds\":60.0,\"depth\":500.0,\"arrivalRate\":"
+                        + queue.arrivalRate() + ",\"sustainedRate\":" + queue.sustainedRate() + ",\"clearSeconds\":"
+                        + queue.clearSeconds() + ",\"load\":" + queue.load() + "}]");
     }
 
     @Test

@@ -70,6 +70,7 @@ import org.junit.jupiter.api.Test;
 class LoadlineMetricsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Set<LoadlineMeter> COUNTERS = EnumSet.of(
+            LoadlineMeter.REPEATED,
             LoadlineMeter.REQUESTS,
             LoadlineMeter.SHADOWED,
             LoadlineMeter.CRITICALITY_REQUESTS,

@@ -35,6 +35,8 @@ class BacklogTest {
     private int batch = 1;
 
     private boolean fails;
+    private boolean linksFail;
+    private boolean tellsNothing;
     private int reads;
 
     @AfterEach
@@ -46,6 +48,12 @@ class BacklogTest {
         reads++;
         if (fails) {
             throw new IllegalStateException("no broker");
+        }
+        if (linksFail) {
+            throw new NoSuchMethodError("Admin.close()");
+        }
+        if (tellsNothing) {
+            return null;
         }
         long committed = (long) (completed / batch) * batch;
         return new Counts((long) (waiting + completed - committed), part, committed, epoch);
@@ -215,9 +223,8 @@ class BacklogTest {
 
     @Test
     void backlog_thatWasNeverRead_isUnknownForAMinute() {
-        assertThat(backlog.detail()).isEqualTo("it has not been read yet");
         ticker.advance(Duration.ofSeconds(60));
-        assertThat(backlog.isUnknown()).isTrue();
+        assertThat(backlog.detail()).isEqualTo("it has not been read yet");
 
         fails = true;
         assertThat(backlog.utilization()).isNaN();
@@ -228,6 +235,38 @@ class BacklogTest {
         ticker.advance(Duration.ofSeconds(1));
         assertThat(backlog.isUnknown()).isFalse();
         assertThat(backlog.snapshot().load()).isNaN();
+    }
+
+    /** Where there is no thread for it. */
+    @Test
+    void backlog_thatNobodyAsksFor_isUnknownForAMinute() {
+        assertThat(backlog.isUnknown()).isTrue();
+        ticker.advance(Duration.ofSeconds(59));
+        assertThat(backlog.isUnknown()).isTrue();
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(backlog.isUnknown()).isFalse();
+
+        waiting = 3000;
+        run(20, 2);
+        assertThat(backlog.snapshot().depth()).isPositive();
+    }
+
+    @Test
+    void source_thatThrowsAnError_isAskedLessOften_andSaysWhy() {
+        linksFail = true;
+        run(0, 20);
+
+        assertThat(reads).isEqualTo(4);
+        assertThat(backlog.detail()).isEqualTo("Admin.close()");
+        assertThat(log.warnings()).hasSize(1);
+    }
+
+    @Test
+    void source_thatGivesNothing_isUnknownAndSaysSo() {
+        tellsNothing = true;
+        run(0, 1);
+
+        assertThat(backlog.detail()).isEqualTo("the source gives no counts");
     }
 
     @Test

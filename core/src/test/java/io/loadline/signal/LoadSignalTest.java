@@ -77,6 +77,30 @@ class LoadSignalTest {
         assertThat(service.load()).isCloseTo(4, within(0.1));
     }
 
+    /** Two of three attempts are no further work. */
+    @Test
+    void load_ofClientsThatTryAgainAndSaySo_isThatOfTheirWork() {
+        saturate();
+        service.attempts = 3;
+        service.offer(200, Duration.ofSeconds(20));
+
+        assertThat(service.signal.snapshot().stats().repeated()).isCloseTo(4_000, within(100L));
+        assertThat(service.signal.snapshot().arrivalRate()).isCloseTo(400, within(5.0));
+        assertThat(service.load()).isCloseTo(2, within(0.05));
+    }
+
+    /** Others refused it first, or it failed: what is done is work all the same. */
+    @Test
+    void load_ofFurtherAttempts_isNeverLessThanTheWorkDone() {
+        saturate();
+        service.firstAttempt = 2;
+        service.offer(50, Duration.ofSeconds(20));
+        assertThat(service.load()).isCloseTo(0.5, within(0.05));
+
+        service.offer(300, Duration.ofSeconds(20));
+        assertThat(service.load()).isCloseTo(1, within(0.05));
+    }
+
     @Test
     void load_withoutAnyTraffic_isZero() {
         saturate();
@@ -206,7 +230,21 @@ class LoadSignalTest {
         }
     }
 
-    /** Held once only: who always stalls is measured all the same. */
+    /** Five seconds in which connections wait for the process, and then ask all at once. */
+    @Test
+    void load_afterAPause_isHeldWhileWhatCameMeanwhileIsServed() {
+        saturate();
+        service.offer(50, MINUTE);
+        service.ticker.advance(Duration.ofSeconds(5));
+        service.offer(0, Duration.ofMillis(100));
+        service.offer(2_500, Duration.ofMillis(100));
+        for (int tenth = 0; tenth < 200; tenth++) {
+            service.offer(50, Duration.ofMillis(100));
+            assertThat(service.load()).isCloseTo(0.5, within(0.05));
+        }
+    }
+
+    /** Held for two intervals only: who always stalls is measured all the same. */
     @Test
     void load_whenBeatsAlwaysComeLate_isMeasured() {
         saturate();

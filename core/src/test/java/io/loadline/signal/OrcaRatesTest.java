@@ -50,7 +50,7 @@ class OrcaRatesTest {
     /** Whatever they are refused for. */
     @Test
     void refusedCalls_cameAndFailed() {
-        pass(20, new LimiterStats(10, 5, 5, 3, 1, 2, 3, 0, 4, 0));
+        pass(20, new LimiterStats(10, 5, 5, 3, 1, 2, 3, 0, 4, 0, 0));
         assertThat(rates.rates().came()).isCloseTo(30, EXACT);
         assertThat(rates.rates().failed()).isCloseTo(15, EXACT);
         assertThat(rates.rates().cameForEachServed()).isCloseTo(1.5, within(0.01));

@@ -10,6 +10,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.loadline.ManualClock;
 import io.loadline.availability.Availability;
 import io.loadline.internal.ProcessCpu;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.limit.LimitAlgorithm;
@@ -56,6 +57,12 @@ public final class SimulatedService {
 
     /** Whether the workers, not the limit, are what calls wait for. */
     public boolean workersAreFew;
+
+    /** How often clients try what is refused, and say so. */
+    public int attempts = 1;
+
+    /** Which attempt at something else the first of these is. */
+    public int firstAttempt = 1;
 
     private final Deque<Call> running = new ArrayDeque<>();
     private long beats;
@@ -126,7 +133,10 @@ public final class SimulatedService {
             ended++;
         }
         for (due += calls; due > 1e-9; due--) {
-            Permit permit = limiter.tryAcquire();
+            Permit permit = null;
+            for (int attempt = 0; permit == null && attempt < attempts; attempt++) {
+                permit = limiter.tryAcquire(limiter.otherRoute(), CallContext.NONE.attempt(firstAttempt + attempt));
+            }
             if (permit != null) {
                 running.add(new Call(permit, beats + beatsPerCall));
             }

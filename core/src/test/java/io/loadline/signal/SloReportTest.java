@@ -93,6 +93,8 @@ class SloReportTest {
     void explanation_tellsOddObjectives() {
         assertThat(new SloReport(Duration.ofNanos(250_000), 0.9995, new SloCounts(7, 5), Map.of()).explanation())
                 .isEqualTo("99.95 % of calls are to be served within 250 us: 5 of 12 were not.");
+        assertThat(new SloReport(Duration.ofMillis(1), 0.9999999, new SloCounts(7, 5), Map.of()).explanation())
+                .startsWith("99.99999 % of calls");
     }
 
     @Test

@@ -114,6 +114,8 @@ final class LoadlineFactory {
         set("loadline.limit.criticality.max-from-header", criticality.maxFromHeader(), builder::maxFromHeader);
         set("loadline.limit.criticality.cohort-header", criticality.cohortHeader(), builder::cohortHeader);
         set("loadline.limit.deadline.from-header", limit.deadline().fromHeader(), builder::deadlineFromHeader);
+        set("loadline.limit.attempt.from-header", limit.attempt().fromHeader(), builder::attemptFromHeader);
+        set("loadline.limit.attempt.header", limit.attempt().header(), builder::attemptHeader);
         return builder.build();
     }
 

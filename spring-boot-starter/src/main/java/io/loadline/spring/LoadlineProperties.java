@@ -107,6 +107,7 @@ public record LoadlineProperties(
      * @param warmUp When the adaptive limit begins to be enforced.
      * @param criticality Which requests are refused first when there are too many.
      * @param deadline What is done about requests whose clients will not wait for the answer.
+     * @param attempt How requests tell that they are tried again.
      * @param waiting Whether requests beyond the limit wait for their turn.
      * @param exclude Path patterns of requests that are neither limited nor counted, such as /static/**.
      * @param excludeUserAgents What the User-Agent headers begin with of requests that are neither limited nor counted,
@@ -124,6 +125,7 @@ public record LoadlineProperties(
             @DefaultValue WarmUp warmUp,
             @DefaultValue RequestCriticality criticality,
             @DefaultValue RequestDeadline deadline,
+            @DefaultValue RequestAttempt attempt,
             @DefaultValue Waiting waiting,
             @DefaultValue List<String> exclude,
             @DefaultValue List<String> excludeUserAgents) {
@@ -190,6 +192,16 @@ public record LoadlineProperties(
      *     x-envoy-expected-rq-timeout-ms, and are refused when that has passed or cannot suffice. Default: true.
      */
     public record RequestDeadline(@Nullable Boolean fromHeader) {}
+
+    /**
+     * The settings under {@code loadline.limit.attempt.*}. Immutable.
+     *
+     * @param fromHeader Whether requests may tell that they are tried again, in x-envoy-attempt-count,
+     *     grpc-previous-rpc-attempts or the header named here, and are no further demand then. Default: true.
+     * @param header Header that tells which attempt a request is, 1 for the first. Default: none.
+     */
+    public record RequestAttempt(
+            @Nullable Boolean fromHeader, @Nullable String header) {}
 
     /**
      * The settings under {@code loadline.limit.waiting.*}. Immutable.

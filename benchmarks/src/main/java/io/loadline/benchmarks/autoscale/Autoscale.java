@@ -9,6 +9,7 @@ import io.loadline.benchmarks.harness.Commands;
 import io.loadline.benchmarks.harness.CpuGroup;
 import io.loadline.benchmarks.harness.Figures;
 import io.loadline.benchmarks.harness.Haproxy;
+import io.loadline.benchmarks.harness.Prometheus;
 import io.loadline.benchmarks.harness.Table;
 import io.loadline.benchmarks.harness.Workspace;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -120,7 +122,8 @@ public final class Autoscale implements Callable<Integer> {
 
     /** What one pod can do, once it is warm. */
     private static double calibrate(Image image, Path folder) throws Exception {
-        try (Prometheus prometheus = Prometheus.start(Pace.DEFAULTS.scrape(), folder.resolve("prometheus"));
+        try (Prometheus prometheus = Prometheus.start(
+                        Replica.METRICS, Pace.DEFAULTS.scrape(), Map.of(), folder.resolve("prometheus"));
                 Fleet fleet = new Fleet(prometheus, image, "127.0.0.1:1", folder.resolve("pods"))) {
             fleet.scale(1);
             fleet.awaitReady(Duration.ofSeconds(120));

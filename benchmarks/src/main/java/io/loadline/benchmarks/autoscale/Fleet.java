@@ -5,6 +5,7 @@
 package io.loadline.benchmarks.autoscale;
 
 import io.loadline.benchmarks.harness.Haproxy;
+import io.loadline.benchmarks.harness.Prometheus;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.hpa.PodStatus;
 import io.loadline.testing.Ports;

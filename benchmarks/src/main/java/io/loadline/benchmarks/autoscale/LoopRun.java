@@ -10,6 +10,7 @@ import io.loadline.benchmarks.harness.LoadPlan;
 import io.loadline.benchmarks.harness.LoadRun;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
+import io.loadline.benchmarks.harness.Prometheus;
 import io.loadline.benchmarks.hpa.HorizontalPodAutoscaler;
 import io.loadline.benchmarks.hpa.MetricSample;
 import io.loadline.benchmarks.hpa.PodStatus;
@@ -71,7 +72,7 @@ final class LoopRun implements AutoCloseable {
         this.podPerSecond = podPerSecond;
         controller = new HorizontalPodAutoscaler(1, MAX_REPLICAS, pace.behavior());
         dependency.answerAfter(QUICK);
-        prometheus = Prometheus.start(pace.scrape(), folder.resolve("prometheus"));
+        prometheus = Prometheus.start(Replica.METRICS, pace.scrape(), Map.of(), folder.resolve("prometheus"));
         fleet = new Fleet(prometheus, image, dependency.host(), folder.resolve("pods"));
         timeline = Files.newBufferedWriter(folder.resolve("timeline.csv"));
         timeline.write("second,offered_per_s,ended,good,shed,lost,desired,ready,paid,samples_milli\n");
@@ -117,7 +118,7 @@ final class LoopRun implements AutoCloseable {
             load.ratePerSecond(rate(second));
             incident(second);
             if (now >= nextSync) {
-                samples = prometheus.query(contestant.query(pace), pace.cpuWindow());
+                samples = PodMetrics.of(prometheus, contestant.query(pace), pace.cpuWindow());
                 fleet.scale(decide(samples));
                 nextSync += pace.sync().toMillis() / 1e3;
             }

@@ -25,6 +25,9 @@ final class Replica implements AutoCloseable {
     /** A request that is work: about a thirtieth of what a pod can do in a second. */
     static final String WORK = "/burn?ms=5";
 
+    /** What Prometheus asks it for. */
+    static final String METRICS = "/metrics";
+
     /* Until it is ready, and only what the others leave. At a quarter a start takes most of a minute. */
     private static final double STARTING_CPUS = 1;
     private static final int FAILED_PROBES = 3;

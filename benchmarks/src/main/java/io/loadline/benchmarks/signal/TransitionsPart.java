@@ -9,6 +9,7 @@ import io.loadline.benchmarks.harness.LoadGenerator;
 import io.loadline.benchmarks.harness.LoadPlan;
 import io.loadline.benchmarks.harness.LoadRun;
 import io.loadline.benchmarks.harness.Part;
+import io.loadline.benchmarks.harness.Prometheus;
 import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.harness.Table;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,11 +41,11 @@ final class TransitionsPart implements Part {
 
     /* What was scraped of one life of the service. */
     private record Life(Transitions transitions, long startMillis, long endMillis) {
-        boolean covers(Prometheus.Point point) {
+        boolean covers(Point point) {
             return point.epochMillis() >= startMillis && point.epochMillis() < endMillis;
         }
 
-        boolean isWithin(Prometheus.Point point, String from, String to) {
+        boolean isWithin(Point point, String from, String to) {
             return point.epochMillis() > transitions.at(from) && point.epochMillis() < transitions.at(to);
         }
     }
@@ -58,7 +60,8 @@ final class TransitionsPart implements Part {
         int restarts = quick ? 3 : 20;
         int port = Ports.free();
         List<Life> lives = new ArrayList<>();
-        try (Prometheus prometheus = Prometheus.start(port, EVERY, folder);
+        try (Prometheus prometheus =
+                        Prometheus.start(Scrape.METRICS, EVERY, Map.of("orders", port), folder.resolve("prometheus"));
                 LoadGenerator generator = new LoadGenerator()) {
             for (int i = 1; i <= restarts; i++) {
                 System.err.printf("Restart %d of %d ...%n", i, restarts);
@@ -103,9 +106,9 @@ final class TransitionsPart implements Part {
 
     private static void evaluate(List<Life> lives, Prometheus prometheus, Path folder, Figures figures)
             throws Exception {
-        List<Prometheus.Point> loads = new ArrayList<>(prometheus.points("loadline_load"));
-        loads.addAll(prometheus.points("loadline_load_percent"));
-        List<Prometheus.Point> answered = prometheus.points("up").stream()
+        List<Point> loads = new ArrayList<>(Point.of(prometheus, "loadline_load"));
+        loads.addAll(Point.of(prometheus, "loadline_load_percent"));
+        List<Point> answered = Point.of(prometheus, "up").stream()
                 .filter(point -> point.value() == 1)
                 .toList();
         Files.writeString(folder.resolve("lives.txt"), String.valueOf(lives));
@@ -121,7 +124,7 @@ final class TransitionsPart implements Part {
                     .count();
             without += loads.stream().noneMatch(life::covers) ? 1 : 0;
         }
-        List<Prometheus.Point> wrong = loads.stream()
+        List<Point> wrong = loads.stream()
                 .filter(point -> lives.stream()
                         .noneMatch(life -> life.covers(point) && life.transitions.mayPublish(point.epochMillis())))
                 .toList();

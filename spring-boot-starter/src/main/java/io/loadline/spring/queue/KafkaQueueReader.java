@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -42,6 +43,9 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
      * committed is done.
      *
      * A partition without a commit is read from its beginning: consumers that begin at its end commit that at once.
+     *
+     * The broker is asked even if this instance has no partition: those that it had are lost if the broker is away for longer
+     * than the session's time-out, which does not mean that nothing waits.
      */
     private static final long TIMEOUT_SECONDS = 10;
 
@@ -78,22 +82,39 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
         }
     }
 
-    /** Connects aside. */
+    /** Made outside the lock, for which the end of the application would wait: names may take their time to resolve. */
     private Admin admin() {
+        Admin present = present();
+        if (present != null) {
+            return present;
+        }
+        Admin made = make();
+        synchronized (lock) {
+            if (!closed && admin == null) {
+                admin = made;
+                return made;
+            }
+        }
+        made.close(Duration.ZERO);
+        return Objects.requireNonNull(present());
+    }
+
+    private @Nullable Admin present() {
         synchronized (lock) {
             if (closed) {
                 throw new IllegalStateException("the application stops");
             }
-            if (admin == null) {
-                Collection<KafkaAdmin> present =
-                        Singletons.of(beans, KafkaAdmin.class).values();
-                if (present.size() != 1) {
-                    throw new IllegalStateException("there must be one KafkaAdmin: " + present.size());
-                }
-                admin = Admin.create(present.iterator().next().getConfigurationProperties());
-            }
             return admin;
         }
+    }
+
+    private Admin make() {
+        Collection<KafkaAdmin> configured =
+                Singletons.of(beans, KafkaAdmin.class).values();
+        if (configured.size() != 1) {
+            throw new IllegalStateException("there must be one KafkaAdmin: " + configured.size());
+        }
+        return Admin.create(configured.iterator().next().getConfigurationProperties());
     }
 
     private static <T> T get(KafkaFuture<T> future) throws Exception {
@@ -165,7 +186,7 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
             return next;
         }
 
-        /** None while this instance has no partition: then others do its work. */
+        /** Of each group of its listeners; empty while this instance has none: then others do its work. */
         private Map<String, Set<TopicPartition>> partitionsByGroup() {
             List<MessageListenerContainer> listeners = KafkaContainers.of(beans).stream()
                     .filter(each -> takesFrom(each.getContainerProperties()))
@@ -177,14 +198,14 @@ final class KafkaQueueReader implements QueueReader, DisposableBean {
             for (MessageListenerContainer each : listeners) {
                 String group = each.getGroupId();
                 Collection<TopicPartition> assigned = each.getAssignedPartitions();
-                if (group != null && assigned != null) {
+                if (group == null) {
+                    continue;
+                }
+                Set<TopicPartition> own = partitions.computeIfAbsent(group, name -> new HashSet<>());
+                if (assigned != null) {
                     assigned.stream()
                             .filter(partition -> partition.topic().equals(topic))
-                            .forEach(partition -> {
-                                boolean unused = partitions
-                                        .computeIfAbsent(group, name -> new HashSet<>())
-                                        .add(partition);
-                            });
+                            .forEach(own::add);
                 }
             }
             return partitions;

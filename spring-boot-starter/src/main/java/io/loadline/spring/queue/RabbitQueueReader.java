@@ -25,9 +25,6 @@ final class RabbitQueueReader implements QueueReader {
      * A passive declaration, which every user may make who may consume, tells how many messages are ready and how many
      * consumers there are; on a channel that nobody else uses meanwhile, of the connection that the listeners have. What
      * consumers have prefetched is not among the ready.
-     *
-     * All consumers of a queue get as many, so the part of this instance is that of its consumers. Where they are stopped
-     * for a while, as the gate before messages does, it is what it would be with them: else what waits would be nobody's.
      */
     private static final @Nullable Field CONSUMERS_PER_QUEUE =
             ReflectionUtils.findField(DirectMessageListenerContainer.class, "consumersPerQueue", int.class);
@@ -57,7 +54,7 @@ final class RabbitQueueReader implements QueueReader {
         private @Nullable RabbitAdmin admin;
 
         /** The same. */
-        private int consumersBefore = 1;
+        private final ConsumerShare share = new ConsumerShare();
 
         Source(String queue) {
             this.queue = queue;
@@ -74,11 +71,7 @@ final class RabbitQueueReader implements QueueReader {
                 throw new IllegalStateException("the broker does not tell of a queue " + queue);
             }
             int own = listeners.stream().mapToInt(Source::consumers).sum();
-            int others = Math.max(0, information.getConsumerCount() - own);
-            if (own > 0) {
-                consumersBefore = own;
-            }
-            double part = (double) consumersBefore / (consumersBefore + others);
+            double part = share.of(own, information.getConsumerCount());
             return new Backlog.Counts(information.getMessageCount(), part, completed.of(queue), 0);
         }
 

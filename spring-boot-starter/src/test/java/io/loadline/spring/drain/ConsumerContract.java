@@ -13,6 +13,7 @@ import io.loadline.drain.DrainOutcome;
 import io.loadline.drain.DrainResult;
 import io.loadline.drain.ParticipantResult;
 import io.loadline.drain.ParticipantResult.State;
+import io.loadline.spring.testing.ListenerApplication;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What holds for a service that consumes messages from a broker. */
@@ -152,19 +150,8 @@ abstract class ConsumerContract {
     }
 
     final ConfigurableApplicationContext start(String destination, Handled handled, String... more) {
-        Stream<String> settings = Stream.of(
-                        Stream.of(
-                                "spring.main.banner-mode=off",
-                                "logging.level.root=error",
-                                "destination=" + destination),
-                        settings(destination).stream(),
-                        Stream.of(more))
-                .flatMap(each -> each);
-        return new SpringApplicationBuilder(application())
-                .web(WebApplicationType.NONE)
-                .registerShutdownHook(false)
-                .initializers(context -> context.getBeanFactory().registerSingleton("handled", handled))
-                .run(settings.map(each -> "--" + each).toArray(String[]::new));
+        return ListenerApplication.start(
+                application(), destination, Map.of("handled", handled), List.of(settings(destination), List.of(more)));
     }
 
     private static boolean isBeingStopped(String destination) {

@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadline.drain.DrainOutcome;
 import io.loadline.drain.DrainResult;
-import io.loadline.testing.RabbitBroker;
+import io.loadline.spring.testing.RabbitQueues;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.amqp.core.Queue;
 import org.springframework.amqp.rabbit.annotation.RabbitListener;
-import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
-import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 import org.springframework.beans.factory.annotation.Value;
@@ -39,8 +37,7 @@ class RabbitDrainTest extends ConsumerContract {
     @TempDir
     static Path folder;
 
-    private static RabbitBroker broker;
-    private static CachingConnectionFactory connections;
+    private static RabbitQueues rabbit;
 
     RabbitDrainTest() {
         super("RabbitMQ listeners");
@@ -48,17 +45,13 @@ class RabbitDrainTest extends ConsumerContract {
 
     @BeforeAll
     static void startBroker() throws IOException {
-        RabbitBroker.assumeInstalled();
-        broker = new RabbitBroker(folder);
-        connections = new CachingConnectionFactory("localhost", broker.port());
-        connections.setPublisherConfirmType(CachingConnectionFactory.ConfirmType.SIMPLE);
+        rabbit = RabbitQueues.start(folder);
     }
 
     @AfterAll
     static void stopBroker() {
-        if (broker != null) {
-            connections.destroy();
-            broker.close();
+        if (rabbit != null) {
+            rabbit.close();
         }
     }
 
@@ -69,7 +62,7 @@ class RabbitDrainTest extends ConsumerContract {
 
     @Override
     List<String> settings(String destination) {
-        return List.of("spring.rabbitmq.port=" + broker.port());
+        return List.of(rabbit.setting());
     }
 
     @Override
@@ -81,11 +74,7 @@ class RabbitDrainTest extends ConsumerContract {
 
     @Override
     void send(String destination, String message) {
-        new RabbitTemplate(connections).invoke(operations -> {
-            operations.convertAndSend(destination, message);
-            operations.waitForConfirmsOrDie(10_000);
-            return null;
-        });
+        rabbit.send(destination, message);
     }
 
     /** They are gone from the queue when they arrive: what is not handled by who has received it is lost. */

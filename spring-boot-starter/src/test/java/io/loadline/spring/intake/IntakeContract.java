@@ -13,8 +13,8 @@ import io.loadline.drain.DrainOutcome;
 import io.loadline.drain.DrainResult;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.spring.IntakeBuilderCustomizer;
+import io.loadline.spring.testing.ListenerApplication;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -24,11 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What holds for a service whose message listeners are paused by the gate, with a real broker. */
@@ -252,12 +249,13 @@ abstract class IntakeContract {
     }
 
     final ConfigurableApplicationContext start(String destination, Handler handler, String... more) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        Stream.of(
+        IntakeBuilderCustomizer load = builder -> builder.load(() -> handler.load);
+        return ListenerApplication.start(
+                application(),
+                destination,
+                Map.of("handler", handler, "load", load),
+                List.of(
                         List.of(
-                                "spring.main.banner-mode=off",
-                                "logging.level.root=error",
-                                "destination=" + destination,
                                 "loadline.limit.algorithm=fixed",
                                 "loadline.limit.initial=2",
                                 "loadline.guard.intake.enabled=true",
@@ -265,21 +263,7 @@ abstract class IntakeContract {
                                 "loadline.guard.intake.calm=100ms",
                                 "loadline.guard.intake.max-wait=20s"),
                         settings(),
-                        List.of(more))
-                .flatMap(List::stream)
-                .map(each -> each.split("=", 2))
-                .forEach(each -> settings.put(each[0], each[1]));
-        return new SpringApplicationBuilder(application())
-                .web(WebApplicationType.NONE)
-                .registerShutdownHook(false)
-                .initializers(each -> {
-                    each.getBeanFactory().registerSingleton("handler", handler);
-                    IntakeBuilderCustomizer load = builder -> builder.load(() -> handler.load);
-                    each.getBeanFactory().registerSingleton("load", load);
-                })
-                .run(settings.entrySet().stream()
-                        .map(each -> "--" + each.getKey() + "=" + each.getValue())
-                        .toArray(String[]::new));
+                        List.of(more)));
     }
 
     /** What was handled, and how. Thread-safe. */

@@ -7,7 +7,7 @@ package io.loadline.spring.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadline.Loadline;
-import io.loadline.testing.RabbitBroker;
+import io.loadline.spring.testing.RabbitQueues;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +27,6 @@ import org.springframework.amqp.rabbit.annotation.RabbitListener;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
-import org.springframework.amqp.rabbit.core.RabbitAdmin;
-import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.beans.factory.annotation.Value;
@@ -42,22 +40,17 @@ class RabbitIntakeTest extends IntakeContract {
     @TempDir
     static Path folder;
 
-    private static RabbitBroker broker;
-    private static CachingConnectionFactory connections;
+    private static RabbitQueues rabbit;
 
     @BeforeAll
     static void startBroker() throws IOException {
-        RabbitBroker.assumeInstalled();
-        broker = new RabbitBroker(folder);
-        connections = new CachingConnectionFactory("localhost", broker.port());
-        connections.setPublisherConfirmType(CachingConnectionFactory.ConfirmType.SIMPLE);
+        rabbit = RabbitQueues.start(folder);
     }
 
     @AfterAll
     static void stopBroker() {
-        if (broker != null) {
-            connections.destroy();
-            broker.close();
+        if (rabbit != null) {
+            rabbit.close();
         }
     }
 
@@ -109,19 +102,13 @@ class RabbitIntakeTest extends IntakeContract {
 
     @Override
     List<String> settings() {
-        return List.of("spring.rabbitmq.port=" + broker.port());
+        return List.of(rabbit.setting());
     }
 
     @Override
     void send(String destination, int from, int to) {
-        String unusedName = new RabbitAdmin(connections).declareQueue(new Queue(destination));
-        new RabbitTemplate(connections).invoke(operations -> {
-            for (int i = from; i < to; i++) {
-                operations.convertAndSend(destination, "message " + i);
-            }
-            operations.waitForConfirmsOrDie(10_000);
-            return null;
-        });
+        rabbit.declare(destination);
+        rabbit.send(destination, from, to);
     }
 
     @Override

@@ -6,6 +6,8 @@ package io.loadline.spring.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loadline.signal.Validity;
+import io.loadline.testing.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +76,25 @@ class KafkaQueueTest extends QueueContract {
             until(() -> "no listener of this service takes from the topic misspelt"
                     .equals(snapshot(context).saturationDetails().get("queue:orders")));
             assertThat(queue(context).depth()).isNaN();
+        }
+    }
+
+    /** None is assigned then, which does not mean that nothing waits. */
+    @Test
+    void depth_ofAListenerWithoutPartitions_whileTheBrokerIsAway_isUnknown() {
+        try (ConfigurableApplicationContext context = start(
+                "empty",
+                new Handler(),
+                "spring.kafka.bootstrap-servers=localhost:" + Ports.free(),
+                "spring.kafka.listener.auto-startup=false",
+                "spring.kafka.admin.properties[default.api.timeout.ms]=1000",
+                "spring.kafka.admin.properties[request.timeout.ms]=1000")) {
+            until(() -> snapshot(context)
+                    .saturationDetails()
+                    .getOrDefault("queue:orders", "")
+                    .contains("TimeoutException"));
+            assertThat(queue(context).depth()).isNaN();
+            assertThat(snapshot(context).validity()).isEqualTo(Validity.BACKLOG_UNKNOWN);
         }
     }
 

@@ -4,9 +4,7 @@
  */
 package io.loadline.spring.queue;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.loadline.testing.RabbitBroker;
+import io.loadline.spring.testing.RabbitQueues;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,9 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.amqp.core.Queue;
 import org.springframework.amqp.rabbit.annotation.RabbitListener;
-import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
-import org.springframework.amqp.rabbit.core.RabbitAdmin;
-import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -33,22 +28,17 @@ class RabbitQueueTest extends QueueContract {
     @TempDir
     static Path folder;
 
-    private static RabbitBroker broker;
-    private static CachingConnectionFactory connections;
+    private static RabbitQueues rabbit;
 
     @BeforeAll
     static void startBroker() throws IOException {
-        RabbitBroker.assumeInstalled();
-        broker = new RabbitBroker(folder);
-        connections = new CachingConnectionFactory("localhost", broker.port());
-        connections.setPublisherConfirmType(CachingConnectionFactory.ConfirmType.SIMPLE);
+        rabbit = RabbitQueues.start(folder);
     }
 
     @AfterAll
     static void stopBroker() {
-        if (broker != null) {
-            connections.destroy();
-            broker.close();
+        if (rabbit != null) {
+            rabbit.close();
         }
     }
 
@@ -82,7 +72,7 @@ class RabbitQueueTest extends QueueContract {
     }
 
     private static SimpleMessageListenerContainer others(String destination, Handler handler) {
-        SimpleMessageListenerContainer others = new SimpleMessageListenerContainer(connections);
+        SimpleMessageListenerContainer others = new SimpleMessageListenerContainer(rabbit.connections());
         others.setQueueNames(destination);
         others.setConcurrentConsumers(2);
         others.setPrefetchCount(1);
@@ -106,20 +96,13 @@ class RabbitQueueTest extends QueueContract {
 
     @Override
     List<String> settings() {
-        return List.of("spring.rabbitmq.port=" + broker.port(), "loadline.signal.queues.orders.queue=${destination}");
+        return List.of(rabbit.setting(), "loadline.signal.queues.orders.queue=${destination}");
     }
 
     @Override
     void send(String destination, int messages) {
-        assertThat(new RabbitAdmin(connections).declareQueue(new Queue(destination)))
-                .isNotNull();
-        new RabbitTemplate(connections).invoke(operations -> {
-            for (int i = 0; i < messages; i++) {
-                operations.convertAndSend(destination, "message " + i);
-            }
-            operations.waitForConfirmsOrDie(10_000);
-            return null;
-        });
+        rabbit.declare(destination);
+        rabbit.send(destination, 0, messages);
     }
 
     @Configuration(proxyBeanMethods = false)

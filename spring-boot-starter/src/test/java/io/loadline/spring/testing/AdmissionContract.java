@@ -108,13 +108,26 @@ public abstract class AdmissionContract {
         Answer late = Wire.get(service.port(), "/orders/1", "grpc-timeout: 1n");
         assertThat(late.status()).isEqualTo(503);
         assertThat(json.readTree(late.body()).get("reason").stringValue()).isEqualTo("deadline");
-        assertThat(service.stats().minus(before)).isEqualTo(new LimiterStats(0, 0, 0, 0, 0, 0, 0, 0, 1, 0));
+        assertThat(service.stats().minus(before)).isEqualTo(new LimiterStats(0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0));
         assertThat(service.loadline()
                         .limiter()
                         .statsByCriticality()
                         .get(Criticality.CRITICAL)
                         .expired())
                 .isPositive();
+    }
+
+    @Test
+    void request_thatIsTriedAgain_isCountedAsThatToo() {
+        awaitCounted();
+        LimiterStats before = service.stats();
+        assertThat(Wire.get(service.port(), "/orders/1", "x-envoy-attempt-count: 1")
+                        .status())
+                .isEqualTo(200);
+        assertThat(Wire.get(service.port(), "/orders/1", "x-envoy-attempt-count: 2")
+                        .status())
+                .isEqualTo(200);
+        service.awaitEnded(before, new LimiterStats(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1));
     }
 
     /** What the JDK's HttpClient asks for by default is answered as if it had not asked. */

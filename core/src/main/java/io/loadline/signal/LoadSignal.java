@@ -128,6 +128,9 @@ public final class LoadSignal implements AutoCloseable {
     private final WorkMix mix = new WorkMix();
 
     @GuardedBy("lock")
+    private final CapacityCpus capacityCpus = new CapacityCpus();
+
+    @GuardedBy("lock")
     private final Trend trend = new Trend(TREND_SECONDS);
 
     @GuardedBy("lock")
@@ -382,6 +385,7 @@ public final class LoadSignal implements AutoCloseable {
         double workDone = 0;
         double workAsSlow = 0;
         SloReport promise = promise(nowNanos, change);
+        capacity.resize(capacityCpus.change(saturations.cpus()));
         for (Map.Entry<Route, LimiterStats> entry : limiter.statsByRoute().entrySet()) {
             Route route = entry.getKey();
             LimiterStats stats = entry.getValue();
@@ -419,6 +423,7 @@ public final class LoadSignal implements AutoCloseable {
         // Not of less than the capacity, or it would be that of a moment in which a dependency is slow.
         if (tells && !(workDone < capacity.calls())) {
             mix.learn();
+            capacityCpus.learn(resources.utilization("cpu"));
         }
         capacity.tick(workDone, tells, usedUp, nowNanos);
         double calls = capacity.calls();

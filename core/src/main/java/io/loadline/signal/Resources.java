@@ -56,6 +56,12 @@ final class Resources {
         return false;
     }
 
+    /** How much of one is in use; NaN if it is unknown. */
+    double utilization(String name) {
+        Reading reading = byName.get(name);
+        return reading == null ? Double.NaN : reading.utilization();
+    }
+
     /** The utilization of those that are known, by name. */
     Map<String, Double> utilizations() {
         Map<String, Double> known = new HashMap<>();

@@ -95,6 +95,11 @@ final class SaturationReader implements AutoCloseable {
         return new Resources(readings);
     }
 
+    /** The CPUs there are, as of the last {@link #read()}, a fraction under a quota. */
+    double cpus() {
+        return own.cpus();
+    }
+
     /** The rest, as of the last {@link #read()}. */
     ProcessFigures figures() {
         try {

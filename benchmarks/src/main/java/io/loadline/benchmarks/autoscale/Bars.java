@@ -5,9 +5,11 @@
 package io.loadline.benchmarks.autoscale;
 
 import io.loadline.benchmarks.harness.Figures;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What must hold of the runs. Stateless. */
 final class Bars {
@@ -52,6 +54,22 @@ final class Bars {
                 + (result.scenario() == Scenario.DEPENDENCY
                         ? result.before()
                         : (int) Math.ceil(result.scenario().peak() / TARGET));
+    }
+
+    /** The CPU target that did best in all contests together; empty if none took part. */
+    static Optional<Contestant> bestByCpu(List<RunResult> results) {
+        return Arrays.stream(Contestant.values())
+                .filter(Contestant::isCpu)
+                .filter(contestant -> of(results, contestant).findAny().isPresent())
+                .min(Comparator.comparingInt((Contestant contestant) ->
+                                of(results, contestant).mapToInt(RunResult::violationSeconds).sum())
+                        .thenComparing(contestant ->
+                                of(results, contestant).mapToDouble(RunResult::podSeconds).sum()));
+    }
+
+    private static Stream<RunResult> of(List<RunResult> results, Contestant contestant) {
+        return results.stream()
+                .filter(result -> result.contestant() == contestant && !result.scenario().isIncident());
     }
 
     private static Optional<RunResult> bestByCpu(List<RunResult> results, Scenario scenario) {

@@ -56,6 +56,22 @@ class BarsTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void bestByCpu_hasTheFewestViolationsInAllContestsTogether_thenTheFewestPodSeconds() {
+        List<RunResult> results = List.of(
+                run(Scenario.FLASH, Contestant.LOADLINE, 1, 900, 2),
+                run(Scenario.FLASH, Contestant.CPU50, 20, 1000, 2),
+                run(Scenario.FLASH, Contestant.CPU60, 10, 1100, 2),
+                run(Scenario.FLASH, Contestant.CPU70, 25, 900, 2),
+                run(Scenario.WAVE, Contestant.CPU50, 5, 1000, 2),
+                run(Scenario.WAVE, Contestant.CPU60, 30, 1000, 2),
+                run(Scenario.WAVE, Contestant.CPU70, 0, 800, 2),
+                run(Scenario.KILLS, Contestant.CPU70, 500, 800, 2));
+
+        assertThat(Bars.bestByCpu(results)).contains(Contestant.CPU70);
+        assertThat(Bars.bestByCpu(results.subList(0, 1))).isEmpty();
+    }
+
     private static int judge(RunResult... results) {
         Figures figures = new Figures();
         Bars.judge(List.of(results), figures);

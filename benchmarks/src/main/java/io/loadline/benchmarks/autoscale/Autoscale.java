@@ -19,8 +19,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,21 +43,21 @@ public final class Autoscale implements Callable<Integer> {
 
     @Option(
             names = "--unscaled",
-            description = "The controller's times, of scrapes and of the scenarios as in Kubernetes; they are five times"
-                    + " shorter otherwise.")
+            description = "The times of controller, scrapes and scenarios as in Kubernetes, in all of them; otherwise five"
+                    + " times shorter, but in flash.")
     private boolean unscaled;
 
     @Option(
             names = "--contestant",
             split = ",",
-            description = "${COMPLETION-CANDIDATES} (default: all; with --quick loadline and cpu50; in incidents"
-                    + " loadline and the CPU target that did best before).")
+            description = "${COMPLETION-CANDIDATES} (default: all; in flash loadline and the CPU target that did best"
+                    + " before; in incidents loadline; with --quick loadline and cpu50).")
     private List<Contestant> contestants = List.of();
 
     @Option(
             names = "--scenario",
             split = ",",
-            description = "${COMPLETION-CANDIDATES} (default: all; with --quick flash).")
+            description = "${COMPLETION-CANDIDATES} (default: all; with --quick flash_scaled).")
     private List<Scenario> scenarios = List.of();
 
     private final List<RunResult> results = new ArrayList<>();
@@ -69,18 +70,17 @@ public final class Autoscale implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         checkMachine();
-        Pace pace = unscaled ? Pace.DEFAULTS : Pace.SHORTENED;
         Path folder = Workspace.newResults("autoscale");
         System.out.println("Logs: " + Workspace.root().relativize(folder));
         Image image = Image.build(folder.resolve("image"));
-        double podPerSecond = calibrate(image, pace, folder.resolve("calibration"));
+        double podPerSecond = calibrate(image, pace(scenarios().get(0)), folder.resolve("calibration"));
         System.out.printf(Locale.ROOT, "One pod answers %.1f requests of %s a second.%n", podPerSecond, Replica.WORK);
         Files.writeString(
                 folder.resolve("runs.csv"),
                 "scenario,contestant,violation_s,offered,shed,lost,pod_s,direction_changes,highest,desired\n");
         for (Scenario scenario : scenarios()) {
             for (Contestant contestant : contestants(scenario)) {
-                run(scenario, contestant, pace, image, podPerSecond, folder);
+                run(scenario, contestant, image, podPerSecond, folder);
             }
         }
         System.out.println(table());
@@ -90,13 +90,12 @@ public final class Autoscale implements Callable<Integer> {
     }
 
     /** A run that fails must not cost an hour of others. */
-    private void run(
-            Scenario scenario, Contestant contestant, Pace pace, Image image, double podPerSecond, Path folder)
+    private void run(Scenario scenario, Contestant contestant, Image image, double podPerSecond, Path folder)
             throws IOException, InterruptedException {
         String name = scenario + "-" + contestant;
         System.err.printf("%s, scaled by %s ...%n", scenario.title, contestant.title);
-        try (LoopRun run = new LoopRun(
-                scenario, contestant, pace, image, podPerSecond, Files.createDirectories(folder.resolve(name)))) {
+        Path logs = Files.createDirectories(folder.resolve(name));
+        try (LoopRun run = new LoopRun(scenario, contestant, pace(scenario), image, podPerSecond, logs)) {
             try {
                 RunResult result = run.run();
                 results.add(result);
@@ -127,7 +126,11 @@ public final class Autoscale implements Callable<Integer> {
         if (!scenarios.isEmpty()) {
             return scenarios;
         }
-        return quick ? List.of(Scenario.FLASH) : List.of(Scenario.values());
+        List<Scenario> all = new ArrayList<>(List.of(Scenario.values()));
+        if (unscaled) {
+            all.remove(Scenario.FLASH_SCALED);
+        }
+        return quick ? all.subList(0, 1) : all;
     }
 
     private List<Contestant> contestants(Scenario scenario) {
@@ -135,11 +138,17 @@ public final class Autoscale implements Callable<Integer> {
             return contestants;
         }
         if (scenario.isIncident()) {
-            List<Contestant> both = new ArrayList<>(List.of(Contestant.LOADLINE));
-            Bars.bestByCpu(results).ifPresent(both::add);
-            return both;
+            return List.of(Contestant.LOADLINE);
+        }
+        Optional<Contestant> best = Bars.bestByCpu(results);
+        if (scenario == Scenario.FLASH && best.isPresent()) {
+            return List.of(Contestant.LOADLINE, best.get());
         }
         return quick ? List.of(Contestant.LOADLINE, Contestant.CPU50) : List.of(Contestant.values());
+    }
+
+    private Pace pace(Scenario scenario) {
+        return unscaled || scenario == Scenario.FLASH ? Pace.DEFAULTS : Pace.SHORTENED;
     }
 
     /** What one pod can do, once it is warm, while it is scraped and probed. */

@@ -32,7 +32,6 @@ final class LoopRun implements AutoCloseable {
     static final Duration SLO = Duration.ofMillis(500);
     static final int MAX_REPLICAS = 6;
     private static final double BAD_SHARE = 0.05;
-    private static final int FIRST_REPLICAS = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final long TICK_MILLIS = 250;
     /* A fresh service says nothing of its load before it has had some. */
@@ -76,13 +75,13 @@ final class LoopRun implements AutoCloseable {
         prometheus = Prometheus.start(Replica.METRICS, pace.scrape(), Map.of(), folder.resolve("prometheus"));
         fleet = new Fleet(prometheus, image, dependency.host(), folder.resolve("pods"));
         timeline = Files.newBufferedWriter(folder.resolve("timeline.csv"));
-        desired.add(FIRST_REPLICAS);
+        desired.add(scenario.firstReplicas());
         timeline.write("second,offered_per_s,ended,good,shed,lost,desired,ready,paid,samples_milli\n");
     }
 
     /** Runs it, at the pace of the clock. */
     RunResult run() throws IOException, InterruptedException {
-        fleet.scale(FIRST_REPLICAS);
+        fleet.scale(scenario.firstReplicas());
         fleet.awaitReady(PATIENCE);
         LoadRun load =
                 generator.start(LoadPlan.builder(fleet.port(), scenario.paths().toArray(String[]::new))
@@ -163,7 +162,7 @@ final class LoopRun implements AutoCloseable {
             before = fleet.desired();
         }
         switch (scenario) {
-            case FLASH, WAVE -> {}
+            case FLASH, FLASH_SCALED, WAVE -> {}
             case ROLLOUT -> fleet.rollOut();
             case KILLS -> fleet.killHalf();
             case DEPENDENCY -> dependency.answerAfter(on ? SLOW : QUICK);

@@ -105,7 +105,7 @@ public final class LoadRun {
         }
         onLoop(() -> {
             if (newRatePerSecond != ratePerSecond) {
-                // What is overdue was asked for at the old rate: forgetting it would spare a service that stalls the generator.
+                // What is overdue was asked for at the old rate: forgetting it would spare who stalls the generator.
                 sendDue(Integer.MAX_VALUE);
                 ratePerSecond = newRatePerSecond;
                 startTicking();

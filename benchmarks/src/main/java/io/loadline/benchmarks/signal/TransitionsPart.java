@@ -60,7 +60,8 @@ final class TransitionsPart implements Part {
         int restarts = quick ? 3 : 20;
         int port = Ports.free();
         List<Life> lives = new ArrayList<>();
-        try (Prometheus prometheus = Prometheus.start(Scrape.METRICS, EVERY, Map.of("orders", port), folder.resolve("prometheus"));
+        try (Prometheus prometheus =
+                        Prometheus.start(Scrape.METRICS, EVERY, Map.of("orders", port), folder.resolve("prometheus"));
                 LoadGenerator generator = new LoadGenerator()) {
             for (int i = 1; i <= restarts; i++) {
                 System.err.printf("Restart %d of %d ...%n", i, restarts);

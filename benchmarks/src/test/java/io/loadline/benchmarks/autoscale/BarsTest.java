@@ -35,6 +35,15 @@ class BarsTest {
     }
 
     @Test
+    void judge_contestThatIsFiveTimesFaster_asksForNoMoreViolations() {
+        RunResult best = run(Scenario.FLASH_SCALED, Contestant.CPU50, 20, 1000, 2);
+        assertThat(judge(run(Scenario.FLASH_SCALED, Contestant.LOADLINE, 20, 1000, 2), best))
+                .isZero();
+        assertThat(judge(run(Scenario.FLASH_SCALED, Contestant.LOADLINE, 21, 1000, 2), best))
+                .isEqualTo(1);
+    }
+
+    @Test
     void judge_contestOfTwoWithoutViolations_holds() {
         RunResult best = run(Scenario.WAVE, Contestant.CPU50, 0, 1000, 2);
         assertThat(judge(run(Scenario.WAVE, Contestant.LOADLINE, 0, 900, 2), best))

@@ -25,10 +25,18 @@ class ScenarioTest {
         assertThat(scenario.incidentSeconds).isLessThan(scenario.seconds);
     }
 
-    /** Whoever doubles two pods once has not enough; else the flash crowd would tell starts apart, and no signals. */
+    /** No target may have more pods than the others before the crowd comes, and who doubles them twice has too few then. */
     @Test
-    void offered_inTheFlashCrowd_isMoreThanFourPodsCanDo() {
+    void offered_beforeTheFlashCrowdAndInIt_takesOnePodAndMoreThanFour() {
+        assertThat(Scenario.FLASH.offered(0)).isLessThan(0.5);
         assertThat(Scenario.FLASH.peak()).isGreaterThan(4);
+    }
+
+    @Test
+    void flash_scaled_isTheSame() {
+        for (double second = 0; second <= Scenario.FLASH.seconds; second += 0.5) {
+            assertThat(Scenario.FLASH_SCALED.offered(second)).isEqualTo(Scenario.FLASH.offered(second));
+        }
     }
 
     @Test

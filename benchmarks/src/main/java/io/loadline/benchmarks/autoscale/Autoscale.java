@@ -43,8 +43,9 @@ public final class Autoscale implements Callable<Integer> {
 
     @Option(
             names = "--unscaled",
-            description = "The times of controller, scrapes and scenarios as in Kubernetes, in all of them; otherwise five"
-                    + " times shorter, but in flash.")
+            description =
+                    "The times of controller, scrapes and scenarios as in Kubernetes, in all of them; otherwise five"
+                            + " times shorter, but in flash.")
     private boolean unscaled;
 
     @Option(

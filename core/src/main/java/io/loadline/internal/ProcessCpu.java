@@ -67,6 +67,11 @@ public final class ProcessCpu {
         return (double) usedNanos / wallNanos / cpus;
     }
 
+    /** The CPUs that {@link #read} went by last. */
+    public double cpus() {
+        return cpus;
+    }
+
     /**
      * The CPUs this process may use at {@code nowNanos}, a fraction under a quota, of its own cgroup or an ancestor's. Read
      * anew each time; NaN if there is a quota that cannot be read.

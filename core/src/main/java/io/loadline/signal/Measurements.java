@@ -104,7 +104,7 @@ final class Measurements {
         Map<Route, LimiterStats> stats = limiter.statsByRoute();
         boolean usedUp = resources.isUsedUp(told.any());
         boolean serves = change.to() == ServiceState.READY;
-        RequestLoad.Interval interval = requests.end(nowNanos, seconds, stats, serves, usedUp);
+        RequestLoad.Interval interval = requests.end(nowNanos, seconds, stats, serves, usedUp, resources);
         bottleneck.tick(resources, told.cutOff(), told.waitedFor(), interval.saturated(), clock.instant());
         List<QueueSnapshot> queues = loads.add(interval.load(resources.load()), usedUp);
         PublishedLoad.Loads published = loads.in(change);

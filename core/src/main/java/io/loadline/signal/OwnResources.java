@@ -14,6 +14,7 @@ import java.util.List;
  * privileges. Not thread-safe; confined to the tick.
  */
 final class OwnResources {
+    private final ProcessCpu cpu;
     private final GcPauses pauses;
     private final AllocationRate allocation;
     private final IoPressure io;
@@ -24,6 +25,7 @@ final class OwnResources {
     }
 
     OwnResources(Path root, Ticker ticker, ProcessCpu cpu, GcPauses pauses, AllocationRate allocation) {
+        this.cpu = cpu;
         this.pauses = pauses;
         this.allocation = allocation;
         this.io = new IoPressure(root, ticker);
@@ -33,6 +35,11 @@ final class OwnResources {
 
     List<Saturation> saturations() {
         return saturations;
+    }
+
+    /** The CPUs there are, a fraction under a quota, as of the last reading of the saturations. */
+    double cpus() {
+        return cpu.cpus();
     }
 
     /** As of the last reading of the saturations. */

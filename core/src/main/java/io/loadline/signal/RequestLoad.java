@@ -43,6 +43,7 @@ final class RequestLoad {
     private final ShadowWindow shadow = new ShadowWindow();
     private final TrustedCapacity capacity = new TrustedCapacity();
     private final WorkMix mix = new WorkMix();
+    private final CapacityCpus cpus = new CapacityCpus();
     private final Trend trend = new Trend(TREND_SECONDS);
     private int inFlightBefore;
 
@@ -78,8 +79,16 @@ final class RequestLoad {
      * @param stats what the limiter has counted of each route until now
      * @param serves whether it is a warm service's
      * @param usedUp whether a local resource is as good as used up
+     * @param resources what they tell now
      */
-    Interval end(long nowNanos, double seconds, Map<Route, LimiterStats> stats, boolean serves, boolean usedUp) {
+    Interval end(
+            long nowNanos,
+            double seconds,
+            Map<Route, LimiterStats> stats,
+            boolean serves,
+            boolean usedUp,
+            Resources resources) {
+        capacity.resize(cpus.change(resources.cpus()));
         Sums sums = sum(nowNanos, seconds, stats);
         int limit = limiter.limit();
         int inFlight = limiter.inFlight();
@@ -87,7 +96,7 @@ final class RequestLoad {
         inFlightBefore = inFlight;
         boolean saturated =
                 limiter.isWarm() && (sums.shedCalls > SHED_SHARE * sums.offered * seconds || inFlight >= limit);
-        learn(nowNanos, sums, serves && saturated, usedUp);
+        learn(nowNanos, sums, serves && saturated, usedUp, resources);
         // What came is what ended and what has joined those that run: where nothing is refused an overload piles up.
         // That
         // a pile shrinks does not make a saturated service less loaded.
@@ -143,13 +152,14 @@ final class RequestLoad {
         return sums;
     }
 
-    private void learn(long nowNanos, Sums sums, boolean saturated, boolean usedUp) {
+    private void learn(long nowNanos, Sums sums, boolean saturated, boolean usedUp, Resources resources) {
         // Calls take longer than they used to, and not for a queue, or the limiter would not have got used to it: what
         // is done then is no capacity unless something here is used up.
         boolean tells = saturated && (usedUp || sums.workAsSlow <= SLOWER * sums.work);
         // Not of less than the capacity, or it would be that of a moment in which a dependency is slow.
         if (tells && !(sums.work < capacity.calls())) {
             mix.learn();
+            cpus.learn(resources.utilization("cpu"));
         }
         capacity.tick(sums.work, tells, usedUp, nowNanos);
     }

@@ -18,8 +18,14 @@ final class Resources {
     private static final Set<Saturation.Kind> LOADS = Set.of(Saturation.Kind.USE, Saturation.Kind.PLACES);
 
     private final Map<String, Reading> byName = new TreeMap<>();
+    private final double cpus;
 
     Resources(List<Reading> readings) {
+        this(readings, Double.NaN);
+    }
+
+    Resources(List<Reading> readings, double cpus) {
+        this.cpus = cpus;
         for (Reading reading : readings) {
             byName.merge(reading.resource(), reading, Resources::greater);
         }
@@ -54,6 +60,17 @@ final class Resources {
             }
         }
         return false;
+    }
+
+    /** The CPUs there are, a fraction under a quota; NaN if that is unknown. */
+    double cpus() {
+        return cpus;
+    }
+
+    /** How much of one is in use; NaN if it is unknown. */
+    double utilization(String name) {
+        Reading reading = byName.get(name);
+        return reading == null ? Double.NaN : reading.utilization();
     }
 
     /** The utilization of those that are known, by name. */

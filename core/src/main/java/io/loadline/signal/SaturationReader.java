@@ -92,7 +92,7 @@ final class SaturationReader implements AutoCloseable {
         List<Reading> readings = new ArrayList<>();
         ownSources.forEach(source -> readings.add(source.read()));
         others.forEach(source -> readings.add(source.latest(round)));
-        return new Resources(readings);
+        return new Resources(readings, own.cpus());
     }
 
     /** The rest, as of the last {@link #read()}. */

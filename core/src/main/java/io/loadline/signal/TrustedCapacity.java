@@ -28,8 +28,8 @@ final class TrustedCapacity {
      * makes the service do less with idle CPUs, would lower the capacity, raise the load, call for more instances and
      * slow the dependency further (concurrency-limits issue 171); so without such a resource the capacity stays, however
      * old it is. If the resource stays used up at a level well below
-     * the capacity for RELEARN_DOWN observations in a row, the older ones are forgotten in the same way: the CPU quota
-     * may be a lower one.
+     * the capacity for RELEARN_DOWN observations in a row, the older ones are forgotten in the same way: the machine may
+     * have become slower. Of a CPU quota that changes CapacityCpus knows at once.
      */
     private static final int SPAN = 3;
     private static final int OBSERVATIONS = 600;
@@ -122,6 +122,16 @@ final class TrustedCapacity {
             values[i] *= factor;
         }
         spanSum *= factor;
+        capacity *= factor;
+    }
+
+    /** From now on the service can do {@code factor} of what it could, until that is observed: what was seen is of another world. */
+    void resize(double factor) {
+        if (factor == 1) {
+            return;
+        }
+        interrupt();
+        forget();
         capacity *= factor;
     }
 

@@ -147,6 +147,31 @@ class TrustedCapacityTest {
         assertThat(capacity.calls()).isEqualTo(8, within(1e-9));
     }
 
+    /** What can be done after a quota has changed is a guess until it is seen, and then at once what is seen. */
+    @Test
+    void resize_countsAtOnceAndUntilTheNextObservation() {
+        ticks(60, 10, true, true);
+        capacity.resize(0.5);
+        assertThat(capacity.calls()).isEqualTo(5);
+
+        ticks(3, 4.2, true, false);
+        assertThat(capacity.calls()).as("lower without a local cause").isEqualTo(5);
+        ticks(3, 4.2, true, true);
+        assertThat(capacity.calls()).isEqualTo(4.2, within(1e-9));
+    }
+
+    @Test
+    void resize_beforeAnyObservation_changesNothing() {
+        ticks(2, 10, true, true);
+        capacity.resize(1);
+        ticks(1, 10, true, true);
+        assertThat(capacity.calls()).isEqualTo(10);
+
+        TrustedCapacity unknown = new TrustedCapacity();
+        unknown.resize(0.5);
+        assertThat(unknown.calls()).isNaN();
+    }
+
     private void ticks(int count, double work, boolean saturated, boolean localLimit) {
         for (int i = 0; i < count; i++) {
             now += SECOND;

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,25 +38,31 @@ public final class Autoscale implements Callable<Integer> {
     private static final int CLIENTS = 4;
     private static final Duration CALIBRATION = Duration.ofSeconds(10);
 
-    @Option(
-            names = "--quick",
-            description = "All times of controller and scenarios five times shorter, and fewer runs.")
+    @Option(names = "--quick", description = "Fewer runs.")
     private boolean quick;
+
+    @Option(
+            names = "--unscaled",
+            description =
+                    "The times of controller, scrapes and scenarios as in Kubernetes, in all of them; otherwise five"
+                            + " times shorter, but in flash.")
+    private boolean unscaled;
 
     @Option(
             names = "--contestant",
             split = ",",
-            description = "${COMPLETION-CANDIDATES} (default: all; with --quick loadline, cpu50 and cpu70; in incidents"
-                    + " loadline).")
+            description = "${COMPLETION-CANDIDATES} (default: all; in flash loadline and the CPU target that did best"
+                    + " before; in incidents loadline; with --quick loadline and cpu50).")
     private List<Contestant> contestants = List.of();
 
     @Option(
             names = "--scenario",
             split = ",",
-            description = "${COMPLETION-CANDIDATES} (default: all; with --quick flash).")
+            description = "${COMPLETION-CANDIDATES} (default: all; with --quick flash_scaled).")
     private List<Scenario> scenarios = List.of();
 
     private final List<RunResult> results = new ArrayList<>();
+    private final List<String> failed = new ArrayList<>();
 
     public static void main(String[] args) {
         Commands.run(new Autoscale(), args);
@@ -64,30 +71,43 @@ public final class Autoscale implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         checkMachine();
-        Pace pace = quick ? Pace.QUICK : Pace.DEFAULTS;
         Path folder = Workspace.newResults("autoscale");
         System.out.println("Logs: " + Workspace.root().relativize(folder));
         Image image = Image.build(folder.resolve("image"));
-        double podPerSecond = calibrate(image, folder.resolve("calibration"));
+        double podPerSecond = calibrate(image, pace(scenarios().get(0)), folder.resolve("calibration"));
         System.out.printf(Locale.ROOT, "One pod answers %.1f requests of %s a second.%n", podPerSecond, Replica.WORK);
-        Path csv = folder.resolve("runs.csv");
         Files.writeString(
-                csv, "scenario,contestant,violation_s,offered,shed,lost,pod_s,direction_changes,highest,desired\n");
+                folder.resolve("runs.csv"),
+                "scenario,contestant,violation_s,offered,shed,lost,pod_s,direction_changes,highest,desired\n");
         for (Scenario scenario : scenarios()) {
             for (Contestant contestant : contestants(scenario)) {
-                System.err.printf("%s, scaled by %s ...%n", scenario.title, contestant.title);
-                Path logs = Files.createDirectories(folder.resolve(scenario + "-" + contestant));
-                try (LoopRun run = new LoopRun(scenario, contestant, pace, image, podPerSecond, logs)) {
-                    RunResult result = run.run();
-                    results.add(result);
-                    Files.writeString(csv, line(result), StandardOpenOption.APPEND);
-                }
+                run(scenario, contestant, image, podPerSecond, folder);
             }
         }
         System.out.println(table());
         Figures figures = figures(podPerSecond);
         System.out.println(figures);
         return figures.exitCode();
+    }
+
+    /** A run that fails must not cost an hour of others. */
+    private void run(Scenario scenario, Contestant contestant, Image image, double podPerSecond, Path folder)
+            throws IOException, InterruptedException {
+        String name = scenario + "-" + contestant;
+        System.err.printf("%s, scaled by %s ...%n", scenario.title, contestant.title);
+        Path logs = Files.createDirectories(folder.resolve(name));
+        try (LoopRun run = new LoopRun(scenario, contestant, pace(scenario), image, podPerSecond, logs)) {
+            try {
+                RunResult result = run.run();
+                results.add(result);
+                String line = line(result);
+                System.err.print(line);
+                Files.writeString(folder.resolve("runs.csv"), line, StandardOpenOption.APPEND);
+            } catch (IllegalStateException e) {
+                System.err.println(name + " failed: " + e);
+                failed.add(name);
+            }
+        }
     }
 
     /** What is missing cannot be replaced: without quotas the instances would take each other's CPU. */
@@ -107,7 +127,11 @@ public final class Autoscale implements Callable<Integer> {
         if (!scenarios.isEmpty()) {
             return scenarios;
         }
-        return quick ? List.of(Scenario.FLASH) : List.of(Scenario.values());
+        List<Scenario> all = new ArrayList<>(List.of(Scenario.values()));
+        if (unscaled) {
+            all.remove(Scenario.FLASH_SCALED);
+        }
+        return quick ? all.subList(0, 1) : all;
     }
 
     private List<Contestant> contestants(Scenario scenario) {
@@ -117,13 +141,21 @@ public final class Autoscale implements Callable<Integer> {
         if (scenario.isIncident()) {
             return List.of(Contestant.LOADLINE);
         }
-        return quick ? List.of(Contestant.LOADLINE, Contestant.CPU50, Contestant.CPU70) : List.of(Contestant.values());
+        Optional<Contestant> best = Bars.bestByCpu(results);
+        if (scenario == Scenario.FLASH && best.isPresent()) {
+            return List.of(Contestant.LOADLINE, best.get());
+        }
+        return quick ? List.of(Contestant.LOADLINE, Contestant.CPU50) : List.of(Contestant.values());
     }
 
-    /** What one pod can do, once it is warm. */
-    private static double calibrate(Image image, Path folder) throws Exception {
-        try (Prometheus prometheus = Prometheus.start(
-                        Replica.METRICS, Pace.DEFAULTS.scrape(), Map.of(), folder.resolve("prometheus"));
+    private Pace pace(Scenario scenario) {
+        return unscaled || scenario == Scenario.FLASH ? Pace.DEFAULTS : Pace.SHORTENED;
+    }
+
+    /** What one pod can do, once it is warm, while it is scraped and probed. */
+    private static double calibrate(Image image, Pace pace, Path folder) throws Exception {
+        try (Prometheus prometheus =
+                        Prometheus.start(Replica.METRICS, pace.scrape(), Map.of(), folder.resolve("prometheus"));
                 Fleet fleet = new Fleet(prometheus, image, "127.0.0.1:1", folder.resolve("pods"))) {
             fleet.scale(1);
             fleet.awaitReady(Duration.ofSeconds(120));
@@ -168,6 +200,7 @@ public final class Autoscale implements Callable<Integer> {
                     .put(prefix + "direction_changes", result.directionChanges());
         }
         Bars.judge(results, figures);
+        failed.forEach(name -> figures.bar(name.replace('-', '_') + "_ran_bar", false));
         return figures;
     }
 

@@ -17,8 +17,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -52,11 +54,16 @@ final class Fleet implements AutoCloseable {
         this.image = image;
         this.dependency = dependency;
         this.folder = Files.createDirectories(folder);
+        // All of them free, and different ones.
+        Set<Integer> ports = new HashSet<>();
+        while (ports.size() < PLACES) {
+            ports.add(Ports.free());
+        }
         Map<String, Integer> servers = new TreeMap<>();
-        for (int i = 0; i < PLACES; i++) {
-            Replica.Place place = new Replica.Place("place" + i, Ports.free());
+        for (int port : ports) {
+            Replica.Place place = new Replica.Place("place" + port, port);
             free.add(place);
-            servers.put(place.name(), place.port());
+            servers.put(place.name(), port);
         }
         balancer = Haproxy.startForRequests(servers, folder.resolve("haproxy.log"));
     }

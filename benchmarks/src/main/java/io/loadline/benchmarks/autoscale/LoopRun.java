@@ -32,14 +32,14 @@ final class LoopRun implements AutoCloseable {
     static final Duration SLO = Duration.ofMillis(500);
     static final int MAX_REPLICAS = 6;
     private static final double BAD_SHARE = 0.05;
-    private static final int FIRST_REPLICAS = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final long TICK_MILLIS = 250;
     /* A fresh service says nothing of its load before it has had some. */
     private static final Duration LEAD_IN = Duration.ofSeconds(20);
     private static final Duration QUICK = Duration.ofMillis(20);
     private static final Duration SLOW = Duration.ofMillis(600);
-    private static final double SLOW_SECONDS = 60;
+    /* Of the clock, however fast the controller is: or the means of the load would not have seen it before it is over. */
+    static final double SLOW_SECONDS = 60;
 
     private final Scenario scenario;
     private final Contestant contestant;
@@ -75,12 +75,13 @@ final class LoopRun implements AutoCloseable {
         prometheus = Prometheus.start(Replica.METRICS, pace.scrape(), Map.of(), folder.resolve("prometheus"));
         fleet = new Fleet(prometheus, image, dependency.host(), folder.resolve("pods"));
         timeline = Files.newBufferedWriter(folder.resolve("timeline.csv"));
+        desired.add(scenario.firstReplicas());
         timeline.write("second,offered_per_s,ended,good,shed,lost,desired,ready,paid,samples_milli\n");
     }
 
     /** Runs it, at the pace of the clock. */
     RunResult run() throws IOException, InterruptedException {
-        fleet.scale(FIRST_REPLICAS);
+        fleet.scale(scenario.firstReplicas());
         fleet.awaitReady(PATIENCE);
         LoadRun load =
                 generator.start(LoadPlan.builder(fleet.port(), scenario.paths().toArray(String[]::new))
@@ -142,6 +143,8 @@ final class LoopRun implements AutoCloseable {
         long nowMillis = System.currentTimeMillis();
         int current = fleet.desired();
         List<PodStatus> pods = fleet.pods();
+        // An adapter asks for the pods that there are; Prometheus may know more for a moment.
+        samples.keySet().retainAll(pods.stream().map(PodStatus::name).collect(Collectors.toSet()));
         OptionalInt proposal = contestant.proposal(pace.calculator(), nowMillis, current, pods, samples);
         int replicas = controller.reconcile(nowMillis, current, List.of(proposal));
         desired.add(replicas);
@@ -150,7 +153,7 @@ final class LoopRun implements AutoCloseable {
 
     private void incident(double second) {
         double since = second - scenario.incidentSeconds;
-        boolean on = since >= 0 && (scenario != Scenario.DEPENDENCY || since < SLOW_SECONDS);
+        boolean on = since >= 0 && (scenario != Scenario.DEPENDENCY || since < SLOW_SECONDS * pace.faster());
         if (on == struck) {
             return;
         }
@@ -159,7 +162,7 @@ final class LoopRun implements AutoCloseable {
             before = fleet.desired();
         }
         switch (scenario) {
-            case FLASH, WAVE -> {}
+            case FLASH, FLASH_SCALED, WAVE -> {}
             case ROLLOUT -> fleet.rollOut();
             case KILLS -> fleet.killHalf();
             case DEPENDENCY -> dependency.answerAfter(on ? SLOW : QUICK);

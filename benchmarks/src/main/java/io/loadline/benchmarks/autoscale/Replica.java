@@ -111,11 +111,12 @@ final class Replica implements AutoCloseable {
             }
             becomes(false);
         } catch (IOException e) {
-            process.close();
             throw new IllegalStateException(name + ": " + e, e);
         } catch (InterruptedException e) {
-            process.close();
+            Thread.currentThread().interrupt();
         } finally {
+            // Whatever went wrong: nothing may be left that nobody looks after.
+            process.close();
             group.close();
             gone = true;
         }

@@ -14,7 +14,7 @@ import java.util.List;
  * @param shed refused on purpose
  * @param lost neither answered well nor refused on purpose
  * @param podSeconds of all processes, also those that start or end
- * @param desired what the controller set, at each of its turns
+ * @param desired what was set before the controller's first turn, and what it set at each
  * @param before what it had set last before the incident
  */
 record RunResult(

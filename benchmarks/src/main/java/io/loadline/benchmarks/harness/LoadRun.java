@@ -104,8 +104,12 @@ public final class LoadRun {
             throw new IllegalArgumentException("ratePerSecond must be above 0: " + newRatePerSecond);
         }
         onLoop(() -> {
-            ratePerSecond = newRatePerSecond;
-            startTicking();
+            if (newRatePerSecond != ratePerSecond) {
+                // What is overdue was asked for at the old rate: forgetting it would spare who stalls the generator.
+                sendDue(Integer.MAX_VALUE);
+                ratePerSecond = newRatePerSecond;
+                startTicking();
+            }
             return ratePerSecond;
         });
     }
@@ -162,11 +166,15 @@ public final class LoadRun {
         if (stopping || mine != ticking) {
             return;
         }
-        for (int i = 0; i < BURST && nextNanos <= now(); i++) {
+        sendDue(BURST);
+        later((long) nextNanos - now(), () -> tick(mine));
+    }
+
+    private void sendDue(int most) {
+        for (int i = 0; i < most && nextNanos <= now(); i++) {
             send((long) nextNanos);
             nextNanos += plan.arrivals().gapNanos(ratePerSecond, random);
         }
-        later((long) nextNanos - now(), () -> tick(mine));
     }
 
     private void later(long nanos, Runnable task) {

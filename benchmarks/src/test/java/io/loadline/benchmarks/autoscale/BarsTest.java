@@ -35,6 +35,15 @@ class BarsTest {
     }
 
     @Test
+    void judge_contestThatIsFiveTimesFaster_asksForNoMoreViolations() {
+        RunResult best = run(Scenario.FLASH_SCALED, Contestant.CPU50, 20, 1000, 2);
+        assertThat(judge(run(Scenario.FLASH_SCALED, Contestant.LOADLINE, 20, 1000, 2), best))
+                .isZero();
+        assertThat(judge(run(Scenario.FLASH_SCALED, Contestant.LOADLINE, 21, 1000, 2), best))
+                .isEqualTo(1);
+    }
+
+    @Test
     void judge_contestOfTwoWithoutViolations_holds() {
         RunResult best = run(Scenario.WAVE, Contestant.CPU50, 0, 1000, 2);
         assertThat(judge(run(Scenario.WAVE, Contestant.LOADLINE, 0, 900, 2), best))
@@ -54,6 +63,22 @@ class BarsTest {
                 .isZero();
         assertThat(judge(run(Scenario.KILLS, Contestant.LOADLINE, 0, 0, 2, 6, 2)))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void bestByCpu_hasTheFewestViolationsInAllContestsTogether_thenTheFewestPodSeconds() {
+        List<RunResult> results = List.of(
+                run(Scenario.FLASH, Contestant.LOADLINE, 1, 900, 2),
+                run(Scenario.FLASH, Contestant.CPU50, 20, 1000, 2),
+                run(Scenario.FLASH, Contestant.CPU60, 10, 1100, 2),
+                run(Scenario.FLASH, Contestant.CPU70, 25, 900, 2),
+                run(Scenario.WAVE, Contestant.CPU50, 5, 1000, 2),
+                run(Scenario.WAVE, Contestant.CPU60, 30, 1000, 2),
+                run(Scenario.WAVE, Contestant.CPU70, 0, 800, 2),
+                run(Scenario.KILLS, Contestant.CPU70, 500, 800, 2));
+
+        assertThat(Bars.bestByCpu(results)).contains(Contestant.CPU70);
+        assertThat(Bars.bestByCpu(results.subList(0, 1))).isEmpty();
     }
 
     private static int judge(RunResult... results) {

@@ -134,8 +134,17 @@ final class StripedStats {
     }
 
     void count(int route, int field) {
-        long[] stripe = longs[begin()];
-        stripe[FIRST + route * LONGS + field]++;
+        Thread thread = Thread.currentThread();
+        int home = home(thread);
+        int at = FIRST + route * LONGS + field;
+        if (owns(thread, home)) {
+            // A single element is always whole, so its readers need no version to tell.
+            long[] own = longs[shared + home];
+            ELEMENT.setOpaque(own, at, own[at] + 1);
+            return;
+        }
+        long[] stripe = longs[claim(home)];
+        stripe[at]++;
         end(stripe);
     }
 
@@ -156,21 +165,17 @@ final class StripedStats {
             int squareAt = PAD + route * DOUBLES;
             long cut = Math.min(rttNanos, cutNanos);
             double root = Math.min((double) cut, MOST_SQUARED_NANOS);
-            double square = root * root;
-            stripe[at + TIMED]++;
-            stripe[at + UNCUT_NANOS] += rttNanos;
-            stripe[at + RTT_NANOS] += cut;
+            stripe[at + (low ? LOW_TIMED : TIMED)]++;
+            stripe[at + (low ? LOW_RTT_NANOS : RTT_NANOS)] += cut;
+            squares[squareAt + (low ? LOW_RTT_SQUARES : RTT_SQUARES)] += root * root;
+            if (rttNanos > cut) {
+                stripe[at + UNCUT_NANOS] += rttNanos - cut;
+            }
             if (waitedNanos > 0) {
                 stripe[at + WAITED_NANOS] += waitedNanos;
             }
             if (rttNanos <= sloNanos) {
                 stripe[at + WITHIN_SLO]++;
-            }
-            squares[squareAt + RTT_SQUARES] += square;
-            if (low) {
-                stripe[at + LOW_TIMED]++;
-                stripe[at + LOW_RTT_NANOS] += cut;
-                squares[squareAt + LOW_RTT_SQUARES] += square;
             }
         }
         end(stripe);
@@ -189,13 +194,29 @@ final class StripedStats {
             }
         }
         for (int i = 0; i < routes * LONGS; i++) {
-            longTotals[i] += nowLongs[i] - seenLongs[i];
-            seenLongs[i] = nowLongs[i];
+            nowLongs[i] -= seenLongs[i];
+            seenLongs[i] += nowLongs[i];
+            longTotals[i] += nowLongs[i];
         }
         for (int i = 0; i < routes * DOUBLES; i++) {
-            doubleTotals[i] += nowDoubles[i] - seenDoubles[i];
-            seenDoubles[i] = nowDoubles[i];
+            double now = nowDoubles[i];
+            nowDoubles[i] -= seenDoubles[i];
+            seenDoubles[i] = now;
+            doubleTotals[i] += nowDoubles[i];
         }
+        for (int route = 0; route < routes; route++) {
+            addLow(route, longTotals, doubleTotals);
+        }
+    }
+
+    /** A stripe has timed calls in one place each, to write less for one; the totals of all include those that are low. */
+    private void addLow(int route, long[] longTotals, double[] doubleTotals) {
+        int longAt = route * LONGS;
+        int doubleAt = route * DOUBLES;
+        longTotals[longAt + TIMED] += nowLongs[longAt + LOW_TIMED];
+        longTotals[longAt + RTT_NANOS] += nowLongs[longAt + LOW_RTT_NANOS];
+        longTotals[longAt + UNCUT_NANOS] += nowLongs[longAt + RTT_NANOS] + nowLongs[longAt + LOW_RTT_NANOS];
+        doubleTotals[doubleAt + RTT_SQUARES] += nowDoubles[doubleAt + LOW_RTT_SQUARES];
     }
 
     /** Returns whether what was read belongs together. */
@@ -239,15 +260,19 @@ final class StripedStats {
     private int begin() {
         Thread thread = Thread.currentThread();
         int home = home(thread);
-        Thread owner = owners.get(home);
-        // What belongs to this thread is not taken away while it lives.
-        if (owner == thread || (owner == null && !isVirtual(thread) && owners.compareAndSet(home, null, thread))) {
+        if (owns(thread, home)) {
             long[] own = longs[shared + home];
             ELEMENT.setOpaque(own, VERSION, own[VERSION] | 1);
             VarHandle.storeStoreFence();
             return shared + home;
         }
         return claim(home);
+    }
+
+    /** Whether the owned stripe there is this thread's, from now on if nobody has it. It is not taken away while it lives. */
+    private boolean owns(Thread thread, int home) {
+        Thread owner = owners.get(home);
+        return owner == thread || (owner == null && !isVirtual(thread) && owners.compareAndSet(home, null, thread));
     }
 
     private static void end(long[] stripe) {

@@ -97,8 +97,8 @@ final class RequestLoad {
         boolean saturated =
                 limiter.isWarm() && (sums.shedCalls > SHED_SHARE * sums.offered * seconds || inFlight >= limit);
         learn(nowNanos, sums, serves && saturated, usedUp, resources);
-        // What came is what ended and what has joined those that run: where nothing is refused an overload piles up. That
-        // such a pile shrinks does not make a saturated service less loaded.
+        // What came is what ended and what has joined those that run: where nothing is refused an overload piles up.
+        // A saturated service is not less loaded while such a pile shrinks.
         double came = Math.max(0, sums.offered + growth / seconds);
         trend.add(came, seconds);
         double joined = saturated ? Math.max(0, growth) : growth;

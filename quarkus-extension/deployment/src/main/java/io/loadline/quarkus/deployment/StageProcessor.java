@@ -53,7 +53,10 @@ class StageProcessor {
 
     @BuildStep
     UnremovableBeanBuildItem keep() {
-        return UnremovableBeanBuildItem.targetWithAnnotation(DEFERRED);
+        return new UnremovableBeanBuildItem(bean -> bean.isClassBean()
+                && bean.getTarget()
+                        .map(target -> target.asClass().hasAnnotation(DEFERRED))
+                        .orElse(false));
     }
 
     @BuildStep

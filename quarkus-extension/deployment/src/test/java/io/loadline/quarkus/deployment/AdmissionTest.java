@@ -20,6 +20,7 @@ import io.quarkus.test.QuarkusUnitTest;
 import io.quarkus.test.common.http.TestHTTPResource;
 import jakarta.inject.Inject;
 import java.net.URL;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -118,6 +119,18 @@ class AdmissionTest {
             assertThat(held.since().capped()).isOne();
         } finally {
             limiter.limits("GET /held", RouteLimits.NONE);
+        }
+    }
+
+    /** What counts is not for clients to choose. */
+    @Test
+    void request_thatAsksForMore_countsAsAnyOther() {
+        String[] headers = {"Accept: text/event-stream, text/plain", "Upgrade: websocket", "Connection: Upgrade"};
+        try (Held held = new Held(loadline, url.getPort(), "/held", headers)) {
+            assertThat(Wire.get(url.getPort(), "/orders/1").status()).isEqualTo(503);
+            assertThat(loadline.limiter().inFlight()).isOne();
+            assertThat(loadline.drain().longLived().count()).isZero();
+            assertThat(held.since().shed()).isOne();
         }
     }
 
@@ -257,6 +270,7 @@ class AdmissionTest {
     @Test
     @Order(Integer.MAX_VALUE)
     void drain_servesThenRefusesAndSaysFarewell() {
+        loadline.limiter().streams().max(2);
         try (Wire idle = new Wire(url.getPort());
                 Held poll = new Held(loadline, url.getPort(), "/changes");
                 Held events = new Held(loadline, url.getPort(), "/sse");
@@ -287,7 +301,7 @@ class AdmissionTest {
             assertThat(finished.header("connection")).isEqualTo("close");
             assertThat(held.wire().isClosedByServer()).isTrue();
             assertThat(loadline.drain().drained().toCompletableFuture())
-                    .succeedsWithin(java.time.Duration.ofSeconds(10));
+                    .succeedsWithin(Duration.ofSeconds(10));
         }
     }
 }

@@ -5,6 +5,7 @@
 package io.loadline.quarkus.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.loadline.Loadline;
 import io.loadline.availability.Availability;
@@ -13,6 +14,7 @@ import io.loadline.guard.Degradation;
 import io.loadline.guard.DependencyGuards;
 import io.loadline.guard.Quota;
 import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.limit.FixedLimit;
 import io.loadline.quarkus.DrainBuilderCustomizer;
 import io.loadline.quarkus.LimiterBuilderCustomizer;
 import io.loadline.signal.LoadSignal;
@@ -31,11 +33,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LoadlineBeansTest {
     @RegisterExtension
     static final QuarkusUnitTest SERVICE = new QuarkusUnitTest()
-            .withApplicationRoot(jar -> jar.addClasses(HeldResource.class, Application.class))
+            .withApplicationRoot(jar -> jar.addClasses(HeldResource.class, Held.class, Application.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideConfigKey("quarkus.loadline.name", "checkout")
             .overrideConfigKey("quarkus.loadline.drain.deadline", "7s")
             .overrideConfigKey("quarkus.loadline.limit.waiting.max-wait", "5s")
+            .overrideConfigKey("quarkus.loadline.limit.waiting.max-waiters", "2")
             .overrideConfigKey("quarkus.loadline.limit.routes.\"GET /orders/{id}\".share", "0.25")
             .overrideConfigKey("quarkus.loadline.guard.dependencies.ledger.concurrency", "3")
             .overrideConfigKey("quarkus.loadline.guard.degradation.features.tips.off-above", "0.9")
@@ -116,11 +119,11 @@ class LoadlineBeansTest {
                 Wire waiting = new Wire(url.getPort())) {
             waiting.send("POST", "/orders", "Content-Type: text/plain", "Content-Length: " + body.length())
                     .raw(body);
-            org.awaitility.Awaitility.await().until(() -> limiter.waiting().waiting() == 1);
+            await().until(() -> limiter.waiting().waiting() == 1);
             gone.send("GET", "/orders/1");
-            org.awaitility.Awaitility.await().until(() -> limiter.waiting().waiting() == 2);
+            await().until(() -> limiter.waiting().waiting() == 2);
             gone.abort();
-            org.awaitility.Awaitility.await().until(() -> limiter.waiting().waiting() == 1);
+            await().until(() -> limiter.waiting().waiting() == 1);
             assertThat(held.finish().body()).isEqualTo("opened");
             assertThat(waiting.read("POST").body()).isEqualTo("added 10000");
         }
@@ -132,7 +135,7 @@ class LoadlineBeansTest {
         @Produces
         @Singleton
         LimiterBuilderCustomizer one() {
-            return builder -> builder.algorithm(() -> io.loadline.limit.FixedLimit.of(1));
+            return builder -> builder.algorithm(() -> FixedLimit.of(1));
         }
 
         @Produces

@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import io.loadline.testing.Ports;
 import io.loadline.testing.Wire;
 import io.loadline.testing.Wire.Answer;
+import io.quarkus.builder.Version;
+import io.quarkus.maven.dependency.Dependency;
 import io.quarkus.test.LogFile;
 import io.quarkus.test.QuarkusProdModeTest;
 import io.smallrye.mutiny.Multi;
@@ -20,6 +22,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,7 @@ class SigtermTest {
     @RegisterExtension
     static final QuarkusProdModeTest SERVICE = new QuarkusProdModeTest()
             .withApplicationRoot(jar -> jar.addClasses(Work.class))
+            .setForcedDependencies(List.of(extension("quarkus-rest"), extension("quarkus-smallrye-health")))
             .setApplicationName("work")
             .setLogFileName("service.log")
             .setRuntimeProperties(Map.of(
@@ -42,6 +46,11 @@ class SigtermTest {
                     "quarkus.loadline.drain.quiet", "500ms",
                     "quarkus.loadline.drain.settle-max", "1500ms"))
             .setRun(true);
+
+    /** What is on the class path of tests only is not in the package. */
+    private static Dependency extension(String name) {
+        return Dependency.of("io.quarkus", name, Version.getVersion());
+    }
 
     @LogFile
     private java.nio.file.Path log;

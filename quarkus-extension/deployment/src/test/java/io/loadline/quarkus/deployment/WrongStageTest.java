@@ -37,7 +37,7 @@ class WrongStageTest {
         void withParameter(int number) {}
 
         @DeferredStartup
-        private void hidden() {}
+        static void hidden() {}
 
         @DeferredStartup(name = "same")
         void one() {}

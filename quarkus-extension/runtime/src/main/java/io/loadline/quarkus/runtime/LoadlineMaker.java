@@ -27,6 +27,7 @@ import io.loadline.signal.Saturation;
 import io.micrometer.observation.ObservationRegistry;
 import io.quarkus.arc.All;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -138,8 +139,8 @@ public class LoadlineMaker {
     /** Quarkus serves by all of them, so none is woken that nobody uses. */
     private List<Executor> eventLoops() {
         List<Executor> loops = new ArrayList<>();
-        if (!vertx.nettyEventLoopGroup().isShuttingDown()) {
-            vertx.nettyEventLoopGroup().forEach(loops::add);
+        if (vertx instanceof VertxInternal known && !known.getEventLoopGroup().isShuttingDown()) {
+            known.getEventLoopGroup().forEach(loops::add);
         }
         return loops;
     }

@@ -4,13 +4,14 @@
  */
 package io.loadline.samples.orders;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 
 /** The Prometheus endpoint on the main port, for scrapers that do not reach the management port. Thread-safe. */
 @Path("/metrics")
+@SuppressWarnings("deprecation") // the registry that Quarkus 3.33 brings
 public class MetricsResource {
     private final PrometheusMeterRegistry registry;
 

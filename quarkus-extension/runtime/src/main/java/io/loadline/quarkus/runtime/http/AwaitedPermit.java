@@ -10,7 +10,6 @@ import io.loadline.limit.RejectedException;
 import io.loadline.limit.Rejection;
 import io.loadline.limit.RejectionReason;
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +32,7 @@ final class AwaitedPermit {
         this.exchange = exchange;
         this.call = call;
         this.context = context;
-        this.loop = Vertx.currentContext();
+        this.loop = context.vertx().getOrCreateContext();
     }
 
     /** Serves or refuses {@code exchange} when its permit is there, at once if it is there already. */

@@ -31,9 +31,15 @@ final class Connections {
     /** What has not been read of the request would reset the connection, and the answer with it. */
     static void close(RoutingContext context) {
         HttpServerRequest request = context.request();
-        if (isHttp1(request) && request.isEnded()) {
+        if (isHttp1(request) && (!hasBody(request) || request.isEnded())) {
             Object unused = request.connection().close();
         }
+    }
+
+    /** A request that is paused does not know that it has ended, even if there was nothing to read. */
+    private static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return (length != null && !length.equals("0")) || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private static boolean isHttp1(HttpServerRequest request) {

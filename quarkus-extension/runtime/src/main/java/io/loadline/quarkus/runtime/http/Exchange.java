@@ -14,10 +14,10 @@ import io.loadline.limit.Rejection;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.limit.Streams;
-import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -25,20 +25,26 @@ import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
 /** A request on its way through the service. Thread-safe once it is admitted. */
-final class Exchange {
+final class Exchange implements ChannelFutureListener {
     /*
      * It ends once, with the first that comes: the end of the response's body, the end of the exchange, or the connection's
      * going. All of them are listened to, since Vert.x keeps one listener of each kind and frameworks put theirs in its place:
-     * streams that of the connection's going, blocking bodies that of failures, too large a request that of the end.
+     * streams that of the connection's going, blocking bodies that of failures, too large a request that of the end. And of a
+     * response that is reset half-way Vert.x tells nobody, hence the channel.
      *
      * When the client goes, so does the permit, although a worker may go on for a while for nobody: nothing tells its end.
      *
-     * An upgrade has no end that Vert.x would tell: it lasts as long as its connection.
+     * An upgrade to a WebSocket is told by nobody, neither that it was made nor when it ends. Whether one was made is looked at
+     * while it may be: what a client asks for counts as any other request, or asking would be a way around the limit. From then
+     * on it lasts as long as its connection.
      */
     static final String KEY = Exchange.class.getName();
 
     /** Deep enough for what frameworks wrap around a failure, and an end for chains that have none. */
     private static final int MAX_DEPTH = 10;
+
+    private static final int SWITCHING_PROTOCOLS = 101;
+    private static final long UPGRADE_MILLIS = 100;
 
     private final Loadline loadline;
     private final ConcurrencyLimiter limiter;
@@ -47,11 +53,17 @@ final class Exchange {
     private final boolean longLived;
     private final Context loop;
 
+    /** Completes when the connection goes; null if that is none of the server's own. */
+    private final @Nullable ChannelFuture closing;
+
     /** Written once, before anybody listens. */
     private @Nullable AdmittedExchange admitted;
 
     /** Written on the loop when it is told to go, read at its end. */
     private boolean farewellSaid;
+
+    /** Written by its end, read on the loop. */
+    private volatile boolean over;
 
     /** {@code longLived}: it waits until somebody ends it. */
     Exchange(Loadline loadline, RoutingContext context, MatchedRoute matched, boolean longLived) {
@@ -60,7 +72,10 @@ final class Exchange {
         this.context = context;
         this.matched = matched;
         this.longLived = longLived;
-        this.loop = Vertx.currentContext();
+        this.loop = context.vertx().getOrCreateContext();
+        this.closing = context.request().connection() instanceof ConnectionBase connection
+                ? connection.channel().closeFuture()
+                : null;
     }
 
     Route route() {
@@ -106,6 +121,9 @@ final class Exchange {
         admitted = begun;
         try {
             context.put(KEY, this);
+            if (closing != null) {
+                closing.addListener(this);
+            }
             context.addEndHandler(this::ended);
             listenAgain();
             if (lasts(begun)) {
@@ -126,12 +144,8 @@ final class Exchange {
 
     /** Tells that it will last, if that is known by now; returns false if there are as many such as there may be. */
     private boolean lasts(AdmittedExchange begun) {
-        if (isUpgrade()) {
-            if (context.request().connection() instanceof ConnectionBase connection) {
-                connection.channel().closeFuture().addListener(unused -> begun.end(Outcome.IGNORED));
-            }
-            // Whoever is at the other end of a WebSocket is told by the server, when that closes.
-            return begun.outliveOrRefuse(() -> {});
+        if ("websocket".equalsIgnoreCase(context.request().getHeader(HttpHeaders.UPGRADE))) {
+            long unused = context.vertx().setPeriodic(UPGRADE_MILLIS, timer -> lookForUpgrade(begun, timer));
         }
         if (matched.events()) {
             return begun.outliveOrRefuse(this::sayFarewell);
@@ -142,8 +156,20 @@ final class Exchange {
         return true;
     }
 
-    private boolean isUpgrade() {
-        return "websocket".equalsIgnoreCase(context.request().getHeader(HttpHeaders.UPGRADE));
+    private void lookForUpgrade(AdmittedExchange begun, long timer) {
+        boolean upgraded = isUpgraded();
+        if (upgraded) {
+            // Whoever is at the other end is told by the server, when that closes.
+            boolean unusedIfTooMany = begun.outlive(() -> {});
+        }
+        if (upgraded || over) {
+            boolean unused = context.vertx().cancelTimer(timer);
+        }
+    }
+
+    private boolean isUpgraded() {
+        HttpServerResponse response = context.response();
+        return response.getStatusCode() == SWITCHING_PROTOCOLS && response.ended();
     }
 
     /** What is known by the type of its response: how long a stream takes is no latency. */
@@ -183,7 +209,17 @@ final class Exchange {
         }
     }
 
+    /** The connection has gone. */
+    @Override
+    public void operationComplete(ChannelFuture gone) {
+        end(Outcome.IGNORED);
+    }
+
     private void end(Outcome outcome) {
+        over = true;
+        if (closing != null) {
+            closing.removeListener(this);
+        }
         AdmittedExchange begun = admitted;
         if (begun != null) {
             begun.end(outcome);
@@ -192,7 +228,7 @@ final class Exchange {
 
     private Outcome outcome() {
         int status = context.response().getStatusCode();
-        if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code()
+        if (status == SWITCHING_PROTOCOLS
                 || Streams.isStream(context.response().headers().get(HttpHeaders.CONTENT_TYPE))) {
             return Outcome.IGNORED;
         }

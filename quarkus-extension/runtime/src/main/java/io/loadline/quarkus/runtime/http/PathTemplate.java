@@ -24,6 +24,12 @@ final class PathTemplate {
             .thenComparingInt(each -> -each.expressions)
             .thenComparing(each -> each.text);
 
+    /** Of patterns of the settings: what leaves less open comes first. */
+    static final Comparator<PathTemplate> NARROWEST_FIRST = Comparator.comparingInt(
+                    (PathTemplate each) -> -each.literals)
+            .thenComparingInt(each -> each.variables)
+            .thenComparing(each -> each.text);
+
     private static final String ALL_BELOW = "/**";
 
     private final String text;

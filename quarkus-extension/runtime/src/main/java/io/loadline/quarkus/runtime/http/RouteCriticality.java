@@ -33,7 +33,7 @@ final class RouteCriticality {
         add(Criticality.CRITICAL, settings.critical());
         add(Criticality.SHEDDABLE_PLUS, settings.sheddablePlus());
         add(Criticality.SHEDDABLE, settings.sheddable());
-        entries.sort(Comparator.comparing(Entry::pattern, PathTemplate.MOST_SPECIFIC_FIRST)
+        entries.sort(Comparator.comparing(Entry::pattern, PathTemplate.NARROWEST_FIRST)
                 .thenComparing(entry -> entry.method == null));
     }
 

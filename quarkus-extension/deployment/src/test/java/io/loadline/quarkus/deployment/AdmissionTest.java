@@ -300,8 +300,7 @@ class AdmissionTest {
             assertThat(finished.body()).isEqualTo("opened");
             assertThat(finished.header("connection")).isEqualTo("close");
             assertThat(held.wire().isClosedByServer()).isTrue();
-            assertThat(loadline.drain().drained().toCompletableFuture())
-                    .succeedsWithin(Duration.ofSeconds(10));
+            assertThat(loadline.drain().drained().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(10));
         }
     }
 }

@@ -59,7 +59,7 @@ class VirtualThreadTest {
             assertThat(Wire.get(url.getPort(), "/virtual?gate=never").status()).isEqualTo(503);
             assertThat(held.finish().body()).startsWith("VirtualThread").endsWith("SHEDDABLE");
         }
-        Held.awaitEnded(loadline, before, new LimiterStats(1, 0, 0, 1, 0, 0));
+        Held.awaitEnded(loadline, before, new LimiterStats(1, 0, 0, 0, 1, 0));
     }
 
     @Test

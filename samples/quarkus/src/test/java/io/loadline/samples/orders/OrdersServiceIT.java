@@ -222,7 +222,7 @@ class OrdersServiceIT {
     private static void assertPrometheus(HttpResponse<String> response) {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("Content-Type"))
-                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
+                .hasValueSatisfying(type -> assertThat(type).containsAnyOf("text/plain", "openmetrics-text"));
         assertThat(response.body())
                 .contains("# TYPE http_server_requests_seconds summary")
                 .contains("loadline_limit_calls");

@@ -209,10 +209,10 @@ final class Exchange implements ChannelFutureListener {
         }
     }
 
-    /** The connection has gone. */
+    /** The connection has gone, maybe because its client has got all there was. */
     @Override
     public void operationComplete(ChannelFuture gone) {
-        end(Outcome.IGNORED);
+        end(context.response().ended() ? outcome() : Outcome.IGNORED);
     }
 
     private void end(Outcome outcome) {

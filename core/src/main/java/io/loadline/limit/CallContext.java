@@ -10,7 +10,9 @@ import com.google.errorprone.annotations.MustBeClosed;
 import io.loadline.internal.LogContext;
 import io.loadline.time.Ticker;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,8 @@ public final class CallContext {
     /*
      * The current one is kept in a plain ThreadLocal that is set for the time of a handler: one entry per thread, virtual
      * or not, removed at its end. It is not inherited: a thread that is started meanwhile may outlive the call, and has
-     * another criticality and no deadline. Whoever hands work on hands the context on with it.
+     * another criticality and no deadline. Whoever hands work on hands the context on with it. Where a framework does that
+     * itself, it is asked: CallContextSource.
      *
      * The logger's context is touched only where the criticality is another one than outside: where none is told, which is
      * where most services are, nothing is.
@@ -47,6 +50,11 @@ public final class CallContext {
     private static final int COHORT_SHIFT = Integer.SIZE - Integer.numberOfTrailingZeros(COHORTS);
     private static final CallContext[] BY_CRITICALITY = new CallContext[Criticality.COUNT];
     private static final ThreadLocal<@Nullable CallContext> CURRENT = new ThreadLocal<>();
+
+    private static final List<CallContextSource> SOURCES =
+            ServiceLoader.load(CallContextSource.class, CallContext.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
 
     static {
         for (Criticality each : Criticality.values()) {
@@ -89,7 +97,17 @@ public final class CallContext {
     /** The context of the call that this thread works on, {@link #NONE} without one. */
     public static CallContext current() {
         CallContext current = CURRENT.get();
-        return current == null ? NONE : current;
+        return current == null ? ofFramework() : current;
+    }
+
+    private static CallContext ofFramework() {
+        for (CallContextSource source : SOURCES) {
+            CallContext current = source.current();
+            if (current != null) {
+                return current;
+            }
+        }
+        return NONE;
     }
 
     /**

@@ -5,18 +5,11 @@
 package io.loadline.spring;
 
 import io.loadline.startup.Deferred;
-import io.loadline.startup.FailurePolicy;
-import io.loadline.startup.FailurePolicy.Last;
-import io.loadline.startup.StageContext;
+import io.loadline.startup.InlineStart;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.StartupStage;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -48,15 +41,15 @@ final class InlineStages implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        List<StartupStage> ordered = plan().stages();
-        List<String> names = ordered.stream()
+        StartupPlan plan = plan();
+        List<String> names = plan.stages().stream()
                 .filter(stage -> stage.action() != NOTHING)
                 .map(StartupStage::name)
                 .toList();
         if (!names.isEmpty()) {
             LOG.info("Loadline is disabled: these startup stages run while the context starts: {}", names);
         }
-        run(ordered);
+        InlineStart.run(plan);
     }
 
     private StartupPlan plan() {
@@ -78,61 +71,5 @@ final class InlineStages implements SmartInitializingSingleton {
         } catch (IllegalArgumentException e) {
             throw InvalidStageException.ofAll(e);
         }
-    }
-
-    private static void run(List<StartupStage> ordered) {
-        Set<String> done = new HashSet<>();
-        for (StartupStage stage : ordered) {
-            Optional<String> missing = stage.dependsOn().stream()
-                    .filter(name -> !done.contains(name))
-                    .findFirst();
-            Throwable failure = missing.isPresent()
-                    ? new IllegalStateException("it needs '" + missing.get() + "', which failed")
-                    : attempt(stage);
-            if (failure == null) {
-                done.add(stage.name());
-            } else if (stage.onFailure().last() == Last.FAIL) {
-                throw new IllegalStateException("The " + stage + " failed", failure);
-            } else {
-                LOG.warn("The {} failed; the service goes on without it", stage, failure);
-            }
-        }
-    }
-
-    /** Why its last attempt failed; null if one did not. */
-    private static @Nullable Throwable attempt(StartupStage stage) {
-        FailurePolicy policy = stage.onFailure();
-        for (int retry = 0; ; retry++) {
-            try {
-                if (retry > 0) {
-                    TimeUnit.NANOSECONDS.sleep(policy.backoffNanos(retry));
-                }
-                stage.action().run(new InlineContext(stage.name()));
-                return null;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return e;
-            } catch (Throwable e) {
-                // Errors too: what the service can do without must not keep it from starting.
-                if (retry >= policy.retries()) {
-                    return e;
-                }
-                LOG.warn("The {} failed at attempt {}", stage, retry + 1, e);
-            }
-        }
-    }
-
-    /** What a stage is told where nobody controls it. Immutable. */
-    record InlineContext(String stage) implements StageContext {
-        @Override
-        public void checkpoint() {}
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void report(long bytes) {}
     }
 }

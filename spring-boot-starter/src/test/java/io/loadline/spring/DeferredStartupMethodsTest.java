@@ -11,6 +11,7 @@ import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.DeferredStartup.OnFailure;
 import io.loadline.startup.FailurePolicy;
 import io.loadline.startup.FailurePolicy.Last;
+import io.loadline.startup.InlineStart;
 import io.loadline.startup.StageContext;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.StartupStage;
@@ -63,7 +64,7 @@ class DeferredStartupMethodsTest {
     void stage_run_callsTheMethodWithItsContext() throws Exception {
         List<Object> calls = new ArrayList<>();
         StartupStage stage = only(Recording.class, () -> new Recording(calls));
-        StageContext context = new InlineStages.InlineContext("test");
+        StageContext context = InlineStart.context("test");
         stage.action().run(context);
         assertThat(calls).containsExactly(context);
     }
@@ -71,7 +72,7 @@ class DeferredStartupMethodsTest {
     @Test
     void stage_whoseMethodThrows_throwsThat() {
         StartupStage stage = only(Throwing.class);
-        assertThatThrownBy(() -> stage.action().run(new InlineStages.InlineContext("test")))
+        assertThatThrownBy(() -> stage.action().run(InlineStart.context("test")))
                 .isExactlyInstanceOf(java.io.IOException.class)
                 .hasMessage("on purpose");
     }
@@ -87,7 +88,7 @@ class DeferredStartupMethodsTest {
             });
             return (Loader) proxy.getProxy();
         });
-        stage.action().run(new InlineStages.InlineContext("test"));
+        stage.action().run(InlineStart.context("test"));
         assertThat(calls).containsExactly("advice", "loaded");
     }
 

@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
  * test's thread.
  */
 public final class SampleProcess implements AutoCloseable {
-    private static final Pattern PORT = Pattern.compile("started on port (\\d+)");
+    private static final Pattern PORT =
+            Pattern.compile("(?:started on port |[Ll]istening on:? http://[^\\s:]+:)(\\d+)");
     private static final long PATIENCE_SECONDS = 60;
 
     private final Process process;
@@ -68,7 +69,7 @@ public final class SampleProcess implements AutoCloseable {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 output.append(line).append('\n');
                 Matcher matcher = PORT.matcher(line);
-                if (matcher.find()) {
+                while (matcher.find()) {
                     ports.add(Integer.valueOf(matcher.group(1)));
                 }
                 if (line.contains(lastLine)) {

@@ -5,6 +5,7 @@
 package io.loadline.spring.reactive;
 
 import io.loadline.Loadline;
+import io.loadline.drain.AdmittedExchange;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
@@ -14,7 +15,6 @@ import io.loadline.limit.RejectedException;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.metrics.LoadlineObservations;
-import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.DependencyTimes;
 import io.loadline.spring.internal.Outcomes;
 import java.time.Duration;
@@ -89,11 +89,11 @@ final class AdmittedMono extends Mono<Void> {
     }
 
     void serve(long ticket, CoreSubscriber<? super Void> actual) {
-        Admission admission;
+        AdmittedExchange admission;
         CallContext served;
         try {
             served = DependencyTimes.begin(loadline, context);
-            admission = new Admission(
+            admission = new AdmittedExchange(
                     limiter, drain, route, ticket, drain.inFlightCalls().beginUnbound(route, ticket), served.timing());
         } catch (Throwable e) {
             limiter.release(ticket, route, Outcome.IGNORED);
@@ -108,7 +108,7 @@ final class AdmittedMono extends Mono<Void> {
         }
     }
 
-    private Mono<Void> handle(Admission admission, CallContext served) {
+    private Mono<Void> handle(AdmittedExchange admission, CallContext served) {
         if (served != CallContext.NONE) {
             exchange.getAttributes().put(CallContext.ATTRIBUTE, served);
         }
@@ -122,7 +122,7 @@ final class AdmittedMono extends Mono<Void> {
     }
 
     /** Waits for news until the service leaves; is refused then, unless it has begun to answer. */
-    private Mono<Void> untilTheEnd(Admission admission, EndableResponse response, Mono<Void> handled) {
+    private Mono<Void> untilTheEnd(AdmittedExchange admission, EndableResponse response, Mono<Void> handled) {
         AtomicBoolean told = new AtomicBoolean();
         Sinks.Empty<Void> over = Sinks.empty();
         boolean unusedIfTooMany = admission.outlive(() -> {

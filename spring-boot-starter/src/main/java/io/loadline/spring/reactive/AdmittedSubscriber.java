@@ -4,10 +4,10 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.drain.AdmittedExchange;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
-import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ import reactor.util.context.Context;
 /** Ends an admitted request when its response has been written, failed or been cancelled. Thread-safe. */
 final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
     private final ConcurrencyLimiter limiter;
-    private final Admission admission;
+    private final AdmittedExchange admission;
     private final CallContext context;
     private final ServerWebExchange exchange;
     private final CoreSubscriber<? super Void> actual;
@@ -32,7 +32,7 @@ final class AdmittedSubscriber implements CoreSubscriber<Void>, Subscription {
 
     AdmittedSubscriber(
             ConcurrencyLimiter limiter,
-            Admission admission,
+            AdmittedExchange admission,
             CallContext context,
             ServerWebExchange exchange,
             CoreSubscriber<? super Void> actual) {

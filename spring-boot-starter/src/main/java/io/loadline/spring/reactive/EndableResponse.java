@@ -4,8 +4,8 @@
  */
 package io.loadline.spring.reactive;
 
+import io.loadline.drain.AdmittedExchange;
 import io.loadline.limit.RejectionReason;
-import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -26,14 +26,14 @@ import reactor.core.publisher.Sinks;
 /** A response whose stream of events ends, between two of them, when the service leaves. Thread-safe. */
 final class EndableResponse extends ServerHttpResponseDecorator {
     private final ServerWebExchange exchange;
-    private final Admission admission;
+    private final AdmittedExchange admission;
     private final boolean longLived;
 
     /** Written when the body begins to be written, read by whoever ends it. */
     private volatile Sinks.@Nullable Empty<Void> end;
 
     /** {@code longLived}: its body is endless whatever its type. */
-    EndableResponse(ServerWebExchange exchange, Admission admission, boolean longLived) {
+    EndableResponse(ServerWebExchange exchange, AdmittedExchange admission, boolean longLived) {
         super(exchange.getResponse());
         this.exchange = exchange;
         this.admission = admission;

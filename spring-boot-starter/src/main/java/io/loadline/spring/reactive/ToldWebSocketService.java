@@ -4,7 +4,7 @@
  */
 package io.loadline.spring.reactive;
 
-import io.loadline.spring.internal.Admission;
+import io.loadline.drain.AdmittedExchange;
 import io.loadline.time.Registration;
 import java.util.List;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -18,8 +18,8 @@ import reactor.core.publisher.Mono;
 
 /** Upgrades to WebSockets that are closed with status 1001 when the service leaves. Thread-safe. */
 final class ToldWebSocketService implements WebSocketService {
-    /** The attribute of an exchange with its {@link Admission}. */
-    static final String ADMISSION = Admission.class.getName();
+    /** The attribute of an exchange with its {@link AdmittedExchange}. */
+    static final String ADMISSION = AdmittedExchange.class.getName();
 
     private final WebSocketService delegate;
 
@@ -29,12 +29,12 @@ final class ToldWebSocketService implements WebSocketService {
 
     @Override
     public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
-        Admission admission = exchange.getAttribute(ADMISSION);
+        AdmittedExchange admission = exchange.getAttribute(ADMISSION);
         return delegate.handleRequest(exchange, admission == null ? handler : new ToldHandler(admission, handler));
     }
 
     /** Tells its session to go. Thread-safe. */
-    private record ToldHandler(Admission admission, WebSocketHandler delegate) implements WebSocketHandler {
+    private record ToldHandler(AdmittedExchange admission, WebSocketHandler delegate) implements WebSocketHandler {
 
         @Override
         public List<String> getSubProtocols() {

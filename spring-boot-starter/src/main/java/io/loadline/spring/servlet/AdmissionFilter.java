@@ -5,6 +5,7 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.Loadline;
+import io.loadline.drain.AdmittedExchange;
 import io.loadline.drain.DrainCoordinator;
 import io.loadline.drain.InFlightCall;
 import io.loadline.limit.CallContext;
@@ -16,7 +17,6 @@ import io.loadline.limit.RejectionReason;
 import io.loadline.limit.RequestTiming;
 import io.loadline.limit.Route;
 import io.loadline.spring.LoadlineProperties.Waiting;
-import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.CollectedRoutes;
 import io.loadline.spring.internal.DependencyTimes;
 import io.loadline.spring.internal.LongLivedPaths;
@@ -212,7 +212,7 @@ final class AdmissionFilter implements Filter {
         Outcome outcome = Outcome.IGNORED;
         try {
             if (call != null && request.isAsyncStarted()) {
-                Admission admission = new Admission(limiter, drain, route, ticket, call, timing);
+                AdmittedExchange admission = new AdmittedExchange(limiter, drain, route, ticket, call, timing);
                 request.getAsyncContext().addListener(new AsyncRelease(limiter, admission, response));
                 handedOver = true;
                 call.handOver();
@@ -233,7 +233,7 @@ final class AdmissionFilter implements Filter {
         }
     }
 
-    private void outlive(HttpServletRequest request, LimitedResponse response, Admission admission) {
+    private void outlive(HttpServletRequest request, LimitedResponse response, AdmittedExchange admission) {
         AsyncContext context = request.getAsyncContext();
         Runnable complete = (Runnable) request.getAttribute(EmitterNote.COMPLETE);
         boolean events = request.getAttribute(EmitterNote.EVENTS) != null;

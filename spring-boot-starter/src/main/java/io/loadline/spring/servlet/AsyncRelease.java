@@ -4,9 +4,9 @@
  */
 package io.loadline.spring.servlet;
 
+import io.loadline.drain.AdmittedExchange;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
-import io.loadline.spring.internal.Admission;
 import io.loadline.spring.internal.Outcomes;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -19,7 +19,7 @@ final class AsyncRelease implements AsyncListener {
      * either.
      */
     private final ConcurrencyLimiter limiter;
-    private final Admission admission;
+    private final AdmittedExchange admission;
     private final LimitedResponse response;
 
     /** Written by a container thread before it calls onComplete, by the same thread or ordered by the container. */
@@ -28,7 +28,7 @@ final class AsyncRelease implements AsyncListener {
     /** As {@link #timedOut}. */
     private volatile @Nullable Throwable failure;
 
-    AsyncRelease(ConcurrencyLimiter limiter, Admission admission, LimitedResponse response) {
+    AsyncRelease(ConcurrencyLimiter limiter, AdmittedExchange admission, LimitedResponse response) {
         this.limiter = limiter;
         this.admission = admission;
         this.response = response;

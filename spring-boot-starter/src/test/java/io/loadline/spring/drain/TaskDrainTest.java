@@ -15,7 +15,7 @@ import io.loadline.drain.DrainPhase;
 import io.loadline.drain.DrainResult;
 import io.loadline.drain.ParticipantResult;
 import io.loadline.drain.ParticipantResult.State;
-import io.loadline.spring.testing.Gate;
+import io.loadline.testing.Gate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -10,7 +10,7 @@ import io.loadline.spring.testing.FarewellContract;
 import io.loadline.spring.testing.FarewellContract.Flood;
 import io.loadline.spring.testing.HeldApplication;
 import io.loadline.spring.testing.Server;
-import io.loadline.spring.testing.Wire.Answer;
+import io.loadline.testing.Wire.Answer;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.context.annotation.Bean;

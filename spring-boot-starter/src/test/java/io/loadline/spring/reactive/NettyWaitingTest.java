@@ -6,10 +6,10 @@ package io.loadline.spring.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadline.spring.testing.Gate;
 import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.WaitingContract;
-import io.loadline.spring.testing.Wire;
+import io.loadline.testing.Gate;
+import io.loadline.testing.Wire;
 import org.junit.jupiter.api.Test;
 
 /** Waiting takes no event loop, and a client that goes waits no more. */

@@ -4,7 +4,7 @@
  */
 package io.loadline.spring.reactive;
 
-import io.loadline.spring.testing.Gate;
+import io.loadline.testing.Gate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;

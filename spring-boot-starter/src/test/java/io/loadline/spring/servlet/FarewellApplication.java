@@ -5,8 +5,8 @@
 package io.loadline.spring.servlet;
 
 import io.loadline.spring.testing.FarewellContract.Flood;
-import io.loadline.spring.testing.Gate;
 import io.loadline.spring.testing.HeldApplication;
+import io.loadline.testing.Gate;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;

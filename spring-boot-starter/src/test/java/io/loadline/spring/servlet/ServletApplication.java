@@ -4,7 +4,7 @@
  */
 package io.loadline.spring.servlet;
 
-import io.loadline.spring.testing.Gate;
+import io.loadline.testing.Gate;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadline.drain.UnfinishedCall;
 import io.loadline.spring.testing.FarewellContract;
-import io.loadline.spring.testing.Gate;
 import io.loadline.spring.testing.Server;
-import io.loadline.spring.testing.Wire;
-import io.loadline.spring.testing.Wire.Answer;
+import io.loadline.testing.Gate;
+import io.loadline.testing.Wire;
+import io.loadline.testing.Wire.Answer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -12,11 +12,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
-import io.loadline.spring.testing.Gate;
 import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.Service;
-import io.loadline.spring.testing.Wire;
-import io.loadline.spring.testing.Wire.Answer;
+import io.loadline.testing.Gate;
+import io.loadline.testing.Wire;
+import io.loadline.testing.Wire.Answer;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;

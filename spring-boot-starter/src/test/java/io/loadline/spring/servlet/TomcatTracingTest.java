@@ -6,11 +6,11 @@ package io.loadline.spring.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loadline.spring.testing.Gate;
 import io.loadline.spring.testing.Server;
 import io.loadline.spring.testing.TracedApplication;
 import io.loadline.spring.testing.TracingContract;
-import io.loadline.spring.testing.Wire;
+import io.loadline.testing.Gate;
+import io.loadline.testing.Wire;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 import org.springframework.context.annotation.Bean;

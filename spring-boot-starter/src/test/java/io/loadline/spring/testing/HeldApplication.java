@@ -5,6 +5,7 @@
 package io.loadline.spring.testing;
 
 import io.loadline.limit.CallContext;
+import io.loadline.testing.Gate;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;

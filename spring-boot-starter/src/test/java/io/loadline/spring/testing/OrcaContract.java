@@ -7,7 +7,9 @@ package io.loadline.spring.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.loadline.spring.testing.Wire.Answer;
+import io.loadline.testing.Gate;
+import io.loadline.testing.Wire;
+import io.loadline.testing.Wire.Answer;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;

@@ -6,6 +6,7 @@ package io.loadline.spring.testing;
 
 import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.StageContext;
+import io.loadline.testing.Gate;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;

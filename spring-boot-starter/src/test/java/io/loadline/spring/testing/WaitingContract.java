@@ -9,7 +9,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.Outcome;
-import io.loadline.spring.testing.Wire.Answer;
+import io.loadline.testing.Gate;
+import io.loadline.testing.Wire;
+import io.loadline.testing.Wire.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,11 +2,8 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.spring.internal;
+package io.loadline.drain;
 
-import io.loadline.drain.DrainCoordinator;
-import io.loadline.drain.InFlightCall;
-import io.loadline.drain.LongLivedExchanges;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Outcome;
 import io.loadline.limit.RequestTiming;
@@ -16,8 +13,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** An exchange that was admitted and is not bound to a thread: it ends once, and may outlive its admission. Thread-safe. */
-public final class Admission {
+/**
+ * An exchange that was admitted and is not bound to a thread: it ends once, and may outlive its admission. Thread-safe. For
+ * adapters of asynchronous servers.
+ */
+public final class AdmittedExchange {
     /*
      * The ends race with each other, a time-out with an answer, a client that goes with the end of the response: the swap
      * of the ticket makes one of them the end.
@@ -32,8 +32,8 @@ public final class Admission {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            TICKET = lookup.findVarHandle(Admission.class, "ticket", long.class);
-            LONG_LIVED = lookup.findVarHandle(Admission.class, "longLived", Registration.class);
+            TICKET = lookup.findVarHandle(AdmittedExchange.class, "ticket", long.class);
+            LONG_LIVED = lookup.findVarHandle(AdmittedExchange.class, "longLived", Registration.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -60,7 +60,7 @@ public final class Admission {
      *
      * @param timing what takes down how long the request waits for others; null if nobody does
      */
-    public Admission(
+    public AdmittedExchange(
             ConcurrencyLimiter limiter,
             DrainCoordinator drain,
             Route route,

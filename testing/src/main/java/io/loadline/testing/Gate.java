@@ -2,7 +2,7 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.spring.testing;
+package io.loadline.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

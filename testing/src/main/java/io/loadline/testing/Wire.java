@@ -2,7 +2,7 @@
  * Copyright 2026 The Loadline authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.loadline.spring.testing;
+package io.loadline.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One HTTP/1.1 connection to this machine, as it is on the wire. Not thread-safe. */
 public final class Wire implements AutoCloseable {
@@ -177,7 +178,7 @@ public final class Wire implements AutoCloseable {
 
     /** What came; header names in lower case. */
     public record Answer(int status, Map<String, String> headers, String body) {
-        public String header(String name) {
+        public @Nullable String header(String name) {
             return headers.get(name);
         }
     }

@@ -1,0 +1,42 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.quarkus.runtime;
+
+import io.loadline.Loadline;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's registry of meters, be it Quarkus' or one of its own, from when the application starts: filters of meters are
+ * in place by then. Thread-safe.
+ */
+@Singleton
+public class ApplicationMeters {
+    private final Instance<MeterRegistry> registries;
+
+    /** Written when the application starts, read by what asks pools; null before, and where there is no one registry. */
+    private volatile @Nullable MeterRegistry found;
+
+    @Inject
+    ApplicationMeters(Instance<MeterRegistry> registries) {
+        this.registries = registries;
+    }
+
+    @Nullable
+    MeterRegistry registry() {
+        return found;
+    }
+
+    void publish(Loadline loadline) {
+        if (registries.isResolvable()) {
+            MeterRegistry registry = registries.get();
+            found = registry;
+            loadline.metrics().bindTo(registry);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.quarkus.runtime;
+
+import static io.loadline.quarkus.runtime.config.Setting.check;
+
+import io.loadline.Loadline;
+import io.loadline.availability.FatalErrors;
+import io.loadline.guard.Quota;
+import io.loadline.limit.Enforcement;
+import io.loadline.metrics.PoolSaturation;
+import io.loadline.quarkus.DegradationBuilderCustomizer;
+import io.loadline.quarkus.DrainBuilderCustomizer;
+import io.loadline.quarkus.LimiterBuilderCustomizer;
+import io.loadline.quarkus.OrcaBuilderCustomizer;
+import io.loadline.quarkus.SettingsBuilderCustomizer;
+import io.loadline.quarkus.runtime.config.GuardSettings;
+import io.loadline.quarkus.runtime.config.LimitSettings;
+import io.loadline.quarkus.runtime.config.LoadlineConfig;
+import io.loadline.quarkus.runtime.config.ServiceSettings;
+import io.loadline.quarkus.runtime.http.ClientQuota;
+import io.loadline.signal.LagProbe;
+import io.loadline.signal.LoadSignal;
+import io.loadline.signal.Saturation;
+import io.micrometer.observation.ObservationRegistry;
+import io.quarkus.arc.All;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** Makes the service's one {@link Loadline} of settings and of what the application defines itself. Thread-safe. */
+@Singleton
+public class LoadlineMaker {
+    private final List<LimiterBuilderCustomizer> limiters;
+    private final List<DrainBuilderCustomizer> drains;
+    private final List<DegradationBuilderCustomizer> degradations;
+    private final List<OrcaBuilderCustomizer> reports;
+    private final List<SettingsBuilderCustomizer> settings;
+    private final List<Saturation> saturations;
+    private final List<Quota> quotas;
+    private final ClientQuota clients;
+    private final Instance<ObservationRegistry> observations;
+    private final ApplicationMeters meters;
+    private final Vertx vertx;
+
+    @Inject
+    LoadlineMaker(
+            @All List<LimiterBuilderCustomizer> limiters,
+            @All List<DrainBuilderCustomizer> drains,
+            @All List<DegradationBuilderCustomizer> degradations,
+            @All List<OrcaBuilderCustomizer> reports,
+            @All List<SettingsBuilderCustomizer> settings,
+            @All List<Saturation> saturations,
+            @All List<Quota> quotas,
+            ClientQuota clients,
+            Instance<ObservationRegistry> observations,
+            ApplicationMeters meters,
+            Vertx vertx) {
+        this.limiters = limiters;
+        this.drains = drains;
+        this.degradations = degradations;
+        this.reports = reports;
+        this.settings = settings;
+        this.saturations = saturations;
+        this.quotas = quotas;
+        this.clients = clients;
+        this.observations = observations;
+        this.meters = meters;
+        this.vertx = vertx;
+    }
+
+    Loadline make(LoadlineConfig config) {
+        String name = config.name().orElseGet(LoadlineMaker::applicationName);
+        Loadline.Builder builder = check("name", name, () -> Loadline.builder(name));
+        return config.enabled() ? configured(builder, config).build() : idle(builder);
+    }
+
+    /** Whoever uses it finds a limiter that admits all, features that are on, and no meters. */
+    private static Loadline idle(Loadline.Builder builder) {
+        return builder.fatalErrors(FatalErrors.Policy.OFF)
+                .limiter(limiter -> limiter.enforcement(Enforcement.OFF))
+                .build();
+    }
+
+    private Loadline.Builder configured(Loadline.Builder builder, LoadlineConfig config) {
+        ServiceSettings.configure(builder, config.memory());
+        GuardSettings.configure(builder, config.guard().dependencies());
+        // The first is what settings change while the service runs.
+        clients.quota().ifPresent(builder::quota);
+        quotas.forEach(builder::quota);
+        if (config.observation().enabled() && observations.isResolvable()) {
+            builder.observationRegistry(observations.get());
+        }
+        return builder.limiter(limiter -> {
+                    LimitSettings.configure(limiter, config.limit());
+                    ServiceSettings.configure(limiter, config.slo());
+                    limiters.forEach(each -> each.customize(limiter));
+                })
+                .drain(drain -> {
+                    ServiceSettings.configure(drain, config.drain());
+                    drains.forEach(each -> each.customize(drain));
+                })
+                .degradation(degradation -> {
+                    GuardSettings.configure(degradation, config.guard().degradation());
+                    degradations.forEach(each -> each.customize(degradation));
+                })
+                .orca(orca -> {
+                    ServiceSettings.configure(orca, config.orca());
+                    reports.forEach(each -> each.customize(orca));
+                })
+                .settings(live -> {
+                    ServiceSettings.configure(live, config.settings());
+                    settings.forEach(each -> each.customize(live));
+                })
+                .signal(signal -> {
+                    ServiceSettings.configure(signal, config.slo(), config.signal());
+                    saturate(signal);
+                });
+    }
+
+    /** Those of the application count where ours would have the same name. */
+    private void saturate(LoadSignal.Builder signal) {
+        for (Saturation each : saturations) {
+            LoadSignal.Builder unused = signal.saturation(each);
+        }
+        LoadSignal.Builder unused = signal.saturationIfAbsent(PoolSaturation.connections(meters::registry))
+                .saturationIfAbsent(PoolSaturation.executors(meters::registry))
+                .saturationIfAbsent(LagProbe.of("event_loop", this::eventLoops));
+    }
+
+    /** Quarkus serves by all of them, so none is woken that nobody uses. */
+    private List<Executor> eventLoops() {
+        List<Executor> loops = new ArrayList<>();
+        if (vertx instanceof VertxInternal known && !known.getEventLoopGroup().isShuttingDown()) {
+            known.getEventLoopGroup().forEach(loops::add);
+        }
+        return loops;
+    }
+
+    private static String applicationName() {
+        return ConfigProvider.getConfig()
+                .getOptionalValue("quarkus.application.name", String.class)
+                .filter(name -> !name.isBlank())
+                .orElse("application");
+    }
+}

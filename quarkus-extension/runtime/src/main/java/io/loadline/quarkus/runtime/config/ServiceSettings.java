@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.quarkus.runtime.config;
+
+import static io.loadline.quarkus.runtime.config.Setting.check;
+import static io.loadline.quarkus.runtime.config.Setting.list;
+import static io.loadline.quarkus.runtime.config.Setting.reject;
+import static io.loadline.quarkus.runtime.config.Setting.set;
+import static io.loadline.quarkus.runtime.config.Setting.text;
+
+import io.loadline.Loadline;
+import io.loadline.config.LiveSettings;
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.ConcurrencyLimiter;
+import io.loadline.memory.MemoryMonitor;
+import io.loadline.quarkus.runtime.config.OrcaConfig.Sending;
+import io.loadline.signal.LoadSignal;
+import io.loadline.signal.OrcaFormat;
+import io.loadline.signal.OrcaReports;
+import io.loadline.startup.MemoryGate;
+import io.loadline.startup.StartupPlan;
+import io.loadline.startup.WarmUp;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gives the settings of what is not the limit to its builders. Stateless. */
+public final class ServiceSettings {
+    private ServiceSettings() {}
+
+    /** What is promised, to the limiter. */
+    public static void configure(ConcurrencyLimiter.Builder builder, SloConfig slo) {
+        set("slo.latency", slo.latency(), builder::slo);
+        if (slo.latency().isEmpty()) {
+            reject("slo.objective", slo.objective(), "unless quarkus.loadline.slo.latency is set");
+        }
+    }
+
+    /** What autoscalers are told. */
+    public static void configure(LoadSignal.Builder builder, SloConfig slo, SignalConfig signal) {
+        set("slo.objective", slo.objective(), builder::objective);
+        SignalConfig.Forecast forecast = signal.forecast();
+        if (forecast.enabled()) {
+            LoadSignal.Builder unused = builder.forecast();
+            set("signal.forecast.horizon", forecast.horizon(), builder::forecast);
+        } else {
+            reject(
+                    "signal.forecast.horizon",
+                    forecast.horizon(),
+                    "unless quarkus.loadline.signal.forecast.enabled is true");
+        }
+    }
+
+    /** How the service leaves. */
+    public static void configure(DrainCoordinator.Builder builder, DrainConfig drain) {
+        set("drain.deadline", drain.deadline(), builder::deadline);
+        set("drain.quiet", drain.quiet(), builder::quiet);
+        set("drain.settle-max", drain.settleMax(), builder::settleMax);
+        set("drain.pre-stop-sleep", drain.preStopSleep(), builder::preStopSleep);
+        set("drain.readiness", drain.readiness(), builder::readiness);
+        set("drain.farewell", drain.farewell(), builder::farewell);
+        Object unused = check(
+                "drain.quiet and drain.settle-max and drain.deadline",
+                text(drain.quiet(), drain.settleMax(), drain.deadline()),
+                builder::check);
+    }
+
+    /** How the service starts. */
+    public static void configure(StartupPlan.Builder builder, StartupConfig startup) {
+        set("startup.ready-after", startup.readyAfter(), builder::readyAfter);
+        set("startup.settle", startup.settle(), builder::settle);
+        set("startup.collection", startup.collection(), builder::collection);
+        set("startup.history-file", startup.historyFile(), file -> builder.historyFile(Path.of(file)));
+        StartupPlan.Builder unused = builder.gate(gate -> configure(gate, startup.gate()));
+    }
+
+    private static void configure(MemoryGate.Builder builder, StartupConfig.Gate gate) {
+        set("startup.gate.max-wait", gate.maxWait(), builder::maxWait);
+        set("startup.gate.max-pressure", gate.maxPressure(), builder::maxPressure);
+        set("startup.gate.slot", gate.slot(), builder::slot);
+        set("startup.gate.jitter", gate.jitter(), builder::jitter);
+        set("startup.gate.instance", gate.instance(), builder::instance);
+        set("startup.gate.lock-file", gate.lockFile(), file -> builder.lockFile(Path.of(file)));
+    }
+
+    /** The calls that warm the service up; empty if there are none. */
+    public static Optional<WarmUp> warmUp(StartupConfig.WarmUpCalls calls) {
+        List<String> paths = list(calls.paths());
+        if (paths.isEmpty()) {
+            return Optional.empty();
+        }
+        WarmUp.Builder builder = WarmUp.builder();
+        paths.forEach(path -> {
+            Object unused = check("startup.warm-up.paths", path, () -> builder.get(path));
+        });
+        set("startup.warm-up.time-limit", calls.timeLimit(), builder::timeLimit);
+        set("startup.warm-up.max-calls", calls.maxCalls(), builder::maxCalls);
+        return Optional.of(builder.build());
+    }
+
+    /** How memory is watched. */
+    public static void configure(Loadline.Builder builder, MemoryConfig memory) {
+        Loadline.Builder unused = builder.memory(monitor -> configure(monitor, memory))
+                .advice(advisor -> set("memory.request", memory.request(), advisor::request));
+        set("memory.fatal-errors", memory.fatalErrors(), builder::fatalErrors);
+    }
+
+    private static void configure(MemoryMonitor.Builder builder, MemoryConfig memory) {
+        set("memory.interval", memory.interval(), builder::interval);
+        set("memory.window", memory.window(), builder::window);
+        Object unused =
+                check("memory.window and memory.interval", text(memory.window(), memory.interval()), builder::check);
+    }
+
+    /** What balancers are told. */
+    public static void configure(OrcaReports.Builder builder, OrcaConfig orca) {
+        Sending send = orca.send().orElse(Sending.IF_ASKED);
+        if (send != Sending.ALWAYS) {
+            reject("orca.format", orca.format(), "and must not be set unless quarkus.loadline.orca.send is always");
+        }
+        switch (send) {
+            case IF_ASKED -> {}
+            case ALWAYS -> builder.always(orca.format().orElse(OrcaFormat.TEXT));
+            case NEVER -> builder.never();
+        }
+    }
+
+    /** What may change. Quarkus reads environment variables, and has an order of its own. */
+    public static void configure(LiveSettings.Builder builder, SettingsConfig settings) {
+        LiveSettings.Builder unused = builder.environment(Map.of());
+        set("settings.watch", settings.watch(), directory -> builder.watch(Path.of(directory)));
+    }
+}

@@ -1,0 +1,162 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.quarkus.runtime.http;
+
+import static io.loadline.quarkus.runtime.config.Setting.list;
+import static io.loadline.quarkus.runtime.config.Setting.refused;
+
+import io.loadline.Loadline;
+import io.loadline.drain.DrainCoordinator;
+import io.loadline.limit.CallContext;
+import io.loadline.limit.ContextHeaders;
+import io.loadline.limit.Rejection;
+import io.loadline.quarkus.runtime.ApplicationStages;
+import io.loadline.quarkus.runtime.config.LimitConfig;
+import io.loadline.quarkus.runtime.config.LimitSettings;
+import io.loadline.quarkus.runtime.config.LoadlineConfig;
+import io.loadline.quarkus.runtime.config.QuotaSettings;
+import io.loadline.signal.OrcaHeader;
+import io.loadline.signal.OrcaReports;
+import io.loadline.startup.WarmUp;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Admits requests, refuses what exceeds the limit, and asks for closed connections while draining. Thread-safe. */
+@Singleton
+public class HttpAdmission {
+    /*
+     * All of it happens on the event loop of the connection, before anybody has decided on which thread a request is served:
+     * what follows may be a worker, a virtual thread or the loop itself. Nothing blocks; a request that may wait for its
+     * permit is paused meanwhile. Who ends an exchange, and when, is Exchange's business.
+     */
+    static final String MATCHED = MatchedRoute.class.getName();
+
+    private final Loadline loadline;
+    private final DrainCoordinator drain;
+    private final OrcaReports reports;
+    private final ContextHeaders headers;
+    private final ClientQuota clients;
+    private final PathSetting longLived;
+    private final RouteTable routes;
+    private final Set<String> withSettings;
+    private final List<String> excludedUserAgents;
+    private final @Nullable Duration maxWait;
+    private final @Nullable WarmUp warmUp;
+
+    @Inject
+    HttpAdmission(
+            Loadline loadline,
+            LoadlineConfig config,
+            EndpointPaths paths,
+            ContextHeaders headers,
+            ClientQuota clients,
+            ApplicationStages stages) {
+        this.loadline = loadline;
+        this.drain = loadline.drain();
+        this.reports = loadline.orca();
+        this.headers = headers;
+        this.clients = clients;
+        LimitConfig limit = config.limit();
+        this.longLived = new PathSetting("drain.long-lived", list(config.drain().longLived()), "/changes/**");
+        this.routes = new RouteTable(
+                loadline.limiter(), paths, list(limit.exclude()), new RouteCriticality(limit.criticality()));
+        this.withSettings = LimitSettings.routeNames(limit);
+        withSettings.addAll(QuotaSettings.routeNames(config.guard().quota(), limit.routes()));
+        this.excludedUserAgents = list(limit.excludeUserAgents());
+        if (excludedUserAgents.stream().anyMatch(String::isBlank)) {
+            throw refused(
+                    "limit.exclude-user-agents",
+                    excludedUserAgents,
+                    "each is what the header begins with, such as ELB-HealthChecker/, and a blank one would be all",
+                    null);
+        }
+        this.maxWait = limit.waiting().maxWait().orElse(null);
+        this.warmUp = stages.warmUp().orElse(null);
+    }
+
+    /** Makes the routes that have settings of their own, before there are too many. */
+    public void collect() {
+        RouteTable unused = routes.prefer(withSettings);
+    }
+
+    void handle(RoutingContext context) {
+        Exchange running = context.get(Exchange.KEY);
+        if (running != null) {
+            // Rerouted: it has been admitted, and some of its listeners are forgotten.
+            context.addHeadersEndHandler(unused -> beforeHead(context));
+            running.listenAgain();
+            context.next();
+            return;
+        }
+        context.addHeadersEndHandler(unused -> beforeHead(context));
+        if (drain.isDraining()) {
+            context.addEndHandler(unused -> Connections.closeIfAsked(context));
+        }
+        MatchedRoute matched = match(context.request(), context.normalizedPath());
+        if (matched == null) {
+            context.next();
+            return;
+        }
+        context.put(MATCHED, matched);
+        Rejection overQuota = clients.refuseEarly(context, matched.route());
+        if (overQuota != null) {
+            Refusals.write(context, overQuota);
+            return;
+        }
+        CallContext call = matched.context(headers, name -> header(context.request(), name));
+        Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(context.normalizedPath()));
+        if (maxWait == null) {
+            exchange.admit(call);
+        } else {
+            AwaitedPermit.await(exchange, call, maxWait, context);
+        }
+    }
+
+    private @Nullable MatchedRoute match(HttpServerRequest request, String path) {
+        if (warmUp != null && warmUp.isOwn(request.getHeader(WarmUp.HEADER))) {
+            // No load, and slow on purpose.
+            return null;
+        }
+        String userAgent = excludedUserAgents.isEmpty() ? null : request.getHeader(HttpHeaders.USER_AGENT);
+        if (userAgent != null && excludedUserAgents.stream().anyMatch(userAgent::startsWith)) {
+            return null;
+        }
+        String raw = request.path();
+        return routes.match(request.method().name(), raw == null ? path : raw, path);
+    }
+
+    /** Only baggage is customarily sent in several headers of one name. */
+    private static @Nullable String header(HttpServerRequest request, String name) {
+        String first = request.getHeader(name);
+        return first == null || !name.equals(ContextHeaders.BAGGAGE)
+                ? first
+                : String.join(",", request.headers().getAll(name));
+    }
+
+    /** Also for requests that began before the drain, and those that pass untouched. */
+    private void beforeHead(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (reports.isSent()) {
+            OrcaHeader report = reports.header(request.getHeader(OrcaHeader.ASKED));
+            if (report != null) {
+                context.response().putHeader(report.name(), report.value());
+            }
+        }
+        if (drain.isDraining()) {
+            Connections.askForClose(context);
+        }
+        Exchange exchange = context.get(Exchange.KEY);
+        if (exchange != null) {
+            exchange.beforeHead();
+        }
+    }
+}

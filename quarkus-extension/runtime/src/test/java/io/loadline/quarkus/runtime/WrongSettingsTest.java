@@ -60,6 +60,7 @@ class WrongSettingsTest {
                 "limit.algorithm=aimd;limit.warm-up.calls=9 | limit.warm-up.calls | 9 | algorithm is aimd",
                 "limit.criticality.max-from-header=high | limit.criticality.max-from-header | high | critical-plus",
                 "limit.criticality.header=X Y | limit.criticality.header | X Y | must be a token of RFC 9110",
+                "limit.attempt.header=X Try | limit.attempt.header | X Try | must be a token of RFC 9110",
                 "limit.waiting.max-wait=0s | limit.waiting.max-wait | 0s | it must be positive",
                 "limit.waiting.max-waiters=-1 | limit.waiting.max-waiters | -1 | must be between 0 and",
                 "slo.latency=0 | slo.latency | 0s | slo must be above zero: 0s",

@@ -57,6 +57,9 @@ public interface LimitConfig {
     /** What is done about requests whose clients will not wait for the answer. */
     Deadline deadline();
 
+    /** How requests tell that they are tried again. */
+    RequestAttempt attempt();
+
     /** Whether requests beyond the limit wait for their turn. */
     Waiting waiting();
 
@@ -136,6 +139,18 @@ public interface LimitConfig {
          * `x-envoy-expected-rq-timeout-ms`, and are refused when that has passed or cannot suffice. Default: true.
          */
         Optional<Boolean> fromHeader();
+    }
+
+    /** The settings under {@code quarkus.loadline.limit.attempt.*}. */
+    interface RequestAttempt {
+        /**
+         * Whether requests may tell that they are tried again, in `x-envoy-attempt-count`, `grpc-previous-rpc-attempts` or the
+         * header named here, and are no further demand then. Default: true.
+         */
+        Optional<Boolean> fromHeader();
+
+        /** Header that tells which attempt a request is, 1 for the first. Default: none. */
+        Optional<String> header();
     }
 
     /** The settings under {@code quarkus.loadline.limit.waiting.*}. */

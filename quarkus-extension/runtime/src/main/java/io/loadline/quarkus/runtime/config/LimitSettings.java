@@ -71,6 +71,8 @@ public final class LimitSettings {
         set("limit.criticality.max-from-header", criticality.maxFromHeader(), builder::maxFromHeader);
         set("limit.criticality.cohort-header", criticality.cohortHeader(), builder::cohortHeader);
         set("limit.deadline.from-header", limit.deadline().fromHeader(), builder::deadlineFromHeader);
+        set("limit.attempt.from-header", limit.attempt().fromHeader(), builder::attemptFromHeader);
+        set("limit.attempt.header", limit.attempt().header(), builder::attemptHeader);
         return builder.build();
     }
 

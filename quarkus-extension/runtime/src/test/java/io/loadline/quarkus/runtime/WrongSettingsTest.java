@@ -63,7 +63,7 @@ class WrongSettingsTest {
                 "limit.attempt.header=X Try | limit.attempt.header | X Try | must be a token of RFC 9110",
                 "limit.waiting.max-wait=0s | limit.waiting.max-wait | 0s | it must be positive",
                 "limit.waiting.max-waiters=-1 | limit.waiting.max-waiters | -1 | must be between 0 and",
-                "slo.latency=0 | slo.latency | 0s | slo must be above zero: 0s",
+                "slo.latency=0 | slo.latency | 0s | slo must be above zero and at most a day: 0s",
                 "slo.objective=0.99 | slo.objective | 0.99 | it has no effect unless quarkus.loadline.slo.latency is set",
                 "slo.latency=250ms;slo.objective=1 | slo.objective | 1.0 | above 0 and below 1",
                 "signal.forecast.horizon=1m | signal.forecast.horizon | 1m | forecast.enabled is true",

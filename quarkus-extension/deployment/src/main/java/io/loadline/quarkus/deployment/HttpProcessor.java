@@ -98,13 +98,12 @@ class HttpProcessor {
         return paths;
     }
 
-    /** What is not the application's, unless it is at the same place. */
-    private static List<String> untouchedBelow(NonApplicationRootPathBuildItem root) {
-        if (!root.isDedicatedRouterRequired()) {
-            return List.of();
-        }
+    /** What is not the application's, unless the application is at the same place or below it. */
+    static List<String> untouchedBelow(NonApplicationRootPathBuildItem root) {
         String path = root.getNonApplicationRootPath();
-        return List.of(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+        String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        boolean holdsAll = root.getNormalizedHttpRootPath().startsWith(base + '/');
+        return root.isDedicatedRouterRequired() && !holdsAll ? List.of(base) : List.of();
     }
 
     private static String setting(String key, String otherwise) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,9 @@ final class RouteTable {
      */
     private static final Logger LOG = LoggerFactory.getLogger(RouteTable.class);
     private static final String ANY_METHOD = "*";
+
+    /** What Jakarta REST leaves out of each segment before it looks for a method. */
+    private static final Pattern MATRIX_PARAMETERS = Pattern.compile(";[^/]*");
 
     private final ConcurrencyLimiter limiter;
     private final MatchedRoute other;
@@ -125,7 +129,9 @@ final class RouteTable {
         if (isUntouched(raw)) {
             return null;
         }
-        String plain = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        String bare =
+                path.indexOf(';') < 0 ? path : MATRIX_PARAMETERS.matcher(path).replaceAll("");
+        String plain = bare.length() > 1 && bare.endsWith("/") ? bare.substring(0, bare.length() - 1) : bare;
         Candidate exact = literal.get(plain);
         MatchedRoute route = exact == null ? null : exact.route(method, limiter);
         if (route != null) {

@@ -53,7 +53,10 @@ class RouteTableTest {
         "GET, /broken/a, other",
         "PURGE, /anything, /anything",
         "GET, /, other",
-        "GET, /q/../orders/7, other"
+        "GET, /q/../orders/7, other",
+        "GET, /orders;a=1;b/7;c, GET /orders/{id}",
+        "POST, /orders/;a, POST /orders",
+        "GET, /;/orders/7, other"
     })
     void request_takesTheMostSpecificRoute(String method, String path, String route) {
         assertThat(table("").match(method, path, path).route().name()).isEqualTo(route);

@@ -23,9 +23,12 @@ final class StripedStats {
      * virtual thread).
      *
      * Nothing is ever set back: the beat adds up what there is and subtracts what it has seen before, so that it disturbs
-     * nobody. The first element of a stripe is odd while somebody writes, and moves on with each update: what is read
-     * between two readings of the same even number belongs together (a sequence lock). Sums only grow, so what cannot be
-     * read in one piece, since a thread has stopped in the midst of it, is right the next time.
+     * nobody. The first element of a stripe is odd while somebody writes, and moves on with each update of several elements:
+     * what is read between two readings of the same even number belongs together (a sequence lock). Sums only grow, so what
+     * cannot be read in one piece, since a thread has stopped in the midst of it, is right the next time.
+     *
+     * Timed calls have a place for those that are low and another for the rest, and only what was cut off a latency has one
+     * beside it, so that a call writes as little as it can; what has been drained has the sums.
      *
      * All fields of all routes of a stripe are in one array, padded at both ends.
      */
@@ -209,7 +212,7 @@ final class StripedStats {
         }
     }
 
-    /** A stripe has timed calls in one place each, to write less for one; the totals of all include those that are low. */
+    /** The totals of timed calls include those that are low, and uncut what was not cut. */
     private void addLow(int route, long[] longTotals, double[] doubleTotals) {
         int longAt = route * LONGS;
         int doubleAt = route * DOUBLES;

@@ -16,6 +16,11 @@ import static io.loadline.limit.Enforcement.SHADOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +102,35 @@ class AdmissionWordTest {
     }
 
     @Test
+    void release_tooOftenByTwoThreads_leavesTheWordIntactWhileTheLimitMoves() throws Exception {
+        Callable<Integer> tooOften = () -> {
+            int refused = 0;
+            for (int i = 0; i < 10_000; i++) {
+                try {
+                    word.release((i & 1) == 0);
+                } catch (IllegalStateException expected) {
+                    refused++;
+                }
+                word.limit(1 + i % 4);
+            }
+            return refused;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (Future<Integer> refused : threads.invokeAll(List.of(tooOften, tooOften))) {
+                assertThat(refused.get()).isEqualTo(10_000);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(word.running()).isZero();
+        assertThat(word.limit()).isEqualTo(4);
+        assertThat(word.closed()).isFalse();
+        assertThat(word.hasWaiters()).isFalse();
+        assertThat(acquire(5)).containsExactly(ADMITTED_LOW, ADMITTED_LOW, ADMITTED, ADMITTED, REFUSED_LIMIT);
+    }
+
+    @Test
     void closed_refusesInEveryMode() {
         assertThat(word.closed(true)).isTrue();
         for (Enforcement enforcement : Enforcement.values()) {
@@ -121,7 +155,7 @@ class AdmissionWordTest {
 
     @Test
     void tryAcquire_countIsFull_isRefusedAndDoesNotSpillOver() {
-        int full = (1 << 21) - 1;
+        int full = (1 << 20) - 1;
         for (int i = 0; i < full; i++) {
             word.tryAcquire(OFF);
         }

@@ -38,6 +38,11 @@ public final class InFlightCalls {
      * the slot is free and the cache line its own; event loops hold many, and try a few slots at random. A call that finds
      * none goes without: it is only missing in the report.
      *
+     * So would be one of two calls that find the same slot free in the same nanoseconds, of threads whose ids lead there by
+     * chance: neither taking a slot nor leaving it is a compare-and-set, which cost more than all else that a request pays
+     * for this report. None stays after its end: whoever ends empties the slot if the call in it is his, and if it is not,
+     * another has been put over it.
+     *
      * Nothing here reads a clock: the ticket tells when the call was admitted. Nothing is allocated after a call has
      * been put into its slot, so an OutOfMemoryError leaves none behind.
      */
@@ -72,20 +77,17 @@ public final class InFlightCalls {
     }
 
     private boolean tryPut(InFlightCall call, int slot) {
-        if (slots.get(slot) != null) {
+        if (slots.getAcquire(slot) != null) {
             return false;
         }
         call.slot = slot;
-        if (slots.compareAndSet(slot, null, call)) {
-            return true;
-        }
-        call.slot = -1;
-        return false;
+        slots.setRelease(slot, call);
+        return true;
     }
 
     void end(InFlightCall call) {
-        if (call.slot >= 0) {
-            boolean unused = slots.compareAndSet(call.slot, call, null);
+        if (call.slot >= 0 && slots.getAcquire(call.slot) == call) {
+            slots.setRelease(call.slot, null);
         }
     }
 

@@ -19,6 +19,8 @@ import io.loadline.signal.ShadowReport;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.SloReport;
 import io.loadline.signal.Validity;
+import io.loadline.signal.Workload;
+import io.loadline.signal.WorkloadSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,6 +62,7 @@ import org.jspecify.annotations.Nullable;
  * @param shadow what enforcing would have refused lately; all zero unless in shadow mode
  * @param slo how well the service keeps what it promises; null if it promises nothing
  * @param criticality counts by criticality, in lower case; empty until it is used
+ * @param workloads routes by the kind of work they are, in lower case
  * @param bottleneck what would have to be more for the service to do more, or {@code "none"}
  * @param bottleneckSince since when it is, ISO 8601
  * @param saturations utilization of local resources by name
@@ -104,6 +107,7 @@ public record LoadlineStatus(
         Shadow shadow,
         @Nullable Slo slo,
         Map<String, CriticalityStats> criticality,
+        Map<String, Work> workloads,
         String bottleneck,
         String bottleneckSince,
         Map<String, Double> saturations,
@@ -125,11 +129,35 @@ public record LoadlineStatus(
     /** Copies the collections. */
     public LoadlineStatus {
         criticality = Collections.unmodifiableMap(new LinkedHashMap<>(criticality));
+        workloads = Collections.unmodifiableMap(new LinkedHashMap<>(workloads));
         queues = List.copyOf(queues);
         readinessHeld = List.copyOf(readinessHeld);
         dependencies = List.copyOf(dependencies);
         guards = List.copyOf(guards);
         quotas = List.copyOf(quotas);
+    }
+
+    /**
+     * All routes of one kind of work. Immutable.
+     *
+     * @param routes how many there are
+     * @param demand calls that their offered work would keep in flight without congestion
+     * @param load that over the capacity, of the last second alone; null until the capacity is known
+     * @param scaling whether it is a part of the load
+     * @param admitted calls that were admitted and have ended, since the start
+     * @param shed calls refused because of the limit, since the start
+     */
+    public record Work(int routes, double demand, @Nullable Double load, boolean scaling, long admitted, long shed) {
+
+        static Work of(Workload workload, WorkloadSnapshot snapshot) {
+            return new Work(
+                    snapshot.routes(),
+                    snapshot.demand(),
+                    unlessNan(snapshot.load()),
+                    workload.isScaling(),
+                    snapshot.stats().completed(),
+                    snapshot.stats().shed());
+        }
     }
 
     /**
@@ -358,6 +386,7 @@ public record LoadlineStatus(
                 Shadow.of(snapshot.shadow()),
                 Slo.of(snapshot.slo()),
                 criticality(snapshot),
+                workloads(snapshot),
                 snapshot.bottleneck(),
                 snapshot.bottleneckSince().toString(),
                 new TreeMap<>(snapshot.saturations()),
@@ -437,6 +466,12 @@ public record LoadlineStatus(
                 byTag.put(each.tag(), stats);
             }
         }
+        return byTag;
+    }
+
+    private static Map<String, Work> workloads(SignalSnapshot snapshot) {
+        Map<String, Work> byTag = new LinkedHashMap<>();
+        new TreeMap<>(snapshot.workloads()).forEach((workload, of) -> byTag.put(workload.tag(), Work.of(workload, of)));
         return byTag;
     }
 

@@ -65,6 +65,16 @@ final class StatusJson {
                         .member("shadowed", stats.shadowed())
                         .member("expired", stats.expired())
                         .endObject());
+        json.endObject().beginObject("workloads");
+        status.workloads()
+                .forEach((tag, of) -> json.beginObject(tag)
+                        .member("routes", of.routes())
+                        .member("demand", of.demand())
+                        .member("load", orNan(of.load()))
+                        .member("scaling", of.scaling())
+                        .member("admitted", of.admitted())
+                        .member("shed", of.shed())
+                        .endObject());
         LoadlineStatus.Process process = status.process();
         json.endObject()
                 .member("bottleneck", status.bottleneck())

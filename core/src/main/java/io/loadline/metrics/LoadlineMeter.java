@@ -32,6 +32,12 @@ public enum LoadlineMeter {
     STATE("loadline.state", null, "1 for the state the service is in, else 0", "state"),
     /** Refused work included. */
     DEMAND("loadline.demand", "calls", "Calls that the offered work would keep in flight without congestion"),
+    /** Of all kinds of work, also of that which the demand leaves out. */
+    WORKLOAD_DEMAND(
+            "loadline.workload.demand",
+            "calls",
+            "Calls that the offered work of a kind would keep in flight without congestion",
+            "workload"),
     /** NaN before the first saturation. */
     CAPACITY("loadline.capacity", "calls", "Most of such calls the service sustained; NaN until first saturated"),
     /** Refused calls included. */

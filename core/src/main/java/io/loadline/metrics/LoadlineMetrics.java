@@ -30,6 +30,8 @@ import io.loadline.signal.RouteSnapshot;
 import io.loadline.signal.SignalSnapshot;
 import io.loadline.signal.SloReport;
 import io.loadline.signal.Validity;
+import io.loadline.signal.Workload;
+import io.loadline.signal.WorkloadSnapshot;
 import io.loadline.startup.Startup;
 import io.loadline.time.Registration;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -39,6 +41,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -248,6 +251,7 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
         private final List<Meter> meters = new ArrayList<>();
         private final List<Meter> loads = new ArrayList<>();
         private final Set<String> routes = new HashSet<>();
+        private final Set<Workload> workloads = EnumSet.noneOf(Workload.class);
         private final Set<Tags> present = new HashSet<>();
         private final Set<String> resources = new HashSet<>();
         private final Set<String> queues = new HashSet<>();
@@ -339,6 +343,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             } else if (!valid && !loads.isEmpty()) {
                 loads.forEach(registry::remove);
                 loads.clear();
+            }
+            for (Workload each : snapshot.workloads().keySet()) {
+                if (workloads.add(each)) {
+                    gauge(LoadlineMeter.WORKLOAD_DEMAND, now -> demand(now, each), each.tag());
+                }
             }
             for (int i = 0; i < snapshot.routes().size(); i++) {
                 RouteSnapshot route = snapshot.routes().get(i);
@@ -515,6 +524,11 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
             }
         }
         return Double.NaN;
+    }
+
+    private static double demand(SignalSnapshot snapshot, Workload of) {
+        WorkloadSnapshot workload = snapshot.workloads().get(of);
+        return workload == null ? 0 : workload.demand();
     }
 
     private double admitted(Criticality of) {

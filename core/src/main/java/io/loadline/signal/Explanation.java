@@ -56,6 +56,7 @@ final class Explanation {
                 snapshot.enforcing() ? "" : ", not enforced",
                 snapshot.limitReason(),
                 snapshot.stats().shed());
+        workloads(text, snapshot);
         bottleneck(text, snapshot);
         unknown(text, snapshot);
         if (snapshot.criticalities().values().stream().anyMatch(each -> each.shed() + each.shadowed() > 0)) {
@@ -97,6 +98,26 @@ final class Explanation {
         if (!Double.isNaN(snapshot.requestLoad())) {
             append(text, "Requests alone would be %.2f. ", snapshot.requestLoad());
         }
+    }
+
+    /** Only where there is more to say than that there are reads and writes. */
+    private static void workloads(StringBuilder text, SignalSnapshot snapshot) {
+        if (!snapshot.workloads().containsKey(Workload.BATCH)
+                && !snapshot.workloads().containsKey(Workload.BACKGROUND)) {
+            return;
+        }
+        String separator = "By kind of work the demand is ";
+        for (Map.Entry<Workload, WorkloadSnapshot> each : new TreeMap<>(snapshot.workloads()).entrySet()) {
+            append(
+                    text,
+                    "%s%s %.1f%s",
+                    separator,
+                    each.getKey().tag(),
+                    each.getValue().demand(),
+                    each.getKey().isScaling() ? "" : " (not counted)");
+            separator = ", ";
+        }
+        text.append(". ");
     }
 
     private static String trend(double perSecond) {

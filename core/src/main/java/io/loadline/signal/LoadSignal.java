@@ -101,8 +101,9 @@ public final class LoadSignal implements AutoCloseable {
         this.measurements = new Measurements(
                 limiter,
                 new PublishedLoad(limiter, new Backlogs(builder.saturations), ticker),
-                new SloWatch(limiter.slo().orElse(Duration.ZERO), builder.objective),
+                new SloWatch(limiter.slo().orElse(Duration.ZERO), builder.objective, builder.workloads),
                 builder.forecaster == null ? null : builder.forecaster.get(),
+                builder.workloads,
                 clock,
                 startNanos);
         synchronized (lock) {
@@ -246,6 +247,7 @@ public final class LoadSignal implements AutoCloseable {
         private final Availability availability;
         private final Heartbeat heartbeat;
         private final List<Saturation> saturations = new ArrayList<>();
+        private final Workloads workloads = new Workloads();
         private InstantSource clock = InstantSource.system();
         private Supplier<Optional<String>> cutOff = Optional::empty;
         private Supplier<Optional<String>> waitedFor = Optional::empty;
@@ -277,6 +279,22 @@ public final class LoadSignal implements AutoCloseable {
         public Builder saturationIfAbsent(Saturation saturation) {
             if (saturations.stream().noneMatch(each -> each.name().equals(saturation.name()))) {
                 saturations.add(saturation);
+            }
+            return this;
+        }
+
+        /**
+         * Says what kind of work the calls of some routes are. Default: what is asked for with GET, HEAD or OPTIONS is {@link
+         * Workload#READ}, all else {@link Workload#WRITE}.
+         *
+         * @param routes names such as {@code "POST /reports"}, or with a star at their end, for all that begin so; the
+         *     longest that fits counts
+         * @throws IllegalArgumentException if a name is blank, has a star elsewhere or is told to be two things
+         */
+        @CanIgnoreReturnValue
+        public Builder workload(Workload workload, String... routes) {
+            for (String route : routes) {
+                workloads.add(workload, route);
             }
             return this;
         }

@@ -13,6 +13,7 @@ import io.loadline.limit.SloCounts;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Measurements {
     private final PublishedLoad loads;
     private final Bottleneck bottleneck;
     private final SloWatch slo;
+    private final Workloads workloads;
 
     /** Null if nothing is to be forecast. */
     private final @Nullable LoadForecaster forecaster;
@@ -38,16 +40,18 @@ final class Measurements {
             PublishedLoad loads,
             SloWatch slo,
             @Nullable LoadForecaster forecaster,
+            Workloads workloads,
             InstantSource clock,
             long startNanos) {
         this.limiter = limiter;
         this.clock = clock;
         this.snapshots = new Snapshots(limiter, clock);
-        this.requests = new RequestLoad(limiter);
+        this.requests = new RequestLoad(limiter, workloads);
         this.loads = loads;
         this.bottleneck = new Bottleneck(clock.instant());
         this.slo = slo;
         this.forecaster = forecaster;
+        this.workloads = workloads;
         this.startNanos = startNanos;
     }
 
@@ -108,6 +112,7 @@ final class Measurements {
         bottleneck.tick(resources, told.cutOff(), told.waitedFor(), interval.saturated(), clock.instant());
         List<QueueSnapshot> queues = loads.add(interval.load(resources.load()), usedUp);
         PublishedLoad.Loads published = loads.in(change);
+        List<RouteSnapshot> routes = routes(stats, interval.demandByRoute());
         return new SignalSnapshot(
                 clock.instant(),
                 change,
@@ -125,7 +130,8 @@ final class Measurements {
                 interval.inFlight(),
                 limiter.streams().open(),
                 stats.values().stream().reduce(LimiterStats.ZERO, LimiterStats::plus),
-                routes(stats),
+                routes,
+                byWorkload(routes, interval.capacity()),
                 resources.utilizations(),
                 resources.details(),
                 bottleneck.name(),
@@ -137,11 +143,27 @@ final class Measurements {
                 promise);
     }
 
-    private List<RouteSnapshot> routes(Map<Route, LimiterStats> stats) {
+    private List<RouteSnapshot> routes(Map<Route, LimiterStats> stats, Map<String, Double> demand) {
         List<RouteSnapshot> routes = new ArrayList<>();
-        stats.forEach((route, counts) ->
-                routes.add(new RouteSnapshot(route.name(), counts, route.baseline(), slo.of(route.name()))));
+        stats.forEach((route, counts) -> routes.add(new RouteSnapshot(
+                route.name(),
+                workloads.of(route.name()),
+                demand.getOrDefault(route.name(), 0.0),
+                counts,
+                route.baseline(),
+                slo.of(route.name()))));
         return routes;
+    }
+
+    private static Map<Workload, WorkloadSnapshot> byWorkload(List<RouteSnapshot> routes, double capacity) {
+        Map<Workload, WorkloadSnapshot> byWorkload = new EnumMap<>(Workload.class);
+        for (RouteSnapshot route : routes) {
+            byWorkload.merge(
+                    route.workload(),
+                    new WorkloadSnapshot(1, route.demand(), route.demand() / capacity, route.stats(), route.slo()),
+                    WorkloadSnapshot::plus);
+        }
+        return byWorkload;
     }
 
     private SloReport promise(long nowNanos, StateChange change) {

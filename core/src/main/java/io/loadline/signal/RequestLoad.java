@@ -30,6 +30,9 @@ final class RequestLoad {
      * Not in-flight over limit: the limit falls towards what is in use when there is little to do, so half of the load
      * would read as an eighth.
      *
+     * What takes what the others leave is no demand, or an autoscaler would buy instances for it. It is work all the same: what
+     * the service can do is known from all that it does.
+     *
      * Work is what succeeded, since a fast failure is none. One call in a thousand that was shed is no saturation.
      */
     private static final double TREND_SECONDS = 20;
@@ -38,6 +41,7 @@ final class RequestLoad {
     private static final double SLOWER = 1.5;
 
     private final ConcurrencyLimiter limiter;
+    private final Workloads workloads;
     private final Map<String, LimiterStats> before = new HashMap<>();
     private final Map<String, SlowBaseline> baselines = new HashMap<>();
     private final ShadowWindow shadow = new ShadowWindow();
@@ -50,8 +54,9 @@ final class RequestLoad {
     /** What a call takes on average, in seconds; kept for intervals in which none ended. */
     private double meanCallSeconds;
 
-    RequestLoad(ConcurrencyLimiter limiter) {
+    RequestLoad(ConcurrencyLimiter limiter, Workloads workloads) {
         this.limiter = limiter;
+        this.workloads = workloads;
     }
 
     /** Forgets what was counted since the last interval: the next one begins now. */
@@ -103,9 +108,10 @@ final class RequestLoad {
         trend.add(came, seconds);
         double joined = saturated ? Math.max(0, growth) : growth;
         if (sums.offered > 0) {
-            meanCallSeconds = (sums.done + sums.shed) / sums.offered;
+            meanCallSeconds = sums.offeredWork / sums.offered;
         }
-        double waiting = Math.max(-sums.done, joined / seconds * meanCallSeconds);
+        // Nobody knows of which routes those are that have joined.
+        double waiting = Math.max(-sums.done, joined / seconds * meanCallSeconds * sums.scalingShare());
         double undone = sums.shedOnce + Math.max(0, waiting);
         double calls = capacity.calls();
         double counted = Double.isNaN(calls) ? undone : Math.min(undone, SHED_CAP * calls);
@@ -117,7 +123,8 @@ final class RequestLoad {
                 trend.perSecond(),
                 limit,
                 inFlight,
-                shadow.report(nowNanos));
+                shadow.report(nowNanos),
+                sums.byRoute);
     }
 
     private Sums sum(long nowNanos, double seconds, Map<Route, LimiterStats> stats) {
@@ -140,9 +147,16 @@ final class RequestLoad {
             sums.work += work;
             sums.workAsSlow += since.succeeded() * (route.baseline().toNanos() / 1e9 / seconds);
             sums.offered += since.offered() / seconds;
-            sums.done += since.completed() * callsPerSecond;
-            sums.shed += since.shed() * callsPerSecond;
-            sums.shedOnce += Math.max(0, since.shed() - since.repeated()) * callsPerSecond;
+            double done = since.completed() * callsPerSecond;
+            double shedOnce = Math.max(0, since.shed() - since.repeated()) * callsPerSecond;
+            double offeredWork = done + since.shed() * callsPerSecond;
+            sums.offeredWork += offeredWork;
+            if (workloads.of(route.name()).isScaling()) {
+                sums.scalingWork += offeredWork;
+                sums.done += done;
+                sums.shedOnce += shedOnce;
+            }
+            sums.byRoute.put(route.name(), done + shedOnce);
             sums.shedCalls += since.shed() + since.shadowed();
             if (shadowing) {
                 shadow.add(route.name(), since);
@@ -168,11 +182,19 @@ final class RequestLoad {
         /** Calls per second. */
         private double offered;
 
-        private double done;
-        private double shed;
+        /** Done and shed. */
+        private double offeredWork;
 
-        /** Without what was counted when it was refused first. */
+        /** Of that, what calls for instances; so are the next two. */
+        private double scalingWork;
+
+        private double done;
+
+        /** What was shed, without what was counted when it was refused first. */
         private double shedOnce;
+
+        /** What was done and shed once, of routes of all kinds. */
+        private final Map<String, Double> byRoute = new HashMap<>();
 
         /** Calls that were shed, or would have been. */
         private long shedCalls;
@@ -182,6 +204,10 @@ final class RequestLoad {
 
         /** The same with the latencies of now. */
         private double workAsSlow;
+
+        private double scalingShare() {
+            return offeredWork > 0 ? scalingWork / offeredWork : 1;
+        }
     }
 
     /**
@@ -195,6 +221,8 @@ final class RequestLoad {
      * @param limit as of its end, like the next
      * @param inFlight calls that run
      * @param shadow what enforcing would have refused lately
+     * @param demandByRoute the same as {@code demand}, of each route alone and whatever kind of work it is, without calls
+     *     that have not ended; by name
      */
     record Interval(
             boolean saturated,
@@ -204,7 +232,8 @@ final class RequestLoad {
             double arrivalTrend,
             int limit,
             int inFlight,
-            ShadowReport shadow) {
+            ShadowReport shadow,
+            Map<String, Double> demandByRoute) {
 
         /** Demand over capacity; while that is unknown the largest share in use of a local resource, NaN if there is none. */
         double load(double localLoad) {

@@ -23,7 +23,8 @@ import java.util.Map;
  *     is greater; NaN unless {@code validity} is {@link Validity#VALID}
  * @param forecast what it will be; see {@link #forecastLoad}
  * @param requestLoad the load without queues, for what decides whether to fetch more from them; NaN while it is not valid
- * @param demand the calls that the offered work, refused work included, would keep in flight without congestion
+ * @param demand the calls that the offered work, refused work included, would keep in flight without congestion, without
+ *     that which is to take what the rest leaves
  * @param capacity the most of such calls the service was seen to sustain; NaN until it was saturated once
  * @param arrivalRate calls offered per second, refused ones included
  * @param arrivalTrend by how much that rate changes per second, over the last 20 s or so; NaN until there have been some
@@ -34,6 +35,7 @@ import java.util.Map;
  * @param streams event streams, WebSockets, long polls and long bodies that are open
  * @param stats counts of all routes since the start
  * @param routes the routes, in the order they were made
+ * @param workloads the same by the kind of work they are; absent are kinds of which there is none
  * @param saturations the utilization of local resources by name, 0 to about 1; unknown ones are absent
  * @param saturationDetails what is to be said of resources, by name: which of several, or why they are unknown
  * @param bottleneck what would have to be more for the service to do more: a resource without its aspect, {@code
@@ -63,6 +65,7 @@ public record SignalSnapshot(
         int streams,
         LimiterStats stats,
         List<RouteSnapshot> routes,
+        Map<Workload, WorkloadSnapshot> workloads,
         Map<String, Double> saturations,
         Map<String, String> saturationDetails,
         String bottleneck,
@@ -76,6 +79,7 @@ public record SignalSnapshot(
     /** Copies the collections. */
     public SignalSnapshot {
         routes = List.copyOf(routes);
+        workloads = Map.copyOf(workloads);
         queues = List.copyOf(queues);
         saturations = Map.copyOf(saturations);
         saturationDetails = Map.copyOf(saturationDetails);

@@ -15,14 +15,16 @@ import java.util.Map;
 final class SloWatch {
     private final Duration latency;
     private final double objective;
+    private final Workloads workloads;
     private final Map<SloReport.Window, BurnRate> rates = new EnumMap<>(SloReport.Window.class);
     private final Map<String, SloCounts> before = new HashMap<>();
     private final Map<String, SloCounts> counted = new HashMap<>();
 
     /** Zero for {@code latency} if nothing is promised. */
-    SloWatch(Duration latency, double objective) {
+    SloWatch(Duration latency, double objective, Workloads workloads) {
         this.latency = latency;
         this.objective = objective;
+        this.workloads = workloads;
         for (SloReport.Window window : SloReport.Window.values()) {
             rates.put(window, new BurnRate(window));
         }
@@ -48,6 +50,9 @@ final class SloWatch {
         }
         now.forEach((route, counts) -> {
             SloCounts previous = before.put(route.name(), counts);
+            if (!workloads.of(route.name()).isPromised()) {
+                return;
+            }
             counted.merge(route.name(), counts.minus(previous == null ? SloCounts.ZERO : previous), SloCounts::plus);
         });
         SloCounts total = counted.values().stream().reduce(SloCounts.ZERO, SloCounts::plus);

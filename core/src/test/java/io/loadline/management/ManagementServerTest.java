@@ -18,6 +18,8 @@ import io.loadline.limit.SloCounts;
 import io.loadline.signal.Backlog;
 import io.loadline.signal.QueueSnapshot;
 import io.loadline.signal.SimulatedService;
+import io.loadline.signal.Workload;
+import io.loadline.signal.WorkloadSnapshot;
 import io.loadline.startup.Readings;
 import io.loadline.startup.StageTier;
 import io.loadline.startup.Startup;
@@ -42,6 +44,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -222,6 +225,17 @@ class ManagementServerTest {
         assertThat(status.get("process").get("allocationRate").isNull()).isTrue();
         assertThat(status.get("explanation").asString())
                 .isEqualTo(service.signal.snapshot().explanation());
+    }
+
+    @Test
+    void status_hasTheKindsOfWork() throws Exception {
+        enter(ServiceState.READY);
+        service.offer(Map.of("GET /orders", 50.0), Duration.ofSeconds(3));
+        WorkloadSnapshot read = service.signal.snapshot().workloads().get(Workload.READ);
+        assertThat(read.demand()).isPositive();
+        assertThat(json("/loadline").get("workloads").get("read").toString())
+                .isEqualTo("{\"routes\":1,\"demand\":" + read.demand() + ",\"load\":null,\"scaling\":true,\"admitted\":"
+                        + read.stats().completed() + ",\"shed\":0}");
     }
 
     @Test

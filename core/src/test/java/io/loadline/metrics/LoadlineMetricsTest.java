@@ -37,6 +37,7 @@ import io.loadline.signal.Backlog;
 import io.loadline.signal.SimulatedService;
 import io.loadline.signal.SloReport;
 import io.loadline.signal.Validity;
+import io.loadline.signal.Workload;
 import io.loadline.startup.Readings;
 import io.loadline.startup.Startup;
 import io.loadline.startup.StartupPlan;
@@ -261,6 +262,24 @@ class LoadlineMetricsTest {
 
         assertThat(gauge(LoadlineMeter.QUEUE_DEPTH, "queue", "orders")).isEqualTo(50);
         assertThat(gauge(LoadlineMeter.QUEUE_CLEAR, "queue", "orders")).isNaN();
+    }
+
+    @Test
+    void workloads_haveGaugesOnceThereAreSome() {
+        metrics.bindTo(registry);
+        assertThat(registry.find("loadline.workload.demand").meter()).isNull();
+        service.ready();
+        service.offer(Map.of("GET /orders", 50.0), SECOND);
+
+        assertThat(gauge(LoadlineMeter.WORKLOAD_DEMAND, "workload", "read"))
+                .isEqualTo(
+                        service.signal.snapshot().workloads().get(Workload.READ).demand())
+                .isPositive();
+        assertThat(gauge(LoadlineMeter.WORKLOAD_DEMAND, "workload", "write")).isZero();
+        assertThat(registry.find("loadline.workload.demand")
+                        .tag("workload", "batch")
+                        .meter())
+                .isNull();
     }
 
     @Test

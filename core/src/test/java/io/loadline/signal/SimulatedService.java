@@ -17,13 +17,16 @@ import io.loadline.limit.LimitAlgorithm;
 import io.loadline.limit.LimitDecision;
 import io.loadline.limit.LimitWindow;
 import io.loadline.limit.Permit;
+import io.loadline.limit.Route;
 import io.loadline.time.Heartbeat;
 import io.loadline.time.ManualTicker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -34,6 +37,7 @@ import java.util.function.Consumer;
  */
 public final class SimulatedService {
     public static final int WORKERS = 10;
+    private static final String OTHER = "other";
 
     public final ManualTicker ticker = new ManualTicker();
     public final Heartbeat heartbeat = Heartbeat.create(ticker);
@@ -66,7 +70,7 @@ public final class SimulatedService {
 
     private final Deque<Call> running = new ArrayDeque<>();
     private long beats;
-    private double due;
+    private final Map<Route, Double> due = new HashMap<>();
 
     public SimulatedService() {
         this(builder -> {});
@@ -108,11 +112,16 @@ public final class SimulatedService {
 
     /** Offers {@code perSecond} calls a second, evenly, for {@code duration}. */
     public void offer(double perSecond, Duration duration) {
+        offer(Map.of(OTHER, perSecond), duration);
+    }
+
+    /** The same of several routes at once. */
+    public void offer(Map<String, Double> perSecond, Duration duration) {
         for (Duration left = duration; !left.isZero(); left = left.minus(Heartbeat.PERIOD)) {
             ticker.advance(Heartbeat.PERIOD);
             clock.advance(Heartbeat.PERIOD);
             beats++;
-            arrive(perSecond / 10);
+            arrive(perSecond);
             heartbeat.beat();
         }
     }
@@ -122,25 +131,32 @@ public final class SimulatedService {
         for (Duration left = duration; !left.isZero(); left = left.minus(Heartbeat.PERIOD)) {
             ticker.advance(Heartbeat.PERIOD);
             beats++;
-            arrive(perSecond / 10);
+            arrive(Map.of(OTHER, perSecond));
         }
     }
 
-    private void arrive(double calls) {
+    private void arrive(Map<String, Double> perSecond) {
         int ended = 0;
         while (!running.isEmpty() && running.getFirst().endsAtBeat <= beats && !(workersAreFew && ended == WORKERS)) {
             running.removeFirst().permit.success();
             ended++;
         }
-        for (due += calls; due > 1e-9; due--) {
+        perSecond.forEach(
+                (name, calls) -> arrive(name.equals(OTHER) ? limiter.otherRoute() : limiter.route(name), calls / 10));
+    }
+
+    private void arrive(Route route, double calls) {
+        double left = due.getOrDefault(route, 0.0) + calls;
+        for (; left > 1e-9; left--) {
             Permit permit = null;
             for (int attempt = 0; permit == null && attempt < attempts; attempt++) {
-                permit = limiter.tryAcquire(limiter.otherRoute(), CallContext.NONE.attempt(firstAttempt + attempt));
+                permit = limiter.tryAcquire(route, CallContext.NONE.attempt(firstAttempt + attempt));
             }
             if (permit != null) {
                 running.add(new Call(permit, beats + beatsPerCall));
             }
         }
+        due.put(route, left);
     }
 
     public double load() {

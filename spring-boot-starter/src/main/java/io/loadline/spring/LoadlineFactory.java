@@ -19,6 +19,7 @@ import io.loadline.memory.MemoryMonitor;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.OrcaFormat;
 import io.loadline.signal.OrcaReports;
+import io.loadline.signal.Workload;
 import io.loadline.spring.LoadlineProperties.Algorithm;
 import io.loadline.spring.LoadlineProperties.Limit;
 import io.loadline.spring.LoadlineProperties.Sending;
@@ -30,6 +31,7 @@ import io.loadline.startup.StartupPlan;
 import io.loadline.startup.WarmUp;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -103,6 +105,18 @@ final class LoadlineFactory {
                     forecast.horizon(),
                     "it has no effect unless loadline.signal.forecast.enabled is true",
                     null);
+        }
+        LoadlineProperties.WorkloadSettings workloads = signal.workloads();
+        configure(builder, Workload.READ, workloads.read());
+        configure(builder, Workload.WRITE, workloads.write());
+        configure(builder, Workload.BATCH, workloads.batch());
+        configure(builder, Workload.BACKGROUND, workloads.background());
+    }
+
+    private static void configure(LoadSignal.Builder builder, Workload workload, List<String> routes) {
+        for (String route : routes) {
+            Object unused = check(
+                    "loadline.signal.workloads." + workload.tag(), route, () -> builder.workload(workload, route));
         }
     }
 

@@ -503,10 +503,27 @@ public record LoadlineProperties(
      * @param forecast What the load will be when an instance that is asked for now would be there.
      * @param queues Topics and queues that listeners of this service take messages from and that count for its load, by
      *     names of your own.
+     * @param workloads What kind of work requests are.
      */
     public record Signal(
             @DefaultValue ForecastSettings forecast,
-            @DefaultValue Map<String, QueueSettings> queues) {}
+            @DefaultValue Map<String, QueueSettings> queues,
+            @DefaultValue WorkloadSettings workloads) {}
+
+    /**
+     * The settings under {@code loadline.signal.workloads.*}: routes, such as GET /orders/{id}, or with a star at their end, for
+     * all that begin so. Immutable.
+     *
+     * @param read Routes on which somebody waits for an answer that changes nothing. Default: those of GET, HEAD and OPTIONS.
+     * @param write Routes on which somebody waits until something is changed. Default: all others.
+     * @param batch Routes of work that must be done in time though nobody waits for each request: no part of the SLO.
+     * @param background Routes of work that takes what the others leave: no part of the SLO nor of the load.
+     */
+    public record WorkloadSettings(
+            @DefaultValue List<String> read,
+            @DefaultValue List<String> write,
+            @DefaultValue List<String> batch,
+            @DefaultValue List<String> background) {}
 
     /**
      * The settings under {@code loadline.signal.forecast.*}. Immutable.

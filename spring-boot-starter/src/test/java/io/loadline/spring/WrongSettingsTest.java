@@ -81,6 +81,8 @@ class WrongSettingsTest {
                 "loadline.signal.forecast.horizon=1m | loadline.signal.forecast.horizon | 1m | it has no effect unless loadline.signal.forecast.enabled is true",
                 "loadline.signal.forecast.enabled=true,loadline.signal.forecast.horizon=0 | loadline.signal.forecast.horizon | 0s | between 5 seconds and 10 minutes",
                 "loadline.signal.forecast.enabled=true,loadline.signal.forecast.horizon=1h | loadline.signal.forecast.horizon | 1h | between 5 seconds and 10 minutes",
+                "loadline.signal.workloads.batch=GET /*/report | loadline.signal.workloads.batch | GET /*/report | a star may be the last character",
+                "loadline.signal.workloads.read=POST /r,loadline.signal.workloads.background=POST /r | loadline.signal.workloads.background | POST /r | told to be both read and background",
                 "loadline.guard.quota.limit=0 | loadline.guard.quota.limit | 0 | permits must be at least 1: 0",
                 "loadline.guard.quota.limit=-1 | loadline.guard.quota.limit | -1 | between 1 and",
                 "loadline.guard.quota.limit=many | loadline.guard.quota.limit | many | a whole number",

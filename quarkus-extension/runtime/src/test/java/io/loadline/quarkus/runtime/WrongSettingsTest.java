@@ -66,6 +66,7 @@ class WrongSettingsTest {
                 "slo.latency=0 | slo.latency | 0s | slo must be above zero and at most a day: 0s",
                 "slo.objective=0.99 | slo.objective | 0.99 | it has no effect unless quarkus.loadline.slo.latency is set",
                 "slo.latency=250ms;slo.objective=1 | slo.objective | 1.0 | above 0 and below 1",
+                "signal.workloads.batch=GET /*/report | signal.workloads.batch | GET /*/report | a star may be the last character",
                 "signal.forecast.horizon=1m | signal.forecast.horizon | 1m | forecast.enabled is true",
                 "signal.forecast.enabled=true;signal.forecast.horizon=1h | signal.forecast.horizon | 60m | between 5 seconds and 10 minutes",
                 "guard.quota.limit=0 | guard.quota.limit | 0 | permits must be at least 1: 0",

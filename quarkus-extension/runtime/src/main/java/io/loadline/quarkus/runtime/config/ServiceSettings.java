@@ -19,6 +19,7 @@ import io.loadline.quarkus.runtime.config.OrcaConfig.Sending;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.OrcaFormat;
 import io.loadline.signal.OrcaReports;
+import io.loadline.signal.Workload;
 import io.loadline.startup.MemoryGate;
 import io.loadline.startup.StartupPlan;
 import io.loadline.startup.WarmUp;
@@ -51,6 +52,17 @@ public final class ServiceSettings {
                     "signal.forecast.horizon",
                     forecast.horizon(),
                     "unless quarkus.loadline.signal.forecast.enabled is true");
+        }
+        configure(builder, Workload.READ, signal.workloads().read());
+        configure(builder, Workload.WRITE, signal.workloads().write());
+        configure(builder, Workload.BATCH, signal.workloads().batch());
+        configure(builder, Workload.BACKGROUND, signal.workloads().background());
+    }
+
+    private static void configure(LoadSignal.Builder builder, Workload workload, Optional<List<String>> routes) {
+        for (String route : list(routes)) {
+            Object unused = check(
+                    "signal.workloads." + workload.tag(), route, () -> builder.workload(workload, route));
         }
     }
 

@@ -6,6 +6,7 @@ package io.loadline.quarkus.runtime.config;
 
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The settings under {@code quarkus.loadline.signal.*}. Immutable. */
@@ -13,6 +14,9 @@ public interface SignalConfig {
 
     /** What the load will be when an instance that is asked for now would be there. */
     Forecast forecast();
+
+    /** What kind of work requests are. */
+    Workloads workloads();
 
     /** The settings under {@code quarkus.loadline.signal.forecast.*}. */
     interface Forecast {
@@ -25,5 +29,23 @@ public interface SignalConfig {
          * 15 s for the autoscaler to look.
          */
         Optional<Duration> horizon();
+    }
+
+    /**
+     * The settings under {@code quarkus.loadline.signal.workloads.*}: routes, such as GET /orders/{id}, or with a star at their
+     * end, for all that begin so.
+     */
+    interface Workloads {
+        /** Routes on which somebody waits for an answer that changes nothing. Default: those of GET, HEAD and OPTIONS. */
+        Optional<List<String>> read();
+
+        /** Routes on which somebody waits until something is changed. Default: all others. */
+        Optional<List<String>> write();
+
+        /** Routes of work that must be done in time though nobody waits for each request: no part of the SLO. */
+        Optional<List<String>> batch();
+
+        /** Routes of work that takes what the others leave: no part of the SLO nor of the load. */
+        Optional<List<String>> background();
     }
 }

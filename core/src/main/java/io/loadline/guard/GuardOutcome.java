@@ -19,6 +19,14 @@ public enum GuardOutcome {
 
     private final String tag = name().toLowerCase(Locale.ROOT);
 
+    /**
+     * What a call is that failed with {@code failure}, for guards that are not told otherwise and for those who tell them: see
+     * {@link DependencyGuard.Builder#outcomeOf}.
+     */
+    public static GuardOutcome of(Throwable failure) {
+        return Outcomes.ofFailure(failure);
+    }
+
     /** The outcome as the value of a tag and in JSON: lower case. */
     public String tag() {
         return tag;

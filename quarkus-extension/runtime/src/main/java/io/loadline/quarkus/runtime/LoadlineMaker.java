@@ -8,11 +8,13 @@ import static io.loadline.quarkus.runtime.config.Setting.check;
 
 import io.loadline.Loadline;
 import io.loadline.availability.FatalErrors;
+import io.loadline.guard.GuardOutcome;
 import io.loadline.guard.Quota;
 import io.loadline.limit.Enforcement;
 import io.loadline.metrics.PoolSaturation;
 import io.loadline.quarkus.DegradationBuilderCustomizer;
 import io.loadline.quarkus.DrainBuilderCustomizer;
+import io.loadline.quarkus.IntakeBuilderCustomizer;
 import io.loadline.quarkus.LimiterBuilderCustomizer;
 import io.loadline.quarkus.OrcaBuilderCustomizer;
 import io.loadline.quarkus.SettingsBuilderCustomizer;
@@ -21,6 +23,7 @@ import io.loadline.quarkus.runtime.config.LimitSettings;
 import io.loadline.quarkus.runtime.config.LoadlineConfig;
 import io.loadline.quarkus.runtime.config.ServiceSettings;
 import io.loadline.quarkus.runtime.http.ClientQuota;
+import io.loadline.quarkus.runtime.method.KnownFailures;
 import io.loadline.signal.LagProbe;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
@@ -42,10 +45,12 @@ public class LoadlineMaker {
     private final List<LimiterBuilderCustomizer> limiters;
     private final List<DrainBuilderCustomizer> drains;
     private final List<DegradationBuilderCustomizer> degradations;
+    private final List<IntakeBuilderCustomizer> intakes;
     private final List<OrcaBuilderCustomizer> reports;
     private final List<SettingsBuilderCustomizer> settings;
     private final List<Saturation> saturations;
     private final List<Quota> quotas;
+    private final List<KnownFailures> failures;
     private final ClientQuota clients;
     private final Instance<ObservationRegistry> observations;
     private final ApplicationMeters meters;
@@ -56,10 +61,12 @@ public class LoadlineMaker {
             @All List<LimiterBuilderCustomizer> limiters,
             @All List<DrainBuilderCustomizer> drains,
             @All List<DegradationBuilderCustomizer> degradations,
+            @All List<IntakeBuilderCustomizer> intakes,
             @All List<OrcaBuilderCustomizer> reports,
             @All List<SettingsBuilderCustomizer> settings,
             @All List<Saturation> saturations,
             @All List<Quota> quotas,
+            @All List<KnownFailures> failures,
             ClientQuota clients,
             Instance<ObservationRegistry> observations,
             ApplicationMeters meters,
@@ -67,10 +74,12 @@ public class LoadlineMaker {
         this.limiters = limiters;
         this.drains = drains;
         this.degradations = degradations;
+        this.intakes = intakes;
         this.reports = reports;
         this.settings = settings;
         this.saturations = saturations;
         this.quotas = quotas;
+        this.failures = failures;
         this.clients = clients;
         this.observations = observations;
         this.meters = meters;
@@ -92,6 +101,7 @@ public class LoadlineMaker {
 
     private Loadline.Builder configured(Loadline.Builder builder, LoadlineConfig config) {
         ServiceSettings.configure(builder, config.memory());
+        Loadline.Builder unused = builder.guards(guard -> guard.outcomeOf(this::outcomeOf));
         GuardSettings.configure(builder, config.guard().dependencies());
         // The first is what settings change while the service runs.
         clients.quota().ifPresent(builder::quota);
@@ -112,6 +122,10 @@ public class LoadlineMaker {
                     GuardSettings.configure(degradation, config.guard().degradation());
                     degradations.forEach(each -> each.customize(degradation));
                 })
+                .intake(intake -> {
+                    GuardSettings.configure(intake, config.guard().intake());
+                    intakes.forEach(each -> each.customize(intake));
+                })
                 .orca(orca -> {
                     ServiceSettings.configure(orca, config.orca());
                     reports.forEach(each -> each.customize(orca));
@@ -124,6 +138,16 @@ public class LoadlineMaker {
                     ServiceSettings.configure(signal, config.slo(), config.signal());
                     saturate(signal);
                 });
+    }
+
+    private GuardOutcome outcomeOf(Throwable failure) {
+        for (KnownFailures each : failures) {
+            GuardOutcome known = each.outcomeOf(failure);
+            if (known != null) {
+                return known;
+            }
+        }
+        return GuardOutcome.of(failure);
     }
 
     /** Those of the application count where ours would have the same name. */

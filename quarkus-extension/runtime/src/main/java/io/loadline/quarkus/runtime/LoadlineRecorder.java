@@ -10,6 +10,8 @@ import io.loadline.quarkus.runtime.http.AdmissionFilter;
 import io.loadline.quarkus.runtime.http.EndpointPaths;
 import io.loadline.quarkus.runtime.http.PrincipalQuotaFilter;
 import io.loadline.quarkus.runtime.http.StatusHandler;
+import io.loadline.quarkus.runtime.method.GuardNames;
+import io.loadline.quarkus.runtime.method.LimitedMethods;
 import io.quarkus.arc.SyntheticCreationalContext;
 import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.runtime.annotations.Recorder;
@@ -43,6 +45,16 @@ public class LoadlineRecorder {
     /** The methods of beans that are to be stages. */
     public RuntimeValue<StageMethods> stageMethods(List<StageMethods.Found> found) {
         return new RuntimeValue<>(new StageMethods(found));
+    }
+
+    /** The methods of beans whose calls are to be limited. */
+    public RuntimeValue<LimitedMethods> limitedMethods(List<LimitedMethods.Found> found) {
+        return new RuntimeValue<>(new LimitedMethods(found));
+    }
+
+    /** The names of guards in annotations. */
+    public RuntimeValue<GuardNames> guardNames(List<String> names) {
+        return new RuntimeValue<>(new GuardNames(names));
     }
 
     /** What admits requests; null, which is no filter at all, if Loadline is switched off. */

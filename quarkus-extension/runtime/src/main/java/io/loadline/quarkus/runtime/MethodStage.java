@@ -5,6 +5,7 @@
 package io.loadline.quarkus.runtime;
 
 import io.loadline.quarkus.runtime.StageMethods.Found;
+import io.loadline.quarkus.runtime.config.Expressions;
 import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.DeferredStartup.OnFailure;
 import io.loadline.startup.FailurePolicy;
@@ -17,14 +18,12 @@ import io.quarkus.arc.ArcContainer;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
-import io.smallrye.common.expression.Expression;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /** A method of a bean that is to be a stage. Immutable. */
@@ -51,7 +50,7 @@ record MethodStage(Found found, Method method, DeferredStartup declared) {
      * @throws ConfigurationException if the annotation has a wrong value
      */
     StartupStage stage() {
-        String name = resolve(declared.name());
+        String name = Expressions.resolve(declared.name());
         String used = name.isEmpty() ? found.getBeanName() + "." + found.getMethod() : name;
         StartupStage.Builder stage = attribute("name", used, () -> StartupStage.builder(used, this::call));
         stage.tier(declared.tier());
@@ -76,7 +75,7 @@ record MethodStage(Found found, Method method, DeferredStartup declared) {
     private FailurePolicy policy() {
         OnFailure choice = declared.onFailure();
         boolean fails = choice == OnFailure.BY_TIER ? declared.tier() == StageTier.CRITICAL : choice == OnFailure.FAIL;
-        String backoff = resolve(declared.backoff());
+        String backoff = Expressions.resolve(declared.backoff());
         Duration wait = attribute("backoff", backoff, () -> DurationConverter.parseDuration(backoff));
         return attribute(
                 "retries or backoff",
@@ -114,7 +113,7 @@ record MethodStage(Found found, Method method, DeferredStartup declared) {
     }
 
     private void set(String attribute, String text, Consumer<String> setter) {
-        String value = resolve(text);
+        String value = Expressions.resolve(text);
         if (!value.isEmpty()) {
             Object unused = attribute(attribute, value, () -> {
                 setter.accept(value);
@@ -137,26 +136,5 @@ record MethodStage(Found found, Method method, DeferredStartup declared) {
                         + attribute + " = " + value + ": " + allowed + ". Change " + attribute
                         + " of its @DeferredStartup.",
                 cause);
-    }
-
-    /** Replaces expressions such as {@code ${orders.rows:32M}}. */
-    private static String resolve(String text) {
-        if (text.indexOf('$') < 0) {
-            return text.strip();
-        }
-        return Expression.compile(text, Expression.Flag.LENIENT_SYNTAX)
-                .evaluate((context, target) -> {
-                    String value = ConfigProvider.getConfig()
-                            .getOptionalValue(context.getKey(), String.class)
-                            .orElse(null);
-                    if (value != null) {
-                        target.append(value);
-                    } else if (context.hasDefault()) {
-                        context.expandDefault();
-                    } else {
-                        throw new ConfigurationException("Nothing is set for " + context.getKey() + " in " + text);
-                    }
-                })
-                .strip();
     }
 }

@@ -8,7 +8,10 @@ import io.loadline.Loadline;
 import io.loadline.availability.DependencyCheck;
 import io.loadline.drain.DrainPhase;
 import io.loadline.quarkus.runtime.config.LoadlineConfig;
+import io.loadline.quarkus.runtime.drain.DrainParticipants;
 import io.loadline.quarkus.runtime.http.HttpAdmission;
+import io.loadline.quarkus.runtime.method.MethodGuards;
+import io.loadline.quarkus.runtime.method.MethodLimits;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
@@ -45,6 +48,9 @@ public class ServiceLifecycle {
     private final ApplicationMeters meters;
     private final ApplicationStages stages;
     private final Provider<HttpAdmission> admission;
+    private final MethodLimits limits;
+    private final MethodGuards guards;
+    private final DrainParticipants participants;
     private final List<DependencyCheck> dependencies;
 
     @Inject
@@ -54,12 +60,18 @@ public class ServiceLifecycle {
             ApplicationMeters meters,
             ApplicationStages stages,
             Provider<HttpAdmission> admission,
+            MethodLimits limits,
+            MethodGuards guards,
+            DrainParticipants participants,
             @All List<DependencyCheck> dependencies) {
         this.loadline = loadline;
         this.config = config;
         this.meters = meters;
         this.stages = stages;
         this.admission = admission;
+        this.limits = limits;
+        this.guards = guards;
+        this.participants = participants;
         this.dependencies = dependencies;
     }
 
@@ -71,6 +83,9 @@ public class ServiceLifecycle {
         dependencies.forEach(loadline.dependencies()::add);
         stages.plan(loadline.startup());
         admission.get().collect();
+        limits.prepare();
+        guards.prepare();
+        participants.addTo(loadline.drain());
         meters.publish(loadline);
         OtherShutdownSettings.warn();
         Loadline unused = loadline.start();

@@ -81,6 +81,11 @@ class WrongSettingsTest {
                 "guard.dependencies.db.concurrency=0 | guard.dependencies.db.concurrency | 0 | between 1 and",
                 "guard.dependencies.db.open-first=3s;guard.dependencies.db.open-most=1s | guard.dependencies.db.open-first and quarkus.loadline.guard.dependencies.db.open-most | 3s and 1s | most below the first",
                 "guard.degradation.features.tips.on-below=0.5 | guard.degradation.features.tips.on-below | 0.5 | off-above is set",
+                "guard.intake.pause-above=0 | guard.intake.pause-above | 0.0 | must be finite and above 0",
+                "guard.intake.resume-below=2 | guard.intake.resume-below | 2.0 | below pauseAbove",
+                "guard.intake.pause-above=0.5;guard.intake.resume-below=0.6 | guard.intake.pause-above and quarkus.loadline.guard.intake.resume-below | 0.5 and 0.6 | below pauseAbove",
+                "guard.intake.calm=1h | guard.intake.calm | 60m | between 0 and 10m",
+                "guard.intake.max-wait=-1s | guard.intake.max-wait | -1s | between 0 and 1m",
                 "drain.deadline=0s | drain.deadline | 0s | must be positive and at most 1 h",
                 "drain.quiet=2h | drain.quiet | 120m | must be positive and at most 1 h",
                 "drain.quiet=11s | drain.quiet and quarkus.loadline.drain.settle-max | 11s, (default), (default) | quiet must not be longer than settleMax",
@@ -124,6 +129,8 @@ class WrongSettingsTest {
         StartupPlan unused = plan.build();
         ServiceSettings.warmUp(config.startup().warmUp());
         return new LoadlineMaker(
+                        List.of(),
+                        List.of(),
                         List.of(),
                         List.of(),
                         List.of(),

@@ -5,6 +5,7 @@
 package io.loadline.quarkus.runtime.config;
 
 import io.loadline.drain.ReadinessFlip;
+import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,4 +36,26 @@ public interface DrainConfig {
      * the drain begins. Event streams are known without.
      */
     Optional<List<String>> longLived();
+
+    /** What takes part in the drain beside requests. */
+    Participants participants();
+
+    /** The settings under {@code quarkus.loadline.drain.participants.*}. */
+    interface Participants {
+        /** Whether the scheduler is paused when the drain begins, and jobs that run are waited for. */
+        @WithDefault("true")
+        boolean scheduled();
+
+        /** Whether what Quarkus' executor runs is waited for. */
+        @WithDefault("true")
+        boolean executors();
+
+        /** Whether channels of Kafka are paused when the drain begins. */
+        @WithDefault("true")
+        boolean kafka();
+
+        /** Whether channels of RabbitMQ are paused when the drain begins. */
+        @WithDefault("true")
+        boolean rabbit();
+    }
 }

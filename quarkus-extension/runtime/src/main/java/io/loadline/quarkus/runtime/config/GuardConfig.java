@@ -7,6 +7,7 @@ package io.loadline.quarkus.runtime.config;
 import io.loadline.guard.MissingKeys;
 import io.loadline.limit.Enforcement;
 import io.quarkus.runtime.annotations.ConfigDocMapKey;
+import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ public interface GuardConfig {
 
     /** Which optional features are given up as the load rises. */
     Degradation degradation();
+
+    /** When channels that bring messages are paused. */
+    Intake intake();
 
     /** The settings under {@code quarkus.loadline.guard.quota.*}. */
     interface Quotas {
@@ -124,6 +128,12 @@ public interface GuardConfig {
 
     /** The settings under {@code quarkus.loadline.guard.dependencies.*}. */
     interface Dependency {
+        /**
+         * Hosts, with a port or without, whose requests by REST clients of Quarkus go through its guard. Default: none, only calls
+         * that name the guard do.
+         */
+        Optional<List<String>> hosts();
+
         /** Number of calls that may run at once. Default: half of the limit, at least 4. */
         Optional<Integer> concurrency();
 
@@ -153,6 +163,9 @@ public interface GuardConfig {
 
         /** Whether readiness goes down with it. All instances share it, so think twice. Default: false. */
         Optional<Boolean> feedsReadiness();
+
+        /** Whether criticality and remaining time go with requests of REST clients to it. Default: true. */
+        Optional<Boolean> propagate();
     }
 
     /** The settings under {@code quarkus.loadline.guard.degradation.*}. */
@@ -181,5 +194,30 @@ public interface GuardConfig {
 
         /** Load below which it may come back. Default: three quarters of `off-above`. */
         Optional<Double> onBelow();
+    }
+
+    /** The settings under {@code quarkus.loadline.guard.intake.*}. */
+    interface Intake {
+        /** Whether channels that bring messages are paused while the service has enough to do. Default: false. */
+        @WithDefault("false")
+        boolean enabled();
+
+        /** Load above which they are paused. Default: 1.1. */
+        Optional<Double> pauseAbove();
+
+        /** Load below which they may go on. Default: 0.9, or 80 % of `pause-above` if that is below 1.1. */
+        Optional<Double> resumeBelow();
+
+        /** How long they are paused at least. Default: 5s. */
+        Optional<Duration> pausedAtLeast();
+
+        /** How long the load must have been low before they go on. Default: 2s. */
+        Optional<Duration> calm();
+
+        /** How long a message that is handled through the gate waits to be admitted. Default: 500ms. */
+        Optional<Duration> maxWait();
+
+        /** Names of channels that are never paused for load. */
+        Optional<List<String>> exclude();
     }
 }

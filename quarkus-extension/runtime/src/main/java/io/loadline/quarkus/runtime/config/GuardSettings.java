@@ -15,20 +15,26 @@ import io.loadline.Loadline;
 import io.loadline.guard.Degradation;
 import io.loadline.guard.DependencyGuard;
 import io.loadline.guard.FeatureThresholds;
+import io.loadline.guard.IntakeGate;
+import io.loadline.guard.IntakeSettings;
 import io.loadline.quarkus.runtime.config.GuardConfig.Dependency;
 import io.loadline.quarkus.runtime.config.GuardConfig.Feature;
+import io.loadline.quarkus.runtime.config.GuardConfig.Intake;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
-/** Gives the settings of guards and optional features to their builders. Stateless. */
+/** Gives the settings of guards, optional features and the gate before messages to their builders. Stateless. */
 public final class GuardSettings {
     // Those of the library, of which one may be set without the other.
     private static final int WINDOW = 100;
     private static final int MINIMUM_CALLS = 20;
     private static final Duration OPEN_FIRST = Duration.ofMillis(500);
     private static final Duration OPEN_MOST = Duration.ofSeconds(2);
+
+    private static final String INTAKE = "guard.intake";
 
     private GuardSettings() {}
 
@@ -101,5 +107,39 @@ public final class GuardSettings {
                 keys(key + ".off-above", offAbove, key + ".on-below", onBelow),
                 values(offAbove, onBelow),
                 () -> onBelow.isEmpty() ? FeatureThresholds.offAbove(off) : new FeatureThresholds(off, onBelow.get()));
+    }
+
+    /** When messages are fetched. */
+    public static void configure(IntakeGate.Builder builder, Intake settings) {
+        IntakeSettings changed = loads(settings);
+        changed = with(
+                ".paused-at-least", settings.pausedAtLeast(), changed, (each, time) -> each.times(time, each.calm()));
+        changed = with(".calm", settings.calm(), changed, (each, time) -> each.times(each.pausedAtLeast(), time));
+        changed = with(".max-wait", settings.maxWait(), changed, IntakeSettings::maxWait);
+        IntakeGate.Builder unused = builder.settings(changed);
+    }
+
+    private static IntakeSettings loads(Intake settings) {
+        Optional<Double> pauseAbove = settings.pauseAbove();
+        Optional<Double> resumeBelow = settings.resumeBelow();
+        if (pauseAbove.isEmpty() && resumeBelow.isEmpty()) {
+            return IntakeSettings.DEFAULT;
+        }
+        double pause = pauseAbove.orElse(IntakeSettings.DEFAULT.pauseAbove());
+        return check(
+                keys(INTAKE + ".pause-above", pauseAbove, INTAKE + ".resume-below", resumeBelow),
+                values(pauseAbove, resumeBelow),
+                () -> {
+                    IntakeSettings follows = IntakeSettings.DEFAULT.pauseAbove(pause);
+                    return resumeBelow.isEmpty() ? follows : follows.loads(pause, resumeBelow.get());
+                });
+    }
+
+    private static IntakeSettings with(
+            String key,
+            Optional<Duration> value,
+            IntakeSettings settings,
+            BiFunction<IntakeSettings, Duration, IntakeSettings> change) {
+        return value.isEmpty() ? settings : check(INTAKE + key, value.get(), () -> change.apply(settings, value.get()));
     }
 }

@@ -1,0 +1,89 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.quarkus.deployment;
+
+import io.loadline.quarkus.Guarded;
+import io.loadline.quarkus.runtime.LoadlineRecorder;
+import io.loadline.quarkus.runtime.method.GuardNames;
+import io.loadline.quarkus.runtime.method.GuardedInterceptor;
+import io.loadline.quarkus.runtime.method.MethodGuards;
+import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
+import io.quarkus.arc.deployment.BeanDiscoveryFinishedBuildItem;
+import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
+import io.quarkus.arc.deployment.ValidationPhaseBuildItem.ValidationErrorBuildItem;
+import io.quarkus.deployment.Capabilities;
+import io.quarkus.deployment.Capability;
+import io.quarkus.deployment.annotations.BuildProducer;
+import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.annotations.ExecutionTime;
+import io.quarkus.deployment.annotations.Record;
+import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
+import io.quarkus.deployment.builditem.nativeimage.ServiceProviderBuildItem;
+import jakarta.enterprise.inject.spi.DefinitionException;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.DotName;
+
+/** Puts guards in front of beans' methods and REST clients. */
+class GuardProcessor {
+    private static final DotName GUARDED = DotName.createSimple(Guarded.class);
+    private static final String CLIENT_GUARDS = "io.loadline.quarkus.runtime.client.ClientGuards";
+    private static final String REST_FAILURES = "io.loadline.quarkus.runtime.rest.RestFailures";
+    private static final String LISTENER = "io.loadline.quarkus.runtime.client.ClientListener";
+    private static final String CLIENT_LISTENER = "org.eclipse.microprofile.rest.client.spi.RestClientListener";
+
+    @BuildStep
+    void beans(
+            Capabilities capabilities,
+            BuildProducer<AdditionalBeanBuildItem> beans,
+            BuildProducer<ServiceProviderBuildItem> services) {
+        AdditionalBeanBuildItem.Builder builder = AdditionalBeanBuildItem.builder()
+                .setUnremovable()
+                .addBeanClasses(MethodGuards.class, GuardedInterceptor.class);
+        if (capabilities.isPresent(Capability.REST_CLIENT_REACTIVE)) {
+            builder.addBeanClasses(CLIENT_GUARDS, REST_FAILURES);
+            services.produce(new ServiceProviderBuildItem(CLIENT_LISTENER, LISTENER));
+        }
+        beans.produce(builder.build());
+    }
+
+    @BuildStep
+    @Record(ExecutionTime.STATIC_INIT)
+    SyntheticBeanBuildItem names(
+            LoadlineRecorder recorder,
+            CombinedIndexBuildItem index,
+            BeanDiscoveryFinishedBuildItem beans,
+            BuildProducer<ValidationErrorBuildItem> errors) {
+        InterceptedMethods methods =
+                new InterceptedMethods(index.getIndex(), GUARDED, ConcurrencyLimitedProcessor.classes(beans));
+        Set<String> names = new TreeSet<>();
+        List<Throwable> wrong = new ArrayList<>();
+        for (AnnotationInstance each : methods.all()) {
+            String name = each.value().asString();
+            // Of what a client streams its guard sees the beginning.
+            String why = name.isBlank()
+                    ? "its dependency has no name. Give it one."
+                    : InterceptedMethods.isOfClient(each) ? null : methods.whyNot(each);
+            if (why == null) {
+                names.add(name);
+            } else {
+                wrong.add(new DefinitionException(
+                        "Calls of " + InterceptedMethods.place(each) + " cannot be guarded: " + why));
+            }
+        }
+        if (!wrong.isEmpty()) {
+            errors.produce(new ValidationErrorBuildItem(wrong.toArray(Throwable[]::new)));
+        }
+        return SyntheticBeanBuildItem.configure(GuardNames.class)
+                .scope(Singleton.class)
+                .unremovable()
+                .runtimeValue(recorder.guardNames(new ArrayList<>(names)))
+                .done();
+    }
+}

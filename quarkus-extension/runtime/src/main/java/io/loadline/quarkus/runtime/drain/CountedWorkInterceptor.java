@@ -1,0 +1,55 @@
+/*
+ * Copyright 2026 The Loadline authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.loadline.quarkus.runtime.drain;
+
+import io.loadline.quarkus.runtime.drain.RunningWork.Run;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.Priority;
+import jakarta.inject.Inject;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what runs by methods with {@link CountedWork}, around all else that stands before them. Thread-safe. */
+@CountedWork("")
+@Interceptor
+@Priority(Interceptor.Priority.PLATFORM_BEFORE + 1)
+public class CountedWorkInterceptor {
+    private final RunningWork work;
+
+    @Inject
+    CountedWorkInterceptor(RunningWork work) {
+        this.work = work;
+    }
+
+    @AroundInvoke
+    @Nullable
+    Object count(InvocationContext call) throws Exception {
+        String kind = call.getInterceptorBinding(CountedWork.class).value();
+        Run run = work.begin(
+                kind,
+                call.getMethod().getDeclaringClass().getSimpleName() + "."
+                        + call.getMethod().getName());
+        boolean goesOn = false;
+        try {
+            Object result = call.proceed();
+            if (result instanceof Uni<?> uni) {
+                goesOn = true;
+                return uni.onTermination().invoke(() -> work.end(run));
+            }
+            if (result instanceof CompletionStage<?> stage) {
+                goesOn = true;
+                Object unused = stage.whenComplete((value, failure) -> work.end(run));
+            }
+            return result;
+        } finally {
+            if (!goesOn) {
+                work.end(run);
+            }
+        }
+    }
+}

@@ -116,6 +116,18 @@ class ArchitectureTest {
                 .because("wall clocks jump: take a Ticker, or Instant for people"));
     }
 
+    /** A native executable is initialised where it is built. */
+    @Test
+    void processors_areNoConstant() {
+        check(noClasses()
+                .should()
+                .accessTargetWhere(uses(Runtime.class, "availableProcessors")
+                        .and(describe(
+                                "from a static initializer",
+                                access -> access.getOrigin().getName().equals("<clinit>"))))
+                .because("the machine it is built on is not the one it runs on"));
+    }
+
     @Test
     void threads_neverSleep() {
         check(noClasses()

@@ -264,9 +264,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
 
     /** Builds adaptive limits. Not thread-safe; may be reused. */
     public static final class Builder {
-        private static final int CPUS = Runtime.getRuntime().availableProcessors();
+        /** Of the machine it runs on: a constant might be that of the one where a native executable was made. */
+        private final int cpus = Runtime.getRuntime().availableProcessors();
 
-        private int initial = Math.max(16, 4 * CPUS);
+        private int initial = Math.max(16, 4 * cpus);
         private @Nullable Integer min;
         private @Nullable Integer max;
         private long warmUpNanos = Duration.ofSeconds(10).toNanos();
@@ -373,7 +374,7 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         }
 
         private int lowest() {
-            int usual = Math.max(2, CPUS / 2);
+            int usual = Math.max(2, cpus / 2);
             return min != null ? min : max != null ? Math.min(usual, max) : usual;
         }
 

@@ -4,21 +4,33 @@
  */
 package io.loadline.quarkus.deployment;
 
+import io.loadline.quarkus.runtime.ListeningServer;
 import io.loadline.quarkus.runtime.LoadlineRecorder;
 import io.loadline.quarkus.runtime.http.EndpointPaths;
+import io.loadline.quarkus.runtime.http.RestWorkTeller;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
+import io.quarkus.deployment.Capabilities;
+import io.quarkus.deployment.Capability;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.ExecutionTime;
 import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.CombinedIndexBuildItem;
+import io.quarkus.deployment.builditem.LaunchModeBuildItem;
+import io.quarkus.resteasy.reactive.server.spi.GlobalHandlerCustomizerBuildItem;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.http.deployment.FilterBuildItem;
 import io.quarkus.vertx.http.deployment.HttpRootPathBuildItem;
 import io.quarkus.vertx.http.deployment.NonApplicationRootPathBuildItem;
+import io.quarkus.vertx.http.deployment.RequireBodyHandlerBuildItem;
+import io.quarkus.vertx.http.deployment.RequireSocketHttpBuildItem;
+import io.quarkus.vertx.http.deployment.RequireVirtualHttpBuildItem;
 import io.quarkus.vertx.http.deployment.RouteBuildItem;
+import io.quarkus.vertx.http.runtime.VertxHttpBuildTimeConfig;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -27,6 +39,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 class HttpProcessor {
     /* After CORS, so that browsers are told of refusals, and before security: refusing is to cost little. */
     private static final int PRIORITY = 250;
+    /* Where the body handler is for all requests it comes first of all, but after a filter of the highest priority. */
+    private static final int BEFORE_BODY = Integer.MAX_VALUE;
     /* After authentication and authorization. */
     private static final int AFTER_SECURITY = 50;
 
@@ -38,9 +52,49 @@ class HttpProcessor {
 
     @BuildStep
     @Record(ExecutionTime.RUNTIME_INIT)
-    void filters(LoadlineRecorder recorder, BuildProducer<FilterBuildItem> filters) {
-        filters.produce(new FilterBuildItem(recorder.admission(), PRIORITY));
+    void filters(
+            LoadlineRecorder recorder,
+            List<RequireBodyHandlerBuildItem> bodyHandler,
+            BuildProducer<FilterBuildItem> filters) {
+        if (!bodyHandler.isEmpty()) {
+            filters.produce(new FilterBuildItem(recorder.admission(true), BEFORE_BODY));
+        }
+        filters.produce(new FilterBuildItem(recorder.admission(false), PRIORITY));
         filters.produce(new FilterBuildItem(recorder.principalQuota(), AFTER_SECURITY));
+    }
+
+    /** Quarkus REST alone knows when its workers have done with a request whose client has gone. */
+    @BuildStep
+    void rest(Capabilities capabilities, BuildProducer<GlobalHandlerCustomizerBuildItem> customizers) {
+        if (capabilities.isPresent(Capability.RESTEASY_REACTIVE)) {
+            customizers.produce(new GlobalHandlerCustomizerBuildItem(new RestWorkTeller()));
+        }
+    }
+
+    /** Functions have no server that would tell that it listens. */
+    @BuildStep
+    @Record(ExecutionTime.STATIC_INIT)
+    SyntheticBeanBuildItem socket(
+            LoadlineRecorder recorder,
+            LaunchModeBuildItem mode,
+            VertxHttpBuildTimeConfig config,
+            Optional<RequireVirtualHttpBuildItem> virtual,
+            Optional<RequireSocketHttpBuildItem> required) {
+        boolean opened = opensSocket(
+                mode.getLaunchMode(),
+                config.virtual() || virtual.isPresent(),
+                virtual.map(RequireVirtualHttpBuildItem::isAlwaysVirtual).orElse(false),
+                required.isPresent());
+        return SyntheticBeanBuildItem.configure(ListeningServer.class)
+                .scope(Singleton.class)
+                .unremovable()
+                .runtimeValue(recorder.socket(opened))
+                .done();
+    }
+
+    /** As Quarkus decides it. */
+    static boolean opensSocket(LaunchMode mode, boolean virtual, boolean always, boolean required) {
+        return required || (!always && !(virtual && mode.isProduction()));
     }
 
     /** On the management interface, if there is one. */

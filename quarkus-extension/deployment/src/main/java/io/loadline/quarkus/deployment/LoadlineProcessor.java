@@ -8,6 +8,7 @@ import io.loadline.Loadline;
 import io.loadline.quarkus.runtime.ApplicationMeters;
 import io.loadline.quarkus.runtime.ApplicationStages;
 import io.loadline.quarkus.runtime.DrainOnShutdown;
+import io.loadline.quarkus.runtime.LoadlineDestroyer;
 import io.loadline.quarkus.runtime.LoadlineMaker;
 import io.loadline.quarkus.runtime.LoadlineParts;
 import io.loadline.quarkus.runtime.LoadlineRecorder;
@@ -25,6 +26,7 @@ import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.annotations.ExecutionTime;
 import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.FeatureBuildItem;
+import io.quarkus.deployment.builditem.ServiceStartBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
 import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
 import jakarta.inject.Singleton;
@@ -58,6 +60,14 @@ class LoadlineProcessor {
                 .build();
     }
 
+    /** The application starts after it. */
+    @BuildStep
+    @Record(ExecutionTime.RUNTIME_INIT)
+    ServiceStartBuildItem checkSettings(LoadlineRecorder recorder) {
+        recorder.checkSettings();
+        return new ServiceStartBuildItem("loadline-settings");
+    }
+
     /** Backs off to one that the application makes itself. */
     @BuildStep
     @Record(ExecutionTime.RUNTIME_INIT)
@@ -69,6 +79,7 @@ class LoadlineProcessor {
                 .setRuntimeInit()
                 .addInjectionPoint(ClassType.create(LoadlineMaker.class))
                 .createWith(recorder.loadline())
+                .destroyer(LoadlineDestroyer.class)
                 .done();
     }
 

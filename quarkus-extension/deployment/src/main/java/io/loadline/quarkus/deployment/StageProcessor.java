@@ -9,6 +9,7 @@ import io.loadline.quarkus.runtime.StageMethods;
 import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.StageContext;
 import io.quarkus.arc.deployment.AutoAddScopeBuildItem;
+import io.quarkus.arc.deployment.BeanArchiveIndexBuildItem;
 import io.quarkus.arc.deployment.BeanDiscoveryFinishedBuildItem;
 import io.quarkus.arc.deployment.SyntheticBeanBuildItem;
 import io.quarkus.arc.deployment.UnremovableBeanBuildItem;
@@ -23,14 +24,22 @@ import io.quarkus.deployment.builditem.nativeimage.ReflectiveMethodBuildItem;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationValue;
+import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.DotName;
+import org.jboss.jandex.IndexView;
 import org.jboss.jandex.MethodInfo;
 import org.jboss.jandex.Type;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +49,14 @@ class StageProcessor {
     private static final DotName DEFERRED = DotName.createSimple(DeferredStartup.class);
     private static final DotName CONTEXT = DotName.createSimple(StageContext.class);
 
-    /** A class whose only purpose is a stage needs no scope of its own. */
+    /** A class whose only purpose is a stage needs no scope of its own. One that inherits it from such a class is another. */
     @BuildStep
     AutoAddScopeBuildItem scope() {
         return AutoAddScopeBuildItem.builder()
-                .containsAnnotations(DEFERRED)
+                .match((type, annotations, index) -> type.hasAnnotation(DEFERRED)
+                        || methods(type, index).stream()
+                                .map(MethodInfo::declaringClass)
+                                .anyMatch(declaring -> declaring.isAbstract() || declaring.isInterface()))
                 .defaultScope(BuiltinScope.SINGLETON)
                 .unremovable()
                 .reason("a method of it is a startup stage")
@@ -52,10 +64,11 @@ class StageProcessor {
     }
 
     @BuildStep
-    UnremovableBeanBuildItem keep() {
+    UnremovableBeanBuildItem keep(BeanArchiveIndexBuildItem index) {
         return new UnremovableBeanBuildItem(bean -> bean.isClassBean()
                 && bean.getTarget()
-                        .map(target -> target.asClass().hasAnnotation(DEFERRED))
+                        .map(target ->
+                                !methods(target.asClass(), index.getIndex()).isEmpty())
                         .orElse(false));
     }
 
@@ -64,6 +77,7 @@ class StageProcessor {
     void stages(
             LoadlineRecorder recorder,
             BeanDiscoveryFinishedBuildItem beans,
+            BeanArchiveIndexBuildItem index,
             BuildProducer<SyntheticBeanBuildItem> synthetic,
             BuildProducer<ReflectiveMethodBuildItem> reflective,
             BuildProducer<ValidationErrorBuildItem> errors) {
@@ -74,7 +88,8 @@ class StageProcessor {
                 .filter(bean -> bean.isClassBean() && bean.getTarget().isPresent())
                 .sorted(Comparator.comparing(bean -> bean.getBeanClass().toString()))
                 .forEach(bean -> {
-                    for (MethodInfo method : methods(bean)) {
+                    for (MethodInfo method :
+                            methods(bean.getTarget().orElseThrow().asClass(), index.getIndex())) {
                         String reason = whyNot(bean, method);
                         String place = method.declaringClass().name() + "#" + method.name();
                         String other = reason == null ? places.putIfAbsent(name(bean, method), place) : null;
@@ -101,11 +116,40 @@ class StageProcessor {
                 .done());
     }
 
-    private static List<MethodInfo> methods(BeanInfo bean) {
-        return bean.getTarget().orElseThrow().asClass().methods().stream()
-                .filter(method -> method.hasDeclaredAnnotation(DEFERRED))
-                .sorted(Comparator.comparing(MethodInfo::name))
-                .toList();
+    /** Also those that {@code type} inherits. What it overrides is a stage as the overridden method says, or as it says itself. */
+    private static List<MethodInfo> methods(ClassInfo type, IndexView index) {
+        Map<String, MethodInfo> found = new TreeMap<>();
+        for (ClassInfo each : lineage(type, index)) {
+            for (MethodInfo method : each.methods()) {
+                if (method.hasDeclaredAnnotation(DEFERRED)) {
+                    found.putIfAbsent(method.name() + method.parameterTypes(), method);
+                }
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    /** The type, what it extends, then what all of these implement, as far as the index knows. */
+    private static Set<ClassInfo> lineage(ClassInfo type, IndexView index) {
+        Set<ClassInfo> lineage = new LinkedHashSet<>();
+        for (ClassInfo each = type; each != null && lineage.add(each); ) {
+            each = find(each.superName(), index);
+        }
+        Deque<ClassInfo> open = new ArrayDeque<>(lineage);
+        while (!open.isEmpty()) {
+            for (DotName name : open.remove().interfaceNames()) {
+                ClassInfo implemented = find(name, index);
+                if (implemented != null && lineage.add(implemented)) {
+                    open.add(implemented);
+                }
+            }
+        }
+        return lineage;
+    }
+
+    /** None of the JDK, which would be read for it. */
+    private static @Nullable ClassInfo find(@Nullable DotName name, IndexView index) {
+        return name == null || name.toString().startsWith("java.") ? null : index.getClassByName(name);
     }
 
     private static @Nullable String whyNot(BeanInfo bean, MethodInfo method) {
@@ -122,9 +166,21 @@ class StageProcessor {
             return "it is private or static, so that its bean does not have it. Leave that out.";
         }
         DotName scope = bean.getScope().getDotName();
+        if (isHiddenFromProxies(bean, method) && !scope.equals(BuiltinScope.SINGLETON.getName())) {
+            return "it can only be called from its own package, which its bean is not in. Make it public or protected.";
+        }
         return scope.equals(BuiltinScope.SINGLETON.getName()) || scope.equals(BuiltinScope.APPLICATION.getName())
                 ? null
                 : "its bean is made more than once. Make that @Singleton or @ApplicationScoped.";
+    }
+
+    /** A proxy that does not have it would run it on itself, and not on its bean. */
+    private static boolean isHiddenFromProxies(BeanInfo bean, MethodInfo method) {
+        return !Modifier.isPublic(method.flags())
+                && !Modifier.isProtected(method.flags())
+                && !Objects.equals(
+                        method.declaringClass().name().packagePrefix(),
+                        bean.getBeanClass().packagePrefix());
     }
 
     private static StageMethods.Found found(BeanInfo bean, MethodInfo method) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loadline.Loadline;
 import io.loadline.drain.DrainCoordinator.Settling;
+import io.loadline.limit.CallContext;
 import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.LimiterStats;
 import io.loadline.limit.RouteLimits;
@@ -18,10 +19,12 @@ import io.loadline.testing.Wire;
 import io.loadline.testing.Wire.Answer;
 import io.quarkus.test.QuarkusUnitTest;
 import io.quarkus.test.common.http.TestHTTPResource;
+import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.net.URL;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
@@ -52,6 +55,9 @@ class AdmissionTest {
 
     @Inject
     Loadline loadline;
+
+    @Inject
+    Vertx vertx;
 
     @TestHTTPResource
     URL url;
@@ -94,6 +100,20 @@ class AdmissionTest {
         assertThat(Wire.get(url.getPort(), "/context-uni", "Criticality: Sheddable")
                         .body())
                 .isEqualTo("SHEDDABLE false true");
+    }
+
+    /** Of a timer, or a verticle: Quarkus lets nobody look at what such a context has. */
+    @Test
+    void context_whereNoRequestIsServed_isNone() {
+        CompletableFuture<CallContext> found = new CompletableFuture<>();
+        vertx.getOrCreateContext().runOnContext(unused -> {
+            try {
+                found.complete(CallContext.current());
+            } catch (Throwable e) {
+                found.completeExceptionally(e);
+            }
+        });
+        assertThat(found).succeedsWithin(Duration.ofSeconds(10)).isSameAs(CallContext.NONE);
     }
 
     private String context(String... headers) {

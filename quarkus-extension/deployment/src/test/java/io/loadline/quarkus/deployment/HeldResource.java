@@ -47,7 +47,8 @@ public class HeldResource {
     @GET
     @Path("held")
     @Blocking
-    public String held(@QueryParam("gate") String gate) {
+    public String held(@QueryParam("gate") String gate, @Context RoutingContext request) {
+        tellWhenGone(gate, request);
         Gate.of(gate).pass();
         return io.vertx.core.Context.isOnEventLoopThread() ? "on the event loop" : "opened";
     }
@@ -93,12 +94,31 @@ public class HeldResource {
                         Multi.createFrom().completionStage(() -> Gate.of(gate).opened()));
     }
 
+    /** On a worker until there is a stream. */
+    @GET
+    @Path("prepared-sse")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Blocking
+    public Multi<String> preparedSse(@QueryParam("gate") String gate, @QueryParam("then") String then) {
+        Gate.of(gate).pass();
+        return sse(then);
+    }
+
+    /** Fails before there is a stream. */
+    @GET
+    @Path("failed-sse")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public Multi<String> failedSse() {
+        throw new IllegalStateException("on purpose");
+    }
+
     /** Writes from a worker. */
     @GET
     @Path("output")
     @Produces(MediaType.TEXT_PLAIN)
-    public StreamingOutput output(@QueryParam("gate") String gate) {
+    public StreamingOutput output(@QueryParam("gate") String gate, @Context RoutingContext request) {
         return out -> {
+            tellWhenGone(gate, request);
             out.write("one".getBytes(StandardCharsets.UTF_8));
             out.flush();
             Gate.of(gate).pass();
@@ -171,6 +191,15 @@ public class HeldResource {
                 .by(Duration.ofMillis(1))
                 .map(one -> describe(CallContext.current()) + " "
                         + (request.get(CallContext.ATTRIBUTE) == CallContext.current()));
+    }
+
+    /** By the gate {@code -gone}, when everybody else has been told that the client has gone. */
+    static void tellWhenGone(String gate, RoutingContext request) {
+        request.addEndHandler(result -> {
+            if (result.failed() || !request.response().ended()) {
+                request.vertx().runOnContext(unused -> Gate.of(gate + "-gone").arrive());
+            }
+        });
     }
 
     private static String describe(CallContext context) {

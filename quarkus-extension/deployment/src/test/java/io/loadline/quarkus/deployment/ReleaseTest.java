@@ -99,17 +99,62 @@ class ReleaseTest {
         Held.awaitEnded(loadline, before, Held.one(Outcome.SUCCESS));
     }
 
+    /** What nobody works for any more is over. */
     @ParameterizedTest
-    @ValueSource(strings = {"/held", "/held-uni", "/streamed", "/output"})
-    void client_thatGoes_releasesOnce(String path) {
+    @ValueSource(strings = {"/held-uni", "/held-stage", "/streamed", "/lines"})
+    void client_thatGoes_releasesOnceWhatIsCancelled(String path) {
         Wire wire = new Wire(url.getPort());
         wire.send("GET", path + "?gate=" + gateName);
         gate.awaitArrival();
-        assertThat(loadline.limiter().inFlight()).isOne();
         wire.abort();
         Held.awaitEnded(loadline, before, Held.one(IGNORED));
         gate.open();
         Held.awaitEnded(loadline, before, Held.one(IGNORED));
+    }
+
+    /** Otherwise a crowd of impatient clients would have any number of workers busy. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/held", "/output"})
+    void client_thatGoes_keepsItsPlaceUntilItsWorkerIsDone(String path) {
+        Wire wire = new Wire(url.getPort());
+        wire.send("GET", path + "?gate=" + gateName);
+        gate.awaitArrival();
+        wire.abort();
+        Gate.of(gateName + "-gone").awaitArrival();
+        assertThat(loadline.limiter().inFlight()).isOne();
+        assertThat(loadline.limiter().stats().minus(before).completed()).isZero();
+        gate.open();
+        Held.awaitEnded(loadline, before, Held.one(IGNORED));
+    }
+
+    /** What it does until then is work. */
+    @Test
+    void eventStream_isACallUntilItsResourceHasReturned() {
+        String then = Gate.newName();
+        try (Wire wire = new Wire(url.getPort())) {
+            wire.send("GET", "/prepared-sse?gate=" + gateName + "&then=" + then);
+            gate.awaitArrival();
+            assertThat(loadline.limiter().inFlight()).isOne();
+            assertThat(loadline.limiter().streams().open()).isOne();
+            assertThat(loadline.drain().longLived().count()).isZero();
+            gate.open();
+            Gate.of(then).awaitArrival();
+            Held.awaitEnded(loadline, before, Held.one(IGNORED));
+            assertThat(loadline.drain().longLived().count()).isOne();
+            assertThat(loadline.limiter().streams().open()).isOne();
+            Gate.of(then).open();
+            assertThat(wire.read("GET").body()).contains("hello", "opened");
+        }
+        await().until(() -> loadline.limiter().streams().open() == 0);
+        Held.awaitEnded(loadline, before, Held.one(IGNORED));
+    }
+
+    @Test
+    void eventStream_thatFailsBeforeItBegins_isNoStream() {
+        assertThat(Wire.get(url.getPort(), "/failed-sse").status()).isEqualTo(500);
+        Held.awaitEnded(loadline, before, Held.one(IGNORED));
+        assertThat(loadline.limiter().streams().open()).isZero();
+        assertThat(loadline.drain().longLived().count()).isZero();
     }
 
     @ParameterizedTest

@@ -17,10 +17,12 @@ import io.quarkus.resteasy.reactive.server.spi.TargetJavaVersionBuildItem;
 import io.quarkus.test.QuarkusUnitTest;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import java.net.URL;
 import org.jboss.resteasy.reactive.common.processor.TargetJavaVersion.Status;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class VirtualThreadTest {
     @RegisterExtension
     static final QuarkusUnitTest SERVICE = new QuarkusUnitTest()
-            .withApplicationRoot(jar -> jar.addClasses(Virtual.class, Held.class))
+            .withApplicationRoot(jar -> jar.addClasses(Virtual.class, HeldResource.class, Held.class))
             .addBuildChainCustomizer(VirtualThreadTest::targetTheRunningVersion)
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideConfigKey("quarkus.loadline.limit.algorithm", "fixed")
@@ -63,21 +65,24 @@ class VirtualThreadTest {
     }
 
     @Test
-    void client_thatGoes_releasesOnce() {
+    void client_thatGoes_keepsItsPlaceUntilItsThreadIsDone() {
         LimiterStats before = loadline.limiter().stats();
         String gate = Gate.newName();
         Wire wire = new Wire(url.getPort()).send("GET", "/virtual?gate=" + gate);
         Gate.of(gate).awaitArrival();
         wire.abort();
-        Held.awaitEnded(loadline, before, Held.one(Outcome.IGNORED));
+        Gate.of(gate + "-gone").awaitArrival();
+        assertThat(loadline.limiter().inFlight()).isOne();
         Gate.of(gate).open();
+        Held.awaitEnded(loadline, before, Held.one(Outcome.IGNORED));
     }
 
     @Path("/virtual")
     public static class Virtual {
         @GET
         @RunOnVirtualThread
-        public String held(@QueryParam("gate") String gate) {
+        public String held(@QueryParam("gate") String gate, @Context RoutingContext request) {
+            HeldResource.tellWhenGone(gate, request);
             Gate.of(gate).pass();
             return Thread.currentThread() + " " + CallContext.current().criticality();
         }

@@ -134,7 +134,8 @@ public class ApplicationStages {
             customizers.forEach(customizer -> customizer.customize(builder));
             return builder.build();
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("The startup stages cannot be used: " + e.getMessage(), e);
+            // Without a cause Quarkus tells the message alone.
+            throw new ConfigurationException("The startup stages cannot be used: " + e.getMessage());
         }
     }
 

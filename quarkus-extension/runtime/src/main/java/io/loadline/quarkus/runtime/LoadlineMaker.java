@@ -4,12 +4,11 @@
  */
 package io.loadline.quarkus.runtime;
 
-import static io.loadline.quarkus.runtime.config.Setting.check;
-
 import io.loadline.Loadline;
 import io.loadline.availability.FatalErrors;
 import io.loadline.guard.GuardOutcome;
 import io.loadline.guard.Quota;
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.metrics.PoolSaturation;
 import io.loadline.quarkus.DegradationBuilderCustomizer;
@@ -22,6 +21,7 @@ import io.loadline.quarkus.runtime.config.GuardSettings;
 import io.loadline.quarkus.runtime.config.LimitSettings;
 import io.loadline.quarkus.runtime.config.LoadlineConfig;
 import io.loadline.quarkus.runtime.config.ServiceSettings;
+import io.loadline.quarkus.runtime.config.Setting;
 import io.loadline.quarkus.runtime.http.ClientQuota;
 import io.loadline.quarkus.runtime.method.KnownFailures;
 import io.loadline.signal.LagProbe;
@@ -88,8 +88,39 @@ public class LoadlineMaker {
 
     Loadline make(LoadlineConfig config) {
         String name = config.name().orElseGet(LoadlineMaker::applicationName);
-        Loadline.Builder builder = check("name", name, () -> Loadline.builder(name));
+        Loadline.Builder builder = Setting.check("name", name, () -> Loadline.builder(name));
         return config.enabled() ? configured(builder, config).build() : idle(builder);
+    }
+
+    /**
+     * Makes one of the settings alone, and forgets it.
+     *
+     * @throws io.quarkus.runtime.configuration.ConfigurationException if one is wrong
+     */
+    static void check(LoadlineConfig config) {
+        String name = config.name().orElseGet(LoadlineMaker::applicationName);
+        Loadline.Builder builder = Setting.check("name", name, () -> Loadline.builder(name));
+        configure(builder, config);
+        Loadline made = builder.limiter(limiter -> configure(limiter, config))
+                .drain(drain -> ServiceSettings.configure(drain, config.drain()))
+                .degradation(degradation ->
+                        GuardSettings.configure(degradation, config.guard().degradation()))
+                .intake(intake -> GuardSettings.configure(intake, config.guard().intake()))
+                .orca(orca -> ServiceSettings.configure(orca, config.orca()))
+                .settings(live -> ServiceSettings.configure(live, config.settings()))
+                .signal(signal -> ServiceSettings.configure(signal, config.slo(), config.signal()))
+                .build();
+        made.close();
+    }
+
+    private static void configure(Loadline.Builder builder, LoadlineConfig config) {
+        ServiceSettings.configure(builder, config.memory());
+        GuardSettings.configure(builder, config.guard().dependencies());
+    }
+
+    private static void configure(ConcurrencyLimiter.Builder limiter, LoadlineConfig config) {
+        LimitSettings.configure(limiter, config.limit());
+        ServiceSettings.configure(limiter, config.slo());
     }
 
     /** Whoever uses it finds a limiter that admits all, features that are on, and no meters. */
@@ -100,9 +131,8 @@ public class LoadlineMaker {
     }
 
     private Loadline.Builder configured(Loadline.Builder builder, LoadlineConfig config) {
-        ServiceSettings.configure(builder, config.memory());
         Loadline.Builder unused = builder.guards(guard -> guard.outcomeOf(this::outcomeOf));
-        GuardSettings.configure(builder, config.guard().dependencies());
+        configure(builder, config);
         // The first is what settings change while the service runs.
         clients.quota().ifPresent(builder::quota);
         quotas.forEach(builder::quota);
@@ -110,8 +140,7 @@ public class LoadlineMaker {
             builder.observationRegistry(observations.get());
         }
         return builder.limiter(limiter -> {
-                    LimitSettings.configure(limiter, config.limit());
-                    ServiceSettings.configure(limiter, config.slo());
+                    configure(limiter, config);
                     limiters.forEach(each -> each.customize(limiter));
                 })
                 .drain(drain -> {

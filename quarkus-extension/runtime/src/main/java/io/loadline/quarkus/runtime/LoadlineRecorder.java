@@ -31,6 +31,20 @@ public class LoadlineRecorder {
         this.config = config;
     }
 
+    /**
+     * Reads the settings, before anything that uses them is made.
+     *
+     * @throws io.quarkus.runtime.configuration.ConfigurationException if one is wrong
+     */
+    public void checkSettings() {
+        SettingsCheck.run(config.getValue());
+    }
+
+    /** Whether a server will listen. */
+    public RuntimeValue<ListeningServer> socket(boolean opened) {
+        return new RuntimeValue<>(new ListeningServer(opened));
+    }
+
     /** Makes the service's one Loadline, when somebody asks for it. */
     public Function<SyntheticCreationalContext<Loadline>, Loadline> loadline() {
         return context -> context.getInjectedReference(LoadlineMaker.class).make(config.getValue());
@@ -57,9 +71,13 @@ public class LoadlineRecorder {
         return new RuntimeValue<>(new GuardNames(names));
     }
 
-    /** What admits requests; null, which is no filter at all, if Loadline is switched off. */
-    public @Nullable Handler<RoutingContext> admission() {
-        return config.getValue().enabled() ? new AdmissionFilter() : null;
+    /**
+     * What admits requests; null, which is no filter at all, if Loadline is switched off.
+     *
+     * @param early whether it comes before the body handler
+     */
+    public @Nullable Handler<RoutingContext> admission(boolean early) {
+        return config.getValue().enabled() ? new AdmissionFilter(early) : null;
     }
 
     /** What asks for the quota of those whom security has found out; null as for {@link #admission}. */

@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** A method of a bean that is to be a stage. Immutable. */
 record MethodStage(Found found, Method method, DeferredStartup declared) {
@@ -65,7 +64,7 @@ record MethodStage(Found found, Method method, DeferredStartup declared) {
         }
         if (declared.whenIdle()) {
             if (declared.tier() != StageTier.BACKGROUND) {
-                throw refused("whenIdle", true, "it is for background stages, its tier is " + declared.tier(), null);
+                throw refused("whenIdle", true, "it is for background stages, its tier is " + declared.tier());
             }
             stage.whenIdle();
         }
@@ -126,15 +125,13 @@ record MethodStage(Found found, Method method, DeferredStartup declared) {
         try {
             return use.get();
         } catch (IllegalArgumentException | ArithmeticException | IllegalStateException e) {
-            throw refused(attribute, value, String.valueOf(e.getMessage()), e);
+            throw refused(attribute, value, String.valueOf(e.getMessage()));
         }
     }
 
-    private ConfigurationException refused(String attribute, Object value, String allowed, @Nullable Exception cause) {
-        return new ConfigurationException(
-                "The method " + found.getDeclaringClass() + "#" + found.getMethod() + " cannot be a startup stage: "
-                        + attribute + " = " + value + ": " + allowed + ". Change " + attribute
-                        + " of its @DeferredStartup.",
-                cause);
+    private ConfigurationException refused(String attribute, Object value, String allowed) {
+        return new ConfigurationException("The method " + found.getDeclaringClass() + "#" + found.getMethod()
+                + " cannot be a startup stage: " + attribute + " = " + value + ": " + allowed + ". Change " + attribute
+                + " of its @DeferredStartup.");
     }
 }

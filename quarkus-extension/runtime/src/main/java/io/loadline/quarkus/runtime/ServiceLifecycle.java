@@ -52,6 +52,7 @@ public class ServiceLifecycle {
     private final MethodGuards guards;
     private final DrainParticipants participants;
     private final List<DependencyCheck> dependencies;
+    private final ListeningServer server;
 
     @Inject
     ServiceLifecycle(
@@ -63,7 +64,8 @@ public class ServiceLifecycle {
             MethodLimits limits,
             MethodGuards guards,
             DrainParticipants participants,
-            @All List<DependencyCheck> dependencies) {
+            @All List<DependencyCheck> dependencies,
+            ListeningServer server) {
         this.loadline = loadline;
         this.config = config;
         this.meters = meters;
@@ -73,6 +75,7 @@ public class ServiceLifecycle {
         this.guards = guards;
         this.participants = participants;
         this.dependencies = dependencies;
+        this.server = server;
     }
 
     void starting(@Observes @Priority(FIRST) StartupEvent event) {
@@ -91,7 +94,7 @@ public class ServiceLifecycle {
         Loadline unused = loadline.start();
     }
 
-    /** Where no server will tell that it listens: there is none, or it listens since before a live reload. */
+    /** Where no server will tell that it listens: there is none, or a virtual one, or it listens since before a live reload. */
     void started(@Observes @Priority(LAST) StartupEvent event) {
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT || !isServing()) {
             begin("application started");
@@ -123,7 +126,11 @@ public class ServiceLifecycle {
         }
     }
 
-    private static boolean isServing() {
+    private boolean isServing() {
+        return server.expected() && isHttpEnabled();
+    }
+
+    private static boolean isHttpEnabled() {
         return isSet("quarkus.http.host-enabled", true) || isSet("quarkus.http.domain-socket-enabled", false);
     }
 

@@ -10,8 +10,8 @@ import io.smallrye.config.WithDefault;
 public interface ObservationConfig {
 
     /**
-     * Whether the application's ObservationRegistry, if it has one, is told of requests that wait or are refused, of drains and
-     * of breakers.
+     * Whether the application's ObservationRegistry, if it has such a bean, is told of drains, of breakers, and of what becomes
+     * of requests. Quarkus makes no observations of requests itself: those are told for which code of yours has one under way.
      */
     @WithDefault("true")
     boolean enabled();

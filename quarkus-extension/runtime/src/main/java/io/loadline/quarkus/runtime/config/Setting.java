@@ -23,6 +23,9 @@ public final class Setting {
      * What is allowed is known by the builders of core alone: each setting is given to its builder, and the builder's
      * refusal is told with the setting's key. Keys are told here without their prefix, joined by AND if they contradict each
      * other.
+     *
+     * What is thrown has no cause: Quarkus tells people the message alone if what is at the bottom of a failed start is such
+     * an exception, and prints pages of its own for others. For debuggers the builder's refusal is among what is suppressed.
      */
     private static final String AND = " and ";
     private static final Pattern ISO = Pattern.compile("\\bPT(?:-?[0-9.]+[HMS])+");
@@ -69,7 +72,11 @@ public final class Setting {
                 .toList();
         String message = String.join(AND, keys) + " = " + (value == null ? "(not set)" : value) + ": " + allowed;
         Set<String> names = new LinkedHashSet<>(keys);
-        return new ConfigurationException(readable(message), cause, names);
+        ConfigurationException refused = new ConfigurationException(readable(message), names);
+        if (cause != null) {
+            refused.addSuppressed(cause);
+        }
+        return refused;
     }
 
     /** Both keys, or the one of them that is set, for {@link #check} of what may contradict each other. */

@@ -11,8 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Hands requests to {@link HttpAdmission}, which is not there yet when routes are laid. Thread-safe. */
 public final class AdmissionFilter implements Handler<RoutingContext> {
+    private final boolean early;
+
     /** Written by the first requests, always with the same value. */
     private volatile @Nullable HttpAdmission admission;
+
+    /** {@code early}: it comes before the body handler, which reads bodies whatever becomes of their requests. */
+    public AdmissionFilter(boolean early) {
+        this.early = early;
+    }
 
     @Override
     public void handle(RoutingContext context) {
@@ -21,6 +28,10 @@ public final class AdmissionFilter implements Handler<RoutingContext> {
             known = Arc.container().instance(HttpAdmission.class).get();
             admission = known;
         }
-        known.handle(context);
+        if (early) {
+            known.handleEarly(context);
+        } else {
+            known.handle(context);
+        }
     }
 }

@@ -21,6 +21,9 @@ final class AwaitedPermit {
     /*
      * The limiter passes the permit on by the request's own context, on which the client's going is told, too: so one of both
      * comes first. A permit that is on its way when the client goes is given back.
+     *
+     * Quarkus has paused the request, and resumes it when somebody wants its body, unless somebody else does either: then what
+     * comes of the body is lost if security asks somebody in between.
      */
     private final Exchange exchange;
     private final CallContext call;
@@ -45,8 +48,6 @@ final class AwaitedPermit {
             Object unused = permit.whenComplete(awaited::go);
             return;
         }
-        // What comes of its body meanwhile would be lost.
-        context.request().pause();
         int listener = context.addEndHandler(unused -> {
             awaited.gone = true;
             permit.cancel(false);
@@ -62,18 +63,25 @@ final class AwaitedPermit {
             return;
         }
         boolean unused = context.removeEndHandler(listener);
-        context.request().resume();
         go(granted, failure);
     }
 
     private void go(@Nullable Permit granted, @Nullable Throwable failure) {
+        try {
+            serveOrRefuse(granted, failure);
+        } catch (Throwable e) {
+            // The permit's future would keep it, and the client wait for ever.
+            context.fail(e);
+        }
+    }
+
+    private void serveOrRefuse(@Nullable Permit granted, @Nullable Throwable failure) {
         if (granted != null) {
             exchange.serve(granted.toTicket(), call);
             return;
         }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        Refusals.write(
-                context,
+        exchange.refuse(
                 cause instanceof RejectedException rejected
                         ? rejected.rejection()
                         : Rejection.of(RejectionReason.QUEUE));

@@ -4,6 +4,7 @@
  */
 package io.loadline.quarkus.runtime.http;
 
+import io.loadline.Loadline;
 import io.loadline.guard.ClientKey;
 import io.loadline.guard.ClientRequest;
 import io.loadline.guard.Quota;
@@ -15,7 +16,7 @@ import io.loadline.quarkus.runtime.config.GuardConfig.Quotas;
 import io.loadline.quarkus.runtime.config.LoadlineConfig;
 import io.loadline.quarkus.runtime.config.QuotaSettings;
 import io.quarkus.arc.All;
-import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Instance;
@@ -55,14 +56,20 @@ public class ClientQuota {
         return afterSecurity ? null : refuse(new Request(context, null), route);
     }
 
-    /** Why a request is refused when security has been asked; null if it is not. */
+    /** Why a request of {@code identity}, as security knows, is refused; null if it is not. */
     @Nullable
-    Rejection refuseLate(RoutingContext context, Route route) {
-        String principal = context.user() instanceof QuarkusHttpUser user
-                        && !user.getSecurityIdentity().isAnonymous()
-                ? user.getSecurityIdentity().getPrincipal().getName()
-                : null;
+    Rejection refuseLate(RoutingContext context, Route route, @Nullable SecurityIdentity identity) {
+        String principal = identity == null || identity.isAnonymous()
+                ? null
+                : identity.getPrincipal().getName();
         return refuse(new Request(context, principal), route);
+    }
+
+    /** Tells the observation under way, if there is one, that this has refused it. */
+    void tellRefused(Loadline loadline) {
+        if (quota != null) {
+            loadline.observations().quotaRefused(quota.name());
+        }
     }
 
     private @Nullable Rejection refuse(ClientRequest request, Route route) {

@@ -22,17 +22,24 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A request on its way through the service. Thread-safe once it is admitted. */
 final class Exchange implements ChannelFutureListener {
     /*
-     * It ends once, with the first that comes: the end of the response's body, the end of the exchange, or the connection's
-     * going. All of them are listened to, since Vert.x keeps one listener of each kind and frameworks put theirs in its place:
-     * streams that of the connection's going, blocking bodies that of failures, too large a request that of the end. And of a
-     * response that is reset half-way Vert.x tells nobody, hence the channel.
+     * It ends once, with the first that comes: the end of the response's body, or the end of whoever worked for a client that
+     * has gone. All that may tell either is listened to, since Vert.x keeps one listener of each kind and frameworks put theirs
+     * in its place: streams that of the connection's going, blocking bodies that of failures, too large a request that of the
+     * end. And of a response that is reset half-way Vert.x tells nobody, hence the channel.
      *
-     * When the client goes, so does the permit, although a worker may go on for a while for nobody: nothing tells its end.
+     * A client that goes ends nothing by itself: a worker goes on, and so does the place that it takes, or a crowd of impatient
+     * clients would have any number of workers busy. Vert.x tells the end of a body that nobody gets as well. Where none comes,
+     * since what was under way has been cancelled, the framework tells by its Work; where neither comes the place is given back
+     * after a while, later if a thread is known to be busy with it, so that it is not lost for good.
+     *
+     * An event stream takes a place until its resource has returned and its head is written, since what it does until then is
+     * work. Whether there may be one more of them is asked before.
      *
      * An upgrade to a WebSocket is told by nobody, neither that it was made nor when it ends. Whether one was made is looked at
      * while it may be: what a client asks for counts as any other request, or asking would be a way around the limit. From then
@@ -46,6 +53,13 @@ final class Exchange implements ChannelFutureListener {
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final long UPGRADE_MILLIS = 100;
 
+    /** How long work for a client that has gone keeps its place if nothing tells its end, and if a thread still has it. */
+    private static final long ORPHAN_MILLIS = 60_000;
+
+    private static final int MOST_ORPHAN_MINUTES = 60;
+
+    private static final long NO_TIMER = -1;
+
     private final Loadline loadline;
     private final ConcurrencyLimiter limiter;
     private final RoutingContext context;
@@ -56,18 +70,36 @@ final class Exchange implements ChannelFutureListener {
     /** Completes when the connection goes; null if that is none of the server's own. */
     private final @Nullable ChannelFuture closing;
 
+    private final OpenAnswers answers;
+
     /** Written once, before anybody listens. */
     private @Nullable AdmittedExchange admitted;
 
-    /** Written on the loop when it is told to go, read at its end. */
-    private boolean farewellSaid;
+    /** Who serves it; null where nobody tells. Written by the framework before it begins, read when the client goes. */
+    private volatile @Nullable Work work;
+
+    /** Whether a place among the streams is kept for it; swapped by whoever takes or gives back that. */
+    private final AtomicBoolean streamKept = new AtomicBoolean();
+
+    /** Whether it takes no place any more, since it lasts. Written by who finds out, read when the client goes. */
+    private volatile boolean lasting;
+
+    /** Written on the loop before it is told to go, read at its end. */
+    private volatile boolean farewellSaid;
+
+    /** Written on the loop when the client has gone, read at the end. */
+    private volatile boolean clientGone;
+
+    /** What ends it at last when its client has gone. Written on the loop, read at the end; one that is missed does no harm. */
+    private volatile long orphanTimer = NO_TIMER;
 
     /** Written by its end, read on the loop. */
     private volatile boolean over;
 
     /** {@code longLived}: it waits until somebody ends it. */
-    Exchange(Loadline loadline, RoutingContext context, MatchedRoute matched, boolean longLived) {
+    Exchange(Loadline loadline, RoutingContext context, MatchedRoute matched, boolean longLived, OpenAnswers answers) {
         this.loadline = loadline;
+        this.answers = answers;
         this.limiter = loadline.limiter();
         this.context = context;
         this.matched = matched;
@@ -92,10 +124,14 @@ final class Exchange implements ChannelFutureListener {
         try {
             ticket = limiter.acquireTicket(route(), call);
         } catch (RejectedException e) {
-            Refusals.write(context, e.rejection());
+            refuse(e.rejection());
             return;
         }
         serve(ticket, call);
+    }
+
+    void refuse(Rejection rejection) {
+        Refusals.refuse(context, rejection);
     }
 
     /** Serves it; the ticket is given back at its end. */
@@ -129,10 +165,10 @@ final class Exchange implements ChannelFutureListener {
             if (lasts(begun)) {
                 context.next();
             } else {
-                Refusals.write(context, Rejection.of(RejectionReason.ROUTE_CAP));
+                refuse(Rejection.of(RejectionReason.ROUTE_CAP));
             }
         } catch (Throwable e) {
-            begun.end(outcomeOf(e));
+            end(outcomeOf(e));
             throw e;
         }
     }
@@ -142,16 +178,34 @@ final class Exchange implements ChannelFutureListener {
         context.addBodyEndHandler(unused -> end(outcome()));
     }
 
+    /** The framework tells who serves it, before that begins. */
+    static void follow(RoutingContext context, Work work) {
+        Exchange exchange = context.get(KEY);
+        if (exchange != null) {
+            exchange.work = work;
+        }
+    }
+
     /** Tells that it will last, if that is known by now; returns false if there are as many such as there may be. */
     private boolean lasts(AdmittedExchange begun) {
+        Streams streams = limiter.streams();
         if ("websocket".equalsIgnoreCase(context.request().getHeader(HttpHeaders.UPGRADE))) {
+            // When it is made it is too late to refuse it.
+            if (!streams.tryBegin()) {
+                return streams.countRefusable(route(), false);
+            }
+            streams.end();
             long unused = context.vertx().setPeriodic(UPGRADE_MILLIS, timer -> lookForUpgrade(begun, timer));
         }
-        if (matched.events()) {
-            return begun.outliveOrRefuse(this::sayFarewell);
-        }
         if (longLived) {
-            boolean unusedIfTooMany = begun.outlive(this::sayFarewell);
+            boolean outlives =
+                    matched.events() ? begun.outliveOrRefuse(this::sayFarewell) : begun.outlive(this::sayFarewell);
+            lasting = outlives;
+            return outlives || !matched.events();
+        }
+        if (matched.events()) {
+            streamKept.set(streams.countRefusable(route(), streams.tryBegin()));
+            return streamKept.get();
         }
         return true;
     }
@@ -159,8 +213,11 @@ final class Exchange implements ChannelFutureListener {
     private void lookForUpgrade(AdmittedExchange begun, long timer) {
         boolean upgraded = isUpgraded();
         if (upgraded) {
-            // Whoever is at the other end is told by the server, when that closes.
-            boolean unusedIfTooMany = begun.outlive(() -> {});
+            // Whoever is at the other end is told by the server, when that closes. It is open, so it counts, even if
+            // others have come first: as a call it would hold the drain.
+            limiter.streams().begin();
+            outliveBegun(begun, () -> {});
+            answers.doNotWaitFor(context);
         }
         if (upgraded || over) {
             boolean unused = context.vertx().cancelTimer(timer);
@@ -176,35 +233,59 @@ final class Exchange implements ChannelFutureListener {
     void beforeHead() {
         AdmittedExchange begun = admitted;
         String type = context.response().headers().get(HttpHeaders.CONTENT_TYPE);
-        if (begun == null || !Streams.isStream(type)) {
+        if (begun == null) {
             return;
         }
-        boolean unusedIfTooMany = Streams.isEventStream(type) ? begun.outlive(this::sayFarewell) : begun.stream();
+        if (Streams.isEventStream(type)) {
+            // Its client may not read, and is to hold the drain for the farewell only.
+            answers.doNotWaitFor(context);
+        }
+        if (lasting) {
+            return;
+        }
+        if (Streams.isEventStream(type)) {
+            if (streamKept.compareAndSet(true, false)) {
+                outliveBegun(begun, this::sayFarewell);
+            } else {
+                lasting = begun.outlive(this::sayFarewell);
+            }
+        } else {
+            // Such as an error.
+            giveStreamBack();
+            boolean unusedIfTooMany = !Streams.isStream(type) || begun.stream();
+        }
     }
 
-    /** By another thread, when a drain is announced: ends a body between two writes, or answers before there is one. */
+    private void outliveBegun(AdmittedExchange begun, Runnable farewell) {
+        begun.outliveBegun(farewell);
+        lasting = true;
+    }
+
+    private void giveStreamBack() {
+        if (streamKept.compareAndSet(true, false)) {
+            limiter.streams().end();
+        }
+    }
+
+    /** By another thread, when a drain is announced. */
     private void sayFarewell() {
         loop.runOnContext(unused -> {
-            HttpServerResponse response = context.response();
-            if (response.ended() || response.closed()) {
-                return;
-            }
             farewellSaid = true;
-            if (response.headWritten()) {
-                response.end();
-            } else {
-                Refusals.write(context, Rejection.of(RejectionReason.DRAINING));
-            }
+            Farewell.say(context);
         });
     }
 
     private void ended(AsyncResult<Void> result) {
         // When a connection goes, its response ends without having been written.
         boolean written = result.succeeded() && context.response().ended();
-        end(written ? outcome() : Outcome.IGNORED);
-        if (written && farewellSaid) {
+        if (!written) {
+            goOnWithoutClient();
+            return;
+        }
+        end(outcome());
+        if (farewellSaid) {
             Connections.close(context);
-        } else if (written && loadline.drain().isDraining()) {
+        } else if (loadline.drain().isDraining()) {
             Connections.closeIfAsked(context);
         }
     }
@@ -212,7 +293,40 @@ final class Exchange implements ChannelFutureListener {
     /** The connection has gone, maybe because its client has got all there was. */
     @Override
     public void operationComplete(ChannelFuture gone) {
-        end(context.response().ended() ? outcome() : Outcome.IGNORED);
+        if (context.response().ended()) {
+            end(outcome());
+        } else {
+            goOnWithoutClient();
+        }
+    }
+
+    private void goOnWithoutClient() {
+        if (clientGone || over) {
+            return;
+        }
+        clientGone = true;
+        Work known = work;
+        if (lasting || (known != null && known.endsWithItsClient())) {
+            end(Outcome.IGNORED);
+            return;
+        }
+        if (known != null) {
+            known.whenDone(() -> end(Outcome.IGNORED));
+        }
+        if (!over) {
+            awaitEnd(1);
+        }
+    }
+
+    private void awaitEnd(int minutes) {
+        orphanTimer = context.vertx().setTimer(ORPHAN_MILLIS, timer -> {
+            Work known = work;
+            if (known != null && known.isRunning() && minutes < MOST_ORPHAN_MINUTES) {
+                awaitEnd(minutes + 1);
+            } else {
+                end(Outcome.IGNORED);
+            }
+        });
     }
 
     private void end(Outcome outcome) {
@@ -220,9 +334,15 @@ final class Exchange implements ChannelFutureListener {
         if (closing != null) {
             closing.removeListener(this);
         }
+        long timer = orphanTimer;
+        if (timer != NO_TIMER) {
+            // Or it would keep all of the request until then.
+            boolean unused = context.vertx().cancelTimer(timer);
+        }
+        giveStreamBack();
         AdmittedExchange begun = admitted;
         if (begun != null) {
-            begun.end(outcome);
+            begun.end(clientGone ? Outcome.IGNORED : outcome);
         }
     }
 

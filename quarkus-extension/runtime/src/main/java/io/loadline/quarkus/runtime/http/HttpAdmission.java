@@ -21,6 +21,7 @@ import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.OrcaReports;
 import io.loadline.startup.WarmUp;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
@@ -40,6 +41,10 @@ public class HttpAdmission {
      */
     static final String MATCHED = MatchedRoute.class.getName();
 
+    /** Those whose body Quarkus' body handler reads. */
+    private static final Set<HttpMethod> WITH_BODY =
+            Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+
     private final Loadline loadline;
     private final DrainCoordinator drain;
     private final OrcaReports reports;
@@ -47,6 +52,7 @@ public class HttpAdmission {
     private final ClientQuota clients;
     private final PathSetting longLived;
     private final RouteTable routes;
+    private final OpenAnswers answers = new OpenAnswers();
     private final Set<String> withSettings;
     private final List<String> excludedUserAgents;
     private final @Nullable Duration maxWait;
@@ -66,29 +72,72 @@ public class HttpAdmission {
         this.headers = headers;
         this.clients = clients;
         LimitConfig limit = config.limit();
-        this.longLived = new PathSetting("drain.long-lived", list(config.drain().longLived()), "/changes/**");
-        this.routes = new RouteTable(
-                loadline.limiter(), paths, list(limit.exclude()), new RouteCriticality(limit.criticality()));
+        this.longLived = longLived(config);
+        this.routes =
+                new RouteTable(loadline.limiter(), paths, excluded(limit), new RouteCriticality(limit.criticality()));
         this.withSettings = LimitSettings.routeNames(limit);
         withSettings.addAll(QuotaSettings.routeNames(config.guard().quota(), limit.routes()));
-        this.excludedUserAgents = list(limit.excludeUserAgents());
-        if (excludedUserAgents.stream().anyMatch(String::isBlank)) {
-            throw refused(
-                    "limit.exclude-user-agents",
-                    excludedUserAgents,
-                    "each is what the header begins with, such as ELB-HealthChecker/, and a blank one would be all",
-                    null);
-        }
+        this.excludedUserAgents = excludedUserAgents(limit);
         this.maxWait = limit.waiting().maxWait().orElse(null);
         this.warmUp = stages.warmUp().orElse(null);
     }
 
-    /** Makes the routes that have settings of their own, before there are too many. */
+    /**
+     * Reads the settings of requests.
+     *
+     * @throws io.quarkus.runtime.configuration.ConfigurationException if one is wrong
+     */
+    public static void check(LoadlineConfig config) {
+        Object unused = List.of(
+                longLived(config),
+                excluded(config.limit()),
+                new RouteCriticality(config.limit().criticality()),
+                excludedUserAgents(config.limit()));
+    }
+
+    private static PathSetting longLived(LoadlineConfig config) {
+        return new PathSetting("drain.long-lived", list(config.drain().longLived()), "/changes/**");
+    }
+
+    private static PathSetting excluded(LimitConfig limit) {
+        return new PathSetting("limit.exclude", list(limit.exclude()), "/static/**");
+    }
+
+    private static List<String> excludedUserAgents(LimitConfig limit) {
+        List<String> agents = list(limit.excludeUserAgents());
+        if (agents.stream().anyMatch(String::isBlank)) {
+            throw refused(
+                    "limit.exclude-user-agents",
+                    agents,
+                    "each is what the header begins with, such as ELB-HealthChecker/, and a blank one would be all",
+                    null);
+        }
+        return agents;
+    }
+
+    /** Makes the routes that have settings of their own, before there are too many, and has the drain wait for answers. */
     public void collect() {
         RouteTable unused = routes.prefer(withSettings);
+        drain.add(answers);
+    }
+
+    /** Before the body handler, and before CORS, which answers to what has no body. */
+    void handleEarly(RoutingContext context) {
+        if (WITH_BODY.contains(context.request().method())) {
+            Refusals.areEarly(context);
+            look(context);
+        } else {
+            context.next();
+        }
     }
 
     void handle(RoutingContext context) {
+        if (!Refusals.wereEarly(context)) {
+            look(context);
+        }
+    }
+
+    private void look(RoutingContext context) {
         Exchange running = context.get(Exchange.KEY);
         if (running != null) {
             // Rerouted: it has been admitted, and some of its listeners are forgotten.
@@ -97,23 +146,29 @@ public class HttpAdmission {
             context.next();
             return;
         }
+        answers.note(context);
         context.addHeadersEndHandler(unused -> beforeHead(context));
         if (drain.isDraining()) {
             context.addEndHandler(unused -> Connections.closeIfAsked(context));
         }
-        MatchedRoute matched = match(context.request(), context.normalizedPath());
+        String path = context.normalizedPath();
+        MatchedRoute matched = match(context.request(), path);
         if (matched == null) {
+            if (!longLived.matches(path)) {
+                answers.await(context);
+            }
             context.next();
             return;
         }
         context.put(MATCHED, matched);
         Rejection overQuota = clients.refuseEarly(context, matched.route());
         if (overQuota != null) {
-            Refusals.write(context, overQuota);
+            clients.tellRefused(loadline);
+            Refusals.refuse(context, overQuota);
             return;
         }
         CallContext call = matched.context(headers, name -> header(context.request(), name));
-        Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(context.normalizedPath()));
+        Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(path), answers);
         if (maxWait == null) {
             exchange.admit(call);
         } else {

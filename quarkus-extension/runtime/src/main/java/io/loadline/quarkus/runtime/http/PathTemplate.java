@@ -58,11 +58,16 @@ final class PathTemplate {
     /**
      * The pattern of a setting.
      *
-     * @throws IllegalArgumentException if it is none, or does not begin with a slash: it would match nothing
+     * @throws IllegalArgumentException if it is none, does not begin with a slash, or has two asterisks elsewhere than at its
+     *     end: it would match nothing, or less than somebody meant
      */
     static PathTemplate ofSetting(String pattern) {
         if (!pattern.startsWith("/")) {
             throw new IllegalArgumentException("it must begin with a slash");
+        }
+        int deep = pattern.indexOf("**");
+        if (deep >= 0 && (!pattern.endsWith(ALL_BELOW) || deep < pattern.length() - 2)) {
+            throw new IllegalArgumentException("two asterisks stand for all that is below, as /** at its end");
         }
         return parse(pattern, true);
     }

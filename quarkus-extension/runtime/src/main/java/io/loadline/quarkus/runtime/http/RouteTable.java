@@ -49,12 +49,12 @@ final class RouteTable {
     private final Map<String, List<Candidate>> byFirstSegment = new HashMap<>();
     private final List<Candidate> anyFirstSegment;
 
-    RouteTable(ConcurrencyLimiter limiter, EndpointPaths paths, List<String> exclude, RouteCriticality criticality) {
+    RouteTable(ConcurrencyLimiter limiter, EndpointPaths paths, PathSetting excluded, RouteCriticality criticality) {
         this.limiter = limiter;
         this.other = new MatchedRoute(limiter.otherRoute(), null, false);
         this.untouched = new HashSet<>(paths.untouched());
         this.untouchedBelow = new ArrayList<>(paths.untouchedBelow());
-        this.excluded = new PathSetting("limit.exclude", exclude, "/static/**");
+        this.excluded = excluded;
         List<Candidate> candidates = candidates(paths, criticality);
         criticality.checkUsed(paths.routes());
         for (Candidate each : candidates) {

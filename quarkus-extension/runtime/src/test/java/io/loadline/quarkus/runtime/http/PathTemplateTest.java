@@ -72,6 +72,8 @@ class PathTemplateTest {
     @Test
     void nonsense_isRefused() {
         assertThatThrownBy(() -> PathTemplate.ofSetting("static/**")).hasMessageContaining("begin with a slash");
+        assertThatThrownBy(() -> PathTemplate.ofSetting("/static/**/logo")).hasMessageContaining("as /** at its end");
+        assertThatThrownBy(() -> PathTemplate.ofSetting("/static**")).hasMessageContaining("as /** at its end");
         assertThatThrownBy(() -> PathTemplate.ofSetting("/a/{b")).hasMessageContaining("closing brace");
         assertThatThrownBy(() -> PathTemplate.ofEndpoint("/a/{b: [}")).isInstanceOf(IllegalArgumentException.class);
     }

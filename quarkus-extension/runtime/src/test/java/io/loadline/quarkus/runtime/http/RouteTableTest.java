@@ -128,7 +128,7 @@ class RouteTableTest {
         return new RouteTable(
                 limiter,
                 PATHS,
-                List.of("/static/**"),
+                new PathSetting("limit.exclude", List.of("/static/**"), "/static/**"),
                 new RouteCriticality(TestConfig.of(settings).limit().criticality()));
     }
 }

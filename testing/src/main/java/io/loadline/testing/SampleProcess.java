@@ -8,10 +8,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,14 +24,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The packaged sample that the system property {@code sample.jar} names, in a JVM of its own, on free ports. Confined to the
- * test's thread.
- */
+/** A packaged sample in a JVM of its own, on free ports. Confined to the test's thread. */
 public final class SampleProcess implements AutoCloseable {
     private static final Pattern PORT =
             Pattern.compile("(?:started on port |[Ll]istening on:? http://[^\\s:]+:)(\\d+)");
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 120;
 
     private final Process process;
     private final List<Integer> ports;
@@ -39,16 +38,19 @@ public final class SampleProcess implements AutoCloseable {
         this.ports = ports;
     }
 
-    /** Starts the service and returns when it has logged {@code lastLine}. */
+    /** Starts the service that the system property {@code sample.jar} names, and returns when it has logged {@code lastLine}. */
     public static SampleProcess start(Map<String, String> environment, String lastLine) throws Exception {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        // It lives for seconds: C2 would only delay it.
-        ProcessBuilder builder = new ProcessBuilder(
-                        java, "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("sample.jar"))
-                .redirectErrorStream(true);
-        builder.environment().putAll(environment);
-        builder.environment().putAll(Map.of("PORT", "0", "MANAGEMENT_PORT", "0"));
-        Process process = builder.start();
+        return start(Path.of(System.getProperty("sample.jar")), List.of(), environment, lastLine);
+    }
+
+    /**
+     * Starts the service in {@code jar} and returns when it has logged {@code lastLine}.
+     *
+     * @param options of its JVM
+     */
+    public static SampleProcess start(Path jar, List<String> options, Map<String, String> environment, String lastLine)
+            throws Exception {
+        Process process = process(jar, options, environment);
         CompletableFuture<List<Integer>> ports = new CompletableFuture<>();
         Thread reader = new Thread(() -> read(process, lastLine, ports), "service-output");
         reader.setDaemon(true);
@@ -58,6 +60,42 @@ public final class SampleProcess implements AutoCloseable {
         } catch (Exception e) {
             process.destroyForcibly();
             throw e;
+        }
+    }
+
+    /** Runs a service that is not going to start, until it has ended. */
+    public static Ended run(Path jar, List<String> options, Map<String, String> environment) throws Exception {
+        Process process = process(jar, options, environment);
+        try {
+            String output =
+                    CompletableFuture.supplyAsync(() -> readAll(process)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return new Ended(
+                    process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS).exitValue(), output);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Process process(Path jar, List<String> options, Map<String, String> environment) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // It lives for seconds: C2 would only delay it.
+        command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // What the caller has set for himself must not decide.
+        builder.environment().keySet().removeIf(name -> name.matches("(LOADLINE|SPRING|QUARKUS|SERVER)(_.*)?"));
+        builder.environment().putAll(environment);
+        builder.environment().putAll(Map.of("PORT", "0", "MANAGEMENT_PORT", "0"));
+        return builder.start();
+    }
+
+    private static String readAll(Process process) {
+        try {
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -104,7 +142,17 @@ public final class SampleProcess implements AutoCloseable {
 
     /** Sends SIGTERM and returns the exit code. */
     public int terminate() throws InterruptedException {
+        signal();
+        return awaitExit();
+    }
+
+    /** Sends SIGTERM and returns at once. */
+    public void signal() {
         process.destroy();
+    }
+
+    /** Waits for the end and returns the exit code. */
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("The service still runs " + PATIENCE_SECONDS + " s after SIGTERM");
         }
@@ -115,4 +163,11 @@ public final class SampleProcess implements AutoCloseable {
     public void close() {
         process.destroyForcibly();
     }
+
+    /**
+     * What became of a service that did not start.
+     *
+     * @param output all that it printed
+     */
+    public record Ended(int exitCode, String output) {}
 }

@@ -7,6 +7,7 @@ package io.loadline.spring.servlet;
 import io.loadline.Loadline;
 import io.loadline.spring.internal.StatusReads;
 import io.loadline.spring.internal.StatusReads.Body;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,6 +30,19 @@ final class StatusServlet extends HttpServlet {
                 StatusReads.paths().toArray(String[]::new));
         registration.setName("loadlineStatus");
         return registration;
+    }
+
+    /** The servlet API would answer other methods without saying which there are. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        String method = request.getMethod();
+        if (method.equals("GET") || method.equals("HEAD")) {
+            super.service(request, response);
+        } else {
+            response.setHeader("Allow", "GET, HEAD");
+            response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+        }
     }
 
     @Override

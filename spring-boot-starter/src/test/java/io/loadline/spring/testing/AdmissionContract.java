@@ -268,7 +268,9 @@ public abstract class AdmissionContract {
         assertThat(yaml.body()).startsWith("#");
         try (Wire wire = new Wire(service.port())) {
             assertThat(wire.send("HEAD", "/loadline").read("HEAD").status()).isEqualTo(200);
-            assertThat(wire.send("DELETE", "/loadline").read("DELETE").status()).isEqualTo(405);
+            Answer deleted = wire.send("DELETE", "/loadline").read("DELETE");
+            assertThat(deleted.status()).isEqualTo(405);
+            assertThat(deleted.header("allow")).isEqualTo("GET, HEAD");
             assertThat(wire.send("POST", "/loadline/settings").read("POST").status())
                     .isEqualTo(405);
         }

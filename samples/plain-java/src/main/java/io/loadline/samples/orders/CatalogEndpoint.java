@@ -5,6 +5,7 @@
 package io.loadline.samples.orders;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.loadline.samples.orders.domain.Catalog;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;

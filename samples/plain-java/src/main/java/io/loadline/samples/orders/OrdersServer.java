@@ -13,10 +13,13 @@ import io.loadline.drain.DrainPhase;
 import io.loadline.guard.ClientKey;
 import io.loadline.guard.MissingKeys;
 import io.loadline.guard.Quota;
+import io.loadline.limit.FixedLimit;
 import io.loadline.limit.Route;
 import io.loadline.management.LimitingFilter;
 import io.loadline.management.QuotaFilter;
 import io.loadline.samples.orders.EndpointHandler.Endpoint;
+import io.loadline.samples.orders.domain.Catalog;
+import io.loadline.samples.orders.domain.Pool;
 import io.loadline.startup.FailurePolicy;
 import io.loadline.startup.StageContext;
 import io.loadline.startup.StartupPlan;
@@ -68,6 +71,7 @@ final class OrdersServer {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final StreamEndpoint streams = new StreamEndpoint();
+    private final Pool pool = new Pool();
     private final Settings settings;
     private final WarmUp warmUp;
     private final OrderRepository orders;
@@ -129,7 +133,10 @@ final class OrdersServer {
                 .meterRegistry(registry)
                 .startup(plan())
                 .memory(memory -> memory.window(settings.memoryWindow()))
+                // How much of it is in use.
+                .signal(signal -> signal.saturation(pool))
                 .dependency(DependencyCheck.builder("database", orders::isThere).build());
+        settings.limit().ifPresent(limit -> builder.limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(limit))));
         quota.ifPresent(builder::quota);
         settings.inventory()
                 .ifPresent(inventory -> builder.guard(
@@ -191,7 +198,7 @@ final class OrdersServer {
     }
 
     private void addBusiness() {
-        WorkEndpoints work = new WorkEndpoints();
+        WorkEndpoints work = new WorkEndpoints(pool);
         business(OrderEndpoint.PATH, OrderEndpoint.PATH + "{id}", new OrderEndpoint(orders)::order);
         business(CatalogEndpoint.PATH, CatalogEndpoint.PATH + "{product}", new CatalogEndpoint(() -> catalog)::price);
         business("/work", "/work", work::work);

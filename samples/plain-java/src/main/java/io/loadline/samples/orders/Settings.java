@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param port {@code PORT} (8080); 0 takes any free one
  * @param managementPort {@code MANAGEMENT_PORT} (none: everything on the one port)
  * @param loadlineEnabled {@code LOADLINE_ENABLED} (true), to see what the service does without
+ * @param limit how many requests may run at once, {@code LIMIT} (none: Loadline finds it)
  * @param catalogBytes what the rows of the catalog take while they are read, {@code CATALOG_MIB} (0: next to nothing)
  * @param catalogTime what the source of the rows takes at least, {@code CATALOG_MILLIS} (0)
  * @param gated whether the catalog waits for memory, {@code LOADLINE_STARTUP_GATE} (true)
@@ -33,6 +34,7 @@ record Settings(
         int port,
         OptionalInt managementPort,
         boolean loadlineEnabled,
+        OptionalInt limit,
         long catalogBytes,
         Duration catalogTime,
         boolean gated,
@@ -44,6 +46,7 @@ record Settings(
         Optional<Path> directory) {
     private static final int DEFAULT_PORT = 8080;
     private static final int MAX_PORT = 65_535;
+    private static final int MAX_LIMIT = 10_000;
     private static final int MAX_CATALOG_MIB = 4096;
     private static final int MAX_CATALOG_MILLIS = 600_000;
     private static final int MAX_WINDOW_SECONDS = 86_400;
@@ -55,6 +58,7 @@ record Settings(
                 number(environment, "PORT", MAX_PORT).orElse(DEFAULT_PORT),
                 number(environment, "MANAGEMENT_PORT", MAX_PORT),
                 isOn(environment, "LOADLINE_ENABLED"),
+                positive(environment, "LIMIT", MAX_LIMIT),
                 number(environment, "CATALOG_MIB", MAX_CATALOG_MIB).orElse(0) * 1024L * 1024,
                 Duration.ofMillis(number(environment, "CATALOG_MILLIS", MAX_CATALOG_MILLIS)
                         .orElse(0)),
@@ -80,18 +84,26 @@ record Settings(
     }
 
     private static OptionalInt number(Map<String, String> environment, String name, int max) {
+        return number(environment, name, 0, max);
+    }
+
+    private static OptionalInt positive(Map<String, String> environment, String name, int max) {
+        return number(environment, name, 1, max);
+    }
+
+    private static OptionalInt number(Map<String, String> environment, String name, int min, int max) {
         String text = environment.getOrDefault(name, "");
         if (text.isBlank()) {
             return OptionalInt.empty();
         }
         try {
             int number = Integer.parseInt(text.strip());
-            if (number >= 0 && number <= max) {
+            if (number >= min && number <= max) {
                 return OptionalInt.of(number);
             }
         } catch (NumberFormatException e) {
             // Refused below, with the value.
         }
-        throw new IllegalArgumentException(name + " must be a number from 0 to " + max + ": " + text);
+        throw new IllegalArgumentException(name + " must be a number from " + min + " to " + max + ": " + text);
     }
 }

@@ -5,25 +5,27 @@
 package io.loadline.samples.orders;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.loadline.samples.orders.domain.Pool;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.zip.CRC32;
 
 /** Work of a known kind and amount, for load tests: waiting, a narrow pool, CPU. Thread-safe. */
 final class WorkEndpoints {
     private static final int MAX_MILLIS = 60_000;
-    private static final int POOL_SIZE = 10;
     private static final Duration POOL_HOLD = Duration.ofMillis(20);
     private static final byte[] BURN_CHUNK = "loadline".repeat(1024).getBytes(StandardCharsets.US_ASCII);
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
-    /** Stands for a scarce resource behind the service. Fair, so that no request waits much longer than its peers. */
-    private final Semaphore pool = new Semaphore(POOL_SIZE, true);
+    private final Pool pool;
+
+    WorkEndpoints(Pool pool) {
+        this.pool = pool;
+    }
 
     void work(HttpExchange exchange) throws IOException, InterruptedException {
         int ms = millis(exchange);
@@ -32,12 +34,7 @@ final class WorkEndpoints {
     }
 
     void pool(HttpExchange exchange) throws IOException, InterruptedException {
-        pool.acquire();
-        try {
-            Thread.sleep(POOL_HOLD.toMillis());
-        } finally {
-            pool.release();
-        }
+        pool.hold(POOL_HOLD);
         Responses.json(exchange, 200, new Done("pool", POOL_HOLD.toMillis()));
     }
 

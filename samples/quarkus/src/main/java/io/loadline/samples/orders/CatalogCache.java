@@ -4,6 +4,7 @@
  */
 package io.loadline.samples.orders;
 
+import io.loadline.samples.orders.domain.Catalog;
 import io.loadline.startup.DeferredStartup;
 import io.loadline.startup.StageContext;
 import io.quarkus.runtime.configuration.MemorySize;

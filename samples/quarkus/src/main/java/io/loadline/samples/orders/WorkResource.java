@@ -4,6 +4,9 @@
  */
 package io.loadline.samples.orders;
 
+import io.loadline.samples.orders.domain.Pool;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -27,6 +30,13 @@ public class WorkResource {
 
     WorkResource(Pool pool) {
         this.pool = pool;
+    }
+
+    /** It is a {@code Saturation}: a bean of such a type tells Loadline how much of a resource is in use. */
+    @Produces
+    @Singleton
+    static Pool newPool() {
+        return new Pool();
     }
 
     @GET

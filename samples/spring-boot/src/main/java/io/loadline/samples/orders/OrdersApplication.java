@@ -4,8 +4,10 @@
  */
 package io.loadline.samples.orders;
 
+import io.loadline.samples.orders.domain.Pool;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
 
 /** A small orders service, runnable on Tomcat or on Reactor Netty with the same controllers. */
 @SpringBootApplication
@@ -13,5 +15,11 @@ public class OrdersApplication {
 
     public static void main(String[] args) {
         SpringApplication.run(OrdersApplication.class, args);
+    }
+
+    /** It is a {@code Saturation}: a bean of such a type tells Loadline how much of a resource is in use. */
+    @Bean
+    Pool pool() {
+        return new Pool();
     }
 }

@@ -4,6 +4,7 @@
  */
 package io.loadline.samples.orders;
 
+import io.loadline.samples.orders.domain.Pool;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;

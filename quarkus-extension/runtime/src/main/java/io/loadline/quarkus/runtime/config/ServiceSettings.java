@@ -61,8 +61,7 @@ public final class ServiceSettings {
 
     private static void configure(LoadSignal.Builder builder, Workload workload, Optional<List<String>> routes) {
         for (String route : list(routes)) {
-            Object unused = check(
-                    "signal.workloads." + workload.tag(), route, () -> builder.workload(workload, route));
+            Object unused = check("signal.workloads." + workload.tag(), route, () -> builder.workload(workload, route));
         }
     }
 

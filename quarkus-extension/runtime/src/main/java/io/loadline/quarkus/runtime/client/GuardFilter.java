@@ -85,6 +85,11 @@ final class GuardFilter implements ClientRequestFilter {
     }
 
     private static void expire(RestClientRequestContext request, GuardPermit permit) {
+        if (request.isUserCanceled()) {
+            // Of one that never had a connection nobody is told.
+            permit.end(GuardOutcome.CANCELLED);
+            return;
+        }
         GuardTimeoutException late = permit.timeoutException();
         permit.failure(late);
         if (request.getResult().completeExceptionally(new ProcessingException(late.getMessage(), late))) {

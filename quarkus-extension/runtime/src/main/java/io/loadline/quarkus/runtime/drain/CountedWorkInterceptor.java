@@ -30,16 +30,15 @@ public class CountedWorkInterceptor {
     @Nullable
     Object count(InvocationContext call) throws Exception {
         String kind = call.getInterceptorBinding(CountedWork.class).value();
-        Run run = work.begin(
-                kind,
-                call.getMethod().getDeclaringClass().getSimpleName() + "."
-                        + call.getMethod().getName());
+        String name = call.getMethod().getDeclaringClass().getSimpleName() + "."
+                + call.getMethod().getName();
+        Run run = work.begin(kind, name);
         boolean goesOn = false;
         try {
             Object result = call.proceed();
             if (result instanceof Uni<?> uni) {
-                goesOn = true;
-                return uni.onTermination().invoke(() -> work.end(run));
+                // Nothing of it runs before somebody asks for its item, be it never or again.
+                return Uni.createFrom().deferred(() -> counted(uni, work.begin(kind, name)));
             }
             if (result instanceof CompletionStage<?> stage) {
                 goesOn = true;
@@ -51,5 +50,9 @@ public class CountedWorkInterceptor {
                 work.end(run);
             }
         }
+    }
+
+    private <T> Uni<T> counted(Uni<T> uni, Run run) {
+        return uni.onTermination().invoke(() -> work.end(run));
     }
 }

@@ -21,6 +21,7 @@ public final class AdmittedRequest {
         }
         RoutingContext request =
                 container.instance(CurrentVertxRequest.class).get().getCurrent();
-        return request != null && request.get(Exchange.KEY) != null;
+        Exchange exchange = request == null ? null : request.get(Exchange.KEY);
+        return exchange != null && exchange.hasPlace();
     }
 }

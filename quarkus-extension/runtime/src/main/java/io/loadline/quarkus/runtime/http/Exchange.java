@@ -165,12 +165,19 @@ final class Exchange implements ChannelFutureListener {
             if (lasts(begun)) {
                 context.next();
             } else {
+                // That there are too many streams says nothing about the limit.
+                end(Outcome.IGNORED);
                 refuse(Rejection.of(RejectionReason.ROUTE_CAP));
             }
         } catch (Throwable e) {
             end(outcomeOf(e));
             throw e;
         }
+    }
+
+    /** Whether it takes a place of the limit still: a stream takes none. */
+    boolean hasPlace() {
+        return !over && !lasting;
     }
 
     /** To be called after a rerouting, too. */

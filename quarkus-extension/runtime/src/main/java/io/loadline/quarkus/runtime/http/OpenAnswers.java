@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -76,8 +77,10 @@ final class OpenAnswers implements DrainParticipant {
         Attribute<Object> noted = channel.attr(NOTED);
         if (noted.get() != this) {
             noted.set(this);
-            channels.add(channel);
             channel.closeFuture().addListener(gone -> channels.remove(channel));
+        }
+        if (channel.isActive()) {
+            channels.add(channel);
         }
     }
 
@@ -86,9 +89,8 @@ final class OpenAnswers implements DrainParticipant {
         Channel channel = channel(context);
         // Other streams of HTTP/2 have the same one.
         if (channel != null && context.request().version() != HttpVersion.HTTP_2) {
-            channels.remove(channel);
             // Until it has another request.
-            channel.attr(NOTED).set(null);
+            channels.remove(channel);
         }
     }
 
@@ -136,7 +138,7 @@ final class OpenAnswers implements DrainParticipant {
                 if (handler == null) {
                     flush(channel, sent);
                 } else {
-                    new Queues(handler.connection(), () -> flush(channel, sent)).look();
+                    new Queues(channel, handler.connection(), () -> flush(channel, sent)).look();
                 }
             });
         } catch (RejectedExecutionException stopped) {
@@ -200,17 +202,29 @@ final class OpenAnswers implements DrainParticipant {
 
     /** What HTTP/2 holds back, until nothing is any more. Confined to the connection's event loop. */
     private static final class Queues extends Http2ConnectionAdapter {
+        /** A stream whose queue is empty may stay open, of which nothing tells. */
+        private static final long AGAIN_MILLIS = 50;
+
+        private final Channel channel;
         private final Http2Connection connection;
         private @Nullable Runnable whenEmpty;
 
-        Queues(Http2Connection connection, Runnable whenEmpty) {
+        Queues(Channel channel, Http2Connection connection, Runnable whenEmpty) {
+            this.channel = channel;
             this.connection = connection;
             this.whenEmpty = whenEmpty;
         }
 
         void look() {
             connection.addListener(this);
+            lookAgain();
+        }
+
+        private void lookAgain() {
             onStreamClosed(null);
+            if (whenEmpty != null && channel.isActive()) {
+                Object unused = channel.eventLoop().schedule(this::lookAgain, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            }
         }
 
         /** A stream whose last bytes have gone is closed. */

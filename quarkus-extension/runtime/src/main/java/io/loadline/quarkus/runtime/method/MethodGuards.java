@@ -29,7 +29,7 @@ public class MethodGuards {
     private final GuardNames names;
 
     /** Empty for those that are guarded elsewhere. */
-    private final Map<Method, Optional<MethodGuard>> known = new ConcurrentHashMap<>();
+    private final Map<Key, Optional<MethodGuard>> known = new ConcurrentHashMap<>();
 
     @Inject
     MethodGuards(DependencyGuards guards, LoadlineConfig config, GuardNames names) {
@@ -59,9 +59,10 @@ public class MethodGuards {
         if (!config.enabled()) {
             return null;
         }
-        Optional<MethodGuard> guard = known.get(method);
+        Key key = new Key(method, bean.getClass(), declared.value());
+        Optional<MethodGuard> guard = known.get(key);
         if (guard == null) {
-            guard = known.computeIfAbsent(method, key -> guard(key, bean, declared));
+            guard = known.computeIfAbsent(key, unused -> guard(method, bean, declared));
         }
         return guard.orElse(null);
     }
@@ -72,6 +73,9 @@ public class MethodGuards {
                 ? Optional.empty()
                 : Optional.of(new MethodGuard(guards.guard(declared.value()), Returned.by(method)));
     }
+
+    /** Beans inherit methods, each with a guard of its own. */
+    private record Key(Method method, Class<?> bean, String guard) {}
 
     private static boolean isClient(Class<?> type) {
         return Arrays.stream(type.getInterfaces())

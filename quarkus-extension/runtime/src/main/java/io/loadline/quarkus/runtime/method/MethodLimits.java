@@ -34,7 +34,10 @@ public class MethodLimits {
     private final LoadlineConfig config;
     private final LimitedMethods methods;
     private final Instance<ConcurrencyLimiter> limiters;
-    private final Map<Method, MethodLimit> known = new ConcurrentHashMap<>();
+    private final Map<Key, MethodLimit> known = new ConcurrentHashMap<>();
+
+    /** One of each name, also where a producer without a scope would make another each time. */
+    private final Map<String, ConcurrencyLimiter> byName = new ConcurrentHashMap<>();
 
     @Inject
     MethodLimits(
@@ -71,9 +74,10 @@ public class MethodLimits {
         if (!config.enabled()) {
             return null;
         }
-        MethodLimit limit = known.get(method);
+        Key key = new Key(method, declared);
+        MethodLimit limit = known.get(key);
         if (limit == null) {
-            limit = known.computeIfAbsent(method, key -> limit(key, declared));
+            limit = known.computeIfAbsent(key, unused -> limit(method, declared));
         }
         return limit.ofService() && AdmittedRequest.isCurrent() ? null : limit;
     }
@@ -103,8 +107,11 @@ public class MethodLimits {
                     "there is no one bean with @Identifier(\"" + name + "\") of that type",
                     null);
         }
-        return named.get();
+        return byName.computeIfAbsent(name, unused -> named.get());
     }
+
+    /** Beans inherit methods, each with an annotation of its own. */
+    private record Key(Method method, ConcurrencyLimited declared) {}
 
     private static Duration maxWait(String place, String text) {
         String value = Expressions.resolve(text);

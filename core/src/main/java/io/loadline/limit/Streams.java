@@ -90,6 +90,14 @@ public final class Streams {
     }
 
     /**
+     * Whether one more might begin now, for what can only be refused before it is known whether it will be a stream. Several
+     * that are asked for at once may find room for one.
+     */
+    public boolean hasRoom() {
+        return open.get() < max || enforcement.get() != Enforcement.ENFORCE;
+    }
+
+    /**
      * Counts what becomes of one of {@code route} that is refused where there are too many: if it has not {@code begun}, a
      * refusal with {@link RejectionReason#ROUTE_CAP}; otherwise what would have been one, if in shadow there are too many
      * with it. Due once for each. Returns {@code begun}.

@@ -68,6 +68,7 @@ class StreamsTest {
         third.close();
         limiter.streams().max(0);
         assertThat(limiter.streams().open()).isEqualTo(2);
+        assertThat(limiter.streams().hasRoom()).isFalse();
         assertThat(limiter.streams().tryBegin()).isFalse();
         assertThatThrownBy(() -> limiter.streams().max(-1)).hasMessageContaining("-1");
     }

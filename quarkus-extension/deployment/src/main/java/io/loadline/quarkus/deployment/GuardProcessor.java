@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.DotName;
+import org.jspecify.annotations.Nullable;
 
 /** Puts guards in front of beans' methods and REST clients. */
 class GuardProcessor {
@@ -57,6 +58,7 @@ class GuardProcessor {
     @Record(ExecutionTime.STATIC_INIT)
     SyntheticBeanBuildItem names(
             LoadlineRecorder recorder,
+            Capabilities capabilities,
             CombinedIndexBuildItem index,
             BeanDiscoveryFinishedBuildItem beans,
             BuildProducer<ValidationErrorBuildItem> errors) {
@@ -69,7 +71,7 @@ class GuardProcessor {
             // Of what a client streams its guard sees the beginning.
             String why = name.isBlank()
                     ? "its dependency has no name. Give it one."
-                    : InterceptedMethods.isOfClient(each) ? null : methods.whyNot(each);
+                    : InterceptedMethods.isOfClient(each) ? whyNoClient(capabilities) : methods.whyNot(each);
             if (why == null) {
                 names.add(name);
             } else {
@@ -85,5 +87,11 @@ class GuardProcessor {
                 .unremovable()
                 .runtimeValue(recorder.guardNames(new ArrayList<>(names)))
                 .done();
+    }
+
+    private static @Nullable String whyNoClient(Capabilities capabilities) {
+        return capabilities.isPresent(Capability.REST_CLIENT_REACTIVE)
+                ? null
+                : "it is no client of quarkus-rest-client. Guard the methods that use it.";
     }
 }

@@ -40,6 +40,16 @@ public class RunningWork {
         return ofKind(kind).findAny().isEmpty();
     }
 
+    /** Whether nothing of this kind runs that had begun at {@code untilNanos} or before. */
+    public boolean isIdle(String kind, long untilNanos) {
+        return ofKind(kind).noneMatch(run -> run.begunNanos - untilNanos <= 0);
+    }
+
+    /** When it is, by the clock of the last. */
+    public long nowNanos() {
+        return ticker.read();
+    }
+
     /** What runs of this kind, a line each. */
     public List<String> active(String kind) {
         long now = ticker.read();

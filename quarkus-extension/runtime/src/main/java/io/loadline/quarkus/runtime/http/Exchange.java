@@ -198,10 +198,9 @@ final class Exchange implements ChannelFutureListener {
         Streams streams = limiter.streams();
         if ("websocket".equalsIgnoreCase(context.request().getHeader(HttpHeaders.UPGRADE))) {
             // When it is made it is too late to refuse it.
-            if (!streams.tryBegin()) {
+            if (!streams.hasRoom()) {
                 return streams.countRefusable(route(), false);
             }
-            streams.end();
             long unused = context.vertx().setPeriodic(UPGRADE_MILLIS, timer -> lookForUpgrade(begun, timer));
         }
         if (longLived) {

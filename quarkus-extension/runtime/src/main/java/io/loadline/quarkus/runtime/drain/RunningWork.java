@@ -45,7 +45,7 @@ public class RunningWork {
         return ofKind(kind).noneMatch(run -> run.begunNanos - untilNanos <= 0);
     }
 
-    /** When it is, by the clock of the last. */
+    /** The time by which {@link #isIdle(String, long)} goes. */
     public long nowNanos() {
         return ticker.read();
     }

@@ -156,11 +156,13 @@ public class ChannelIntake implements OptionalParticipant {
 
     @Override
     public void drain(Duration timeLeft) throws InterruptedException {
-        long nowNanos = work.nowNanos();
-        // A channel that goes on brings ever more: then what runs by now is all that is waited for.
-        Idleness.await(
-                heartbeat,
-                () -> isAllPaused() ? work.isIdle(CountedWork.MESSAGES) : work.isIdle(CountedWork.MESSAGES, nowNanos));
+        if (isAllPaused()) {
+            Idleness.await(heartbeat, () -> work.isIdle(CountedWork.MESSAGES));
+        } else {
+            // A channel that goes on brings ever more: what runs by now is all that is waited for.
+            long nowNanos = work.nowNanos();
+            Idleness.await(heartbeat, () -> work.isIdle(CountedWork.MESSAGES, nowNanos));
+        }
     }
 
     private boolean isAllPaused() {

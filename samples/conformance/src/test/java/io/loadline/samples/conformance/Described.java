@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 record Described(String text, String standard) {
     /** At the end of each description whose default is not nothing. */
-    private static final Pattern DEFAULT = Pattern.compile("^(.*\\.) Default( of adaptive)?: (.*)\\.$");
+    private static final Pattern DEFAULT = Pattern.compile("^(.*\\.) Default( of `?adaptive`?)?: (.*)\\.$");
 
     private static final Pattern CODE = Pattern.compile("`[^`]*`");
 

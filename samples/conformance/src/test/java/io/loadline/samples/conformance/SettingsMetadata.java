@@ -38,8 +38,8 @@ final class SettingsMetadata {
 
     /** Those of the starter. What is in maps is not in its metadata, but in the comments that those were made of. */
     static SortedMap<String, Described> ofSpringBoot() throws IOException {
-        Map<String, Map<String, Described>> records = records(
-                Files.readString(STARTER.resolve("src/main/java/io/loadline/spring/LoadlineProperties.java")));
+        Map<String, Map<String, Described>> records =
+                records(Files.readString(STARTER.resolve("src/main/java/io/loadline/spring/LoadlineProperties.java")));
         SortedMap<String, Described> all = new TreeMap<>();
         JsonNode metadata = read(STARTER.resolve("target/classes/META-INF/spring-configuration-metadata.json"));
         for (JsonNode each : metadata.at("/properties")) {
@@ -62,9 +62,11 @@ final class SettingsMetadata {
 
     /** Those of the extension. */
     static SortedMap<String, Described> ofQuarkus() throws IOException {
-        JsonNode comments = read(EXTENSION.resolve("quarkus-config-javadoc.json")).at("/elements");
+        JsonNode comments =
+                read(EXTENSION.resolve("quarkus-config-javadoc.json")).at("/elements");
         SortedMap<String, Described> all = new TreeMap<>();
-        for (JsonNode root : read(EXTENSION.resolve("quarkus-config-model.json")).at("/configRoots")) {
+        for (JsonNode root :
+                read(EXTENSION.resolve("quarkus-config-model.json")).at("/configRoots")) {
             for (JsonNode each : root.at("/items")) {
                 String source = each.at("/sourceType").asString() + "."
                         + each.at("/sourceElementName").asString();

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loadline.Loadline;
 import io.loadline.config.Setting;
+import io.loadline.guard.FeatureThresholds;
 import io.loadline.guard.Quota;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.RouteLimits;
@@ -67,8 +68,8 @@ class SettingsPageTest {
             assertThat(OnlyThere.of(name).map(OnlyThere::framework).orElse("")).isEqualTo(only);
         });
         assertThat(OnlyThere.values())
-                .allSatisfy(each -> assertThat(names).anySatisfy(name -> assertThat(OnlyThere.of(name))
-                        .contains(each)));
+                .allSatisfy(each -> assertThat(names)
+                        .anySatisfy(name -> assertThat(OnlyThere.of(name)).contains(each)));
     }
 
     @Test
@@ -81,23 +82,22 @@ class SettingsPageTest {
                 .containsExactly("name");
     }
 
+    /** But for {@code guard.degradation.features.NAME.force}, which nobody sets before there is a need. */
     @Test
     void settingThatChanges_isOneOfTheStart() {
+        assertThat(names).containsAll(live);
         assertThat(live)
-                .filteredOn(name -> !names.contains(name))
-                .as("what nobody sets before there is a need")
-                .containsExactly("guard.degradation.features.NAME.force");
-        assertThat(Surface.SETTINGS.all().stream()
+                .containsAll(Surface.SETTINGS.all().stream()
                         .map(SettingsPageTest::anyName)
-                        .toList())
-                .allMatch(live::contains);
+                        .toList());
     }
 
     /** All that Loadline lets change while it runs, of a limit that moves and of one that does not. */
     private static Set<String> live() {
         Set<String> all = new TreeSet<>();
-        try (Loadline adaptive = everything().build();
-                Loadline fixed = everything()
+        RouteLimits limits = RouteLimits.NONE.share(0.1);
+        try (Loadline adaptive = everything(limits.cap(3)).build();
+                Loadline fixed = everything(limits.capShare(0.5))
                         .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(9)))
                         .build()) {
             Stream.of(adaptive, fixed)
@@ -109,17 +109,19 @@ class SettingsPageTest {
         return all;
     }
 
-    private static Loadline.Builder everything() {
+    /** With a value for whatever is told only if it has one. */
+    private static Loadline.Builder everything(RouteLimits limits) {
         Duration second = Duration.ofSeconds(1);
+        Duration minute = Duration.ofMinutes(1);
         return Loadline.builder("everything")
-                .limiter(limiter -> limiter.limits("any-name", RouteLimits.NONE.share(0.1), "GET /a"))
-                .guard("any-name", guard -> {})
+                .limiter(limiter -> limiter.limits("any-name", limits, "GET /a"))
+                .guard("any-name", guard -> guard.concurrency(4))
                 .quota(Quota.builder("http")
                         .limit(1, second)
-                        .clientClass("any-name", 2, second)
-                        .route("any-name", 1, second, "GET /a")
+                        .clientClass("any-name", 9, minute)
+                        .route("any-name", 1, minute, "GET /a")
                         .build())
-                .degradation(degradation -> degradation.feature("any-name", 0.9))
+                .degradation(degradation -> degradation.feature("any-name", new FeatureThresholds(0.9, 0.5)))
                 .settings(settings -> settings.environment(Map.of()));
     }
 
@@ -141,9 +143,7 @@ class SettingsPageTest {
         for (Section section : Section.values()) {
             text.append("\n### ").append(section.title).append("\n\n");
             text.append("| name | default | | live | only in |\n|---|---|---|---|---|\n");
-            names.stream()
-                    .filter(name -> Section.of(name) == section)
-                    .forEach(name -> text.append(row(name)));
+            names.stream().filter(name -> Section.of(name) == section).forEach(name -> text.append(row(name)));
         }
         return text.toString();
     }
@@ -151,21 +151,20 @@ class SettingsPageTest {
     private static String row(String name) {
         Described spring = springBoot.get(name);
         Described other = quarkus.get(name);
+        Described one = spring == null ? other : spring;
         boolean both = spring != null && other != null;
-        String standard = both
-                ? both(spring.standard(), other.standard())
-                : (spring == null ? other : spring).standard();
-        String text = both ? both(spring.text(), other.text()) : (spring == null ? other : spring).text();
+        String standard = both ? both(spring.standard(), "; in Quarkus ", other.standard()) : one.standard();
+        String text = both ? both(spring.text(), " In Quarkus: ", other.text()) : one.text();
+        String changes = live.contains(name) ? "yes" : "";
         String where = OnlyThere.of(name)
                 .map(each -> each.framework() + ": " + each.reason())
                 .orElse("");
-        return "| `" + name + "` | " + standard + " | " + text + " | " + (live.contains(name) ? "yes" : "") + " | " + where
-                + " |\n";
+        return "| `%s` | %s | %s | %s | %s |\n".formatted(name, standard, text, changes, where);
     }
 
     /** One for both if they say the same: that of Quarkus, whose comments are Markdown already. */
-    private static String both(String spring, String other) {
-        return Described.same(spring, other) ? other : spring + " In Quarkus: " + other;
+    private static String both(String spring, String or, String other) {
+        return Described.same(spring, other) ? other : spring + or + other;
     }
 
     /** By the beginning of names, in the order of the page. */

@@ -10,6 +10,7 @@ import io.loadline.Loadline;
 import io.loadline.config.Setting;
 import io.loadline.guard.FeatureThresholds;
 import io.loadline.guard.Quota;
+import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.RouteLimits;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,10 +98,9 @@ class SettingsPageTest {
     private static Set<String> live() {
         Set<String> all = new TreeSet<>();
         RouteLimits limits = RouteLimits.NONE.share(0.1);
-        try (Loadline adaptive = everything(limits.cap(3)).build();
-                Loadline fixed = everything(limits.capShare(0.5))
-                        .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(9)))
-                        .build()) {
+        try (Loadline adaptive = everything(limiter -> limiter.limits("any-name", limits.cap(3), "GET /a"));
+                Loadline fixed = everything(limiter ->
+                        limiter.algorithm(() -> FixedLimit.of(9)).limits("any-name", limits.capShare(0.5), "GET /a"))) {
             Stream.of(adaptive, fixed)
                     .flatMap(each -> each.settings().current().all().stream())
                     .map(Setting::key)
@@ -110,11 +111,11 @@ class SettingsPageTest {
     }
 
     /** With a value for whatever is told only if it has one. */
-    private static Loadline.Builder everything(RouteLimits limits) {
+    private static Loadline everything(Consumer<ConcurrencyLimiter.Builder> limiter) {
         Duration second = Duration.ofSeconds(1);
         Duration minute = Duration.ofMinutes(1);
         return Loadline.builder("everything")
-                .limiter(limiter -> limiter.limits("any-name", limits, "GET /a"))
+                .limiter(limiter)
                 .guard("any-name", guard -> guard.concurrency(4))
                 .quota(Quota.builder("http")
                         .limit(1, second)
@@ -122,7 +123,8 @@ class SettingsPageTest {
                         .route("any-name", 1, minute, "GET /a")
                         .build())
                 .degradation(degradation -> degradation.feature("any-name", new FeatureThresholds(0.9, 0.5)))
-                .settings(settings -> settings.environment(Map.of()));
+                .settings(settings -> settings.environment(Map.of()))
+                .build();
     }
 
     private static String anyName(String key) {

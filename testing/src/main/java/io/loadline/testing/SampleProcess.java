@@ -65,7 +65,33 @@ public final class SampleProcess implements AutoCloseable {
 
     /** Runs a service that is not going to start, until it has ended. */
     public static Ended run(Path jar, List<String> options, Map<String, String> environment) throws Exception {
-        Process process = process(jar, options, environment);
+        return ended(process(jar, options, environment));
+    }
+
+    /** Has a jar of Spring Boot unpack itself, and returns the one to start from {@code folder}. */
+    public static Path unpack(Path jar, Path folder) {
+        try {
+            Ended unpacked = ended(new ProcessBuilder(
+                            java(),
+                            "-Djarmode=tools",
+                            "-jar",
+                            jar.toString(),
+                            "extract",
+                            "--force",
+                            "--destination",
+                            folder.toString())
+                    .redirectErrorStream(true)
+                    .start());
+            if (unpacked.exitCode() != 0) {
+                throw new IllegalStateException(unpacked.output());
+            }
+            return folder.resolve(jar.getFileName());
+        } catch (Exception e) {
+            throw new IllegalStateException("not unpacked: " + jar, e);
+        }
+    }
+
+    private static Ended ended(Process process) throws Exception {
         try {
             String output =
                     CompletableFuture.supplyAsync(() -> readAll(process)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -76,11 +102,15 @@ public final class SampleProcess implements AutoCloseable {
         }
     }
 
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     private static Process process(Path jar, List<String> options, Map<String, String> environment) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // It lives for seconds: C2 would only delay it.
-        command.add("-XX:TieredStopAtLevel=1");
+        command.add(java());
+        // It lives for seconds: C2 and a collector with threads of its own would only delay it.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -7,6 +7,7 @@ package io.loadline.quarkus.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.loadline.testing.Ports;
 import io.loadline.testing.Wire;
@@ -25,10 +26,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +49,9 @@ class DevModeTest {
 
     /** Longer than the test may take. */
     private static final String DEADLINE = "10m";
+
+    /** Services that are none of this test. */
+    private static long others;
 
     @RegisterExtension
     static final QuarkusDevModeTest SERVICE = new QuarkusDevModeTest()
@@ -75,13 +83,26 @@ class DevModeTest {
         awaitOneService();
     }
 
-    /** One that was made to look at the settings is garbage by then, and so are those of reloads. */
-    private static void awaitOneService() {
-        await().untilAsserted(() -> assertThat(services()).isEqualTo(1));
+    /** What the last test before this one had stays in memory until another one of its kind begins. */
+    @BeforeAll
+    static void countOthers() throws JMException {
+        others = services();
     }
 
-    @Test
-    void devUi_tellsAndChangesWhatThereIs() {
+    /** One that was made to look at the settings is garbage by then, and so are those of reloads. */
+    private static void awaitOneService() {
+        await().untilAsserted(() -> assertThat(services()).isBetween(1L, others + 1));
+    }
+
+    /** Of one start, since each takes seconds; the picture in the documentation is one of the page. */
+    @TestFactory
+    Stream<DynamicTest> devUi(@TempDir Path folder) {
+        return Stream.of(
+                dynamicTest("page_showsWhatThereIs", () -> page_showsWhatThereIs(folder)),
+                dynamicTest("devUi_tellsAndChangesWhatThereIs", DevModeTest::devUi_tellsAndChangesWhatThereIs));
+    }
+
+    private static void devUi_tellsAndChangesWhatThereIs() {
         assertThat(get("/version")).isEqualTo("version 0");
         assertThat(get("/q/dev-ui/" + NAMESPACE + "/qwc-loadline.js")).contains("qwc-loadline");
         assertThat(call("status", "{}")).contains("explanation");
@@ -96,9 +117,7 @@ class DevModeTest {
         assertThat(call("settings", "{}")).contains("77");
     }
 
-    /** The picture in the documentation is one of these. */
-    @Test
-    void page_showsWhatThereIs(@TempDir Path folder) throws Exception {
+    private static void page_showsWhatThereIs(Path folder) throws Exception {
         assumeThat(Chromium.isThere()).isTrue();
         assertThat(get("/version")).isEqualTo("version 0");
         try (Chromium window = new Chromium(folder)) {

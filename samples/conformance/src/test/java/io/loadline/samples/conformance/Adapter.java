@@ -73,12 +73,19 @@ enum Adapter {
         Map<String, String> environment = new LinkedHashMap<>(environment(settings));
         environment.put("CATALOG_MIB", "32");
         environment.put("CATALOG_MILLIS", Integer.toString(catalogMillis));
-        return SampleProcess.start(jar, options(settings), environment, lastLine);
+        return SampleProcess.start(jar(), options(settings), environment, lastLine);
     }
 
     /** Runs the sample, which is not going to start. */
     SampleProcess.Ended run(Map<String, String> settings) throws Exception {
-        return SampleProcess.run(jar, options(settings), environment(settings));
+        return SampleProcess.run(jar(), options(settings), environment(settings));
+    }
+
+    private Path jar() {
+        return switch (this) {
+            case TOMCAT, JETTY, NETTY -> Unpacked.JAR;
+            case PLAIN_JAVA, QUARKUS -> jar;
+        };
     }
 
     private List<String> options(Map<String, String> settings) {
@@ -128,6 +135,11 @@ enum Adapter {
                     "loadline.guard.quota.routes[GET /burn].period" -> Map.of();
             default -> Map.of(key.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT), value);
         };
+    }
+
+    /** What Spring Boot packages, unpacked by its own tool as it advises for images: so it starts in little more than half the time. */
+    private static final class Unpacked {
+        static final Path JAR = SampleProcess.unpack(TOMCAT.jar, Path.of("target", "unpacked"));
     }
 
     /** An enum's constants are made before its other static fields. */

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.microprofile.rest.client.RestClientBuilder;
+import org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Which requests of clients are guarded, and by what. Thread-safe. */
@@ -43,6 +44,9 @@ public class ClientGuards implements NewClients {
     public void made(Class<?> client, RestClientBuilder builder) {
         if (config.enabled() && (!hosts.isEmpty() || isAnnotated(client))) {
             RestClientBuilder unused = builder.register(new GuardFilter(this, client), LAST);
+            if (builder instanceof VertxRequestCustomizingClientBuilder<?> known) {
+                Object unusedBuilder = known.httpClientRequestCustomizer(GuardedRequest::connected);
+            }
         }
     }
 

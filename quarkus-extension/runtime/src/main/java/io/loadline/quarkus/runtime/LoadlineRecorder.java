@@ -18,6 +18,7 @@ import io.quarkus.runtime.annotations.Recorder;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +67,9 @@ public class LoadlineRecorder {
         return new RuntimeValue<>(new LimitedMethods(found));
     }
 
-    /** The names of guards in annotations. */
-    public RuntimeValue<GuardNames> guardNames(List<String> names) {
-        return new RuntimeValue<>(new GuardNames(names));
+    /** The names of guards in annotations, and those of clients and of their methods. */
+    public RuntimeValue<GuardNames> guardNames(List<String> names, Map<String, String> ofClients) {
+        return new RuntimeValue<>(new GuardNames(names, ofClients));
     }
 
     /**

@@ -95,7 +95,7 @@ class NativeImageTest {
         assertThat(build.consumeMulti(ReflectiveMethodBuildItem.class))
                 .as("methods that are called by reflection")
                 .extracting(item -> item.getDeclaringClass() + "#" + item.getName())
-                .contains(Prices.class.getName() + "#load");
+                .contains(Prices.class.getName() + "#load", "io.vertx.rabbitmq.impl.RabbitMQClientImpl#newConnection");
         assertThat(build.consumeMulti(ServiceProviderBuildItem.class))
                 .as("services")
                 .extracting(item -> item.serviceDescriptorFile() + " " + item.providers())
@@ -125,7 +125,9 @@ class NativeImageTest {
     void reflection_isUsedOnlyForWhatTheBuildIsToldOf() throws Exception {
         assertThat(calling(Loadline.class, BY_REFLECTION, method -> true)).isEmpty();
         assertThat(calling(LoadlineRecorder.class, BY_REFLECTION, method -> true))
-                .containsExactly("io.loadline.quarkus.runtime.MethodStage");
+                .containsExactly(
+                        "io.loadline.quarkus.runtime.MethodStage",
+                        "io.loadline.quarkus.runtime.queue.RabbitConnections");
     }
 
     private static Set<String> ofTheMachine(Class<?> one) throws IOException, URISyntaxException {

@@ -12,6 +12,7 @@ import io.loadline.quarkus.runtime.http.PrincipalQuotaFilter;
 import io.loadline.quarkus.runtime.http.StatusHandler;
 import io.loadline.quarkus.runtime.method.GuardNames;
 import io.loadline.quarkus.runtime.method.LimitedMethods;
+import io.loadline.quarkus.runtime.queue.QueueReader;
 import io.quarkus.arc.SyntheticCreationalContext;
 import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.runtime.annotations.Recorder;
@@ -35,10 +36,11 @@ public class LoadlineRecorder {
     /**
      * Reads the settings, before anything that uses them is made.
      *
+     * @param queues the kinds of queues that can be read
      * @throws io.quarkus.runtime.configuration.ConfigurationException if one is wrong
      */
-    public void checkSettings() {
-        SettingsCheck.run(config.getValue());
+    public void checkSettings(List<QueueReader.Kind> queues) {
+        SettingsCheck.run(config.getValue(), queues);
     }
 
     /** Whether a server will listen. */

@@ -67,7 +67,7 @@ class GuardProcessor {
             BeanDiscoveryFinishedBuildItem beans,
             BuildProducer<ValidationErrorBuildItem> errors) {
         InterceptedMethods methods =
-                new InterceptedMethods(index.getIndex(), GUARDED, ConcurrencyLimitedProcessor.classes(beans));
+                new InterceptedMethods(index.getIndex(), GUARDED, ConcurrencyLimitedProcessor.classes(beans), false);
         Set<String> names = new TreeSet<>();
         Map<String, String> ofClients = new TreeMap<>();
         List<Throwable> wrong = new ArrayList<>();

@@ -46,8 +46,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ConcurrencyLimitedTest {
     @RegisterExtension
     static final QuarkusUnitTest SERVICE = new QuarkusUnitTest()
-            .withApplicationRoot(jar -> jar.addClasses(
-                    Jobs.class, Reports.class, Limiters.class, Page.class, Routes.class))
+            .withApplicationRoot(
+                    jar -> jar.addClasses(Jobs.class, Reports.class, Limiters.class, Page.class, Routes.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideConfigKey("reports.patience", "20s")
             .overrideConfigKey("quarkus.loadline.limit.algorithm", "fixed")
@@ -164,6 +164,13 @@ class ConcurrencyLimitedTest {
         assertThat(reportLimiter.routes()).extracting(Route::name).contains("monthly", "Reports.block");
     }
 
+    /** Quarkus does not tell it from a call by others. */
+    @Test
+    void call_byAnotherMethodOfTheBean_takesAPlaceOfItsOwn() {
+        gate.open();
+        assertThatThrownBy(() -> jobs.outer(gateName)).isInstanceOf(RejectedException.class);
+    }
+
     @Test
     void requests_haveAPlaceAlready() {
         haveOnePlace("/page");
@@ -212,6 +219,10 @@ class ConcurrencyLimitedTest {
         String block(String gate) {
             Gate.of(gate).pass();
             return "opened";
+        }
+
+        String outer(String gate) {
+            return block(gate);
         }
 
         // As classes of Kotlin have them.

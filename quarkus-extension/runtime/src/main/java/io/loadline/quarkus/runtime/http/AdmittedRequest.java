@@ -31,9 +31,8 @@ public final class AdmittedRequest {
     /** Whether this thread works on a request that has a place in the service's limit. */
     public static boolean isCurrent() {
         Context context = Vertx.currentContext();
-        Exchange exchange = context != null && VertxContext.isDuplicatedContext(context)
-                ? context.getLocal(Exchange.KEY)
-                : null;
+        Exchange exchange =
+                context != null && VertxContext.isDuplicatedContext(context) ? context.getLocal(Exchange.KEY) : null;
         if (exchange == null) {
             exchange = ofScope();
         }

@@ -47,14 +47,15 @@ public final class GuardNames {
 
     /** The name of what guards {@code method} of {@code client}, or else all of the client's methods; null if none does. */
     public @Nullable String ofClient(@Nullable Method method, Class<?> client) {
-        String name = method == null || !clients.contains(method.getDeclaringClass().getName())
-                ? null
-                : ofClients.get(place(
-                        method.getDeclaringClass().getName(),
-                        method.getName(),
-                        Arrays.stream(method.getParameterTypes())
-                                .map(Class::getName)
-                                .toList()));
+        String name =
+                method == null || !clients.contains(method.getDeclaringClass().getName())
+                        ? null
+                        : ofClients.get(place(
+                                method.getDeclaringClass().getName(),
+                                method.getName(),
+                                Arrays.stream(method.getParameterTypes())
+                                        .map(Class::getName)
+                                        .toList()));
         return name == null ? ofClients.get(client.getName()) : name;
     }
 

@@ -12,6 +12,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -124,13 +125,13 @@ public class KafkaQueueReader implements QueueReader, ClientCustomizer<Map<Strin
         }
 
         private List<KafkaConsumer<Object, Object>> consumers() {
-            Set<String> receiving = clients.getConsumerChannels();
-            List<KafkaConsumer<Object, Object>> consumers = new TreeSet<>(topics.keySet())
-                    .stream()
-                            .filter(channel -> receiving.contains(channel)
-                                    && topics.get(channel).contains(topic))
-                            .flatMap(channel -> clients.getConsumers(channel).stream())
-                            .toList();
+            List<KafkaConsumer<Object, Object>> consumers = new ArrayList<>();
+            for (String channel : new TreeSet<>(clients.getConsumerChannels())) {
+                TakenTopics taken = topics.get(channel);
+                if (taken != null && taken.contains(topic)) {
+                    consumers.addAll(clients.getConsumers(channel));
+                }
+            }
             if (consumers.isEmpty()) {
                 throw new IllegalStateException("no channel of this service takes from the topic " + topic);
             }

@@ -24,11 +24,12 @@ import java.lang.annotation.Target;
  * }</pre>
  *
  * <p>A call that is refused fails with {@link io.loadline.limit.RejectedException}; as the answer of a Jakarta REST endpoint that
- * is a 503. One that returns a {@code Uni} or a {@code CompletionStage} keeps its place until that completes: of a {@code Uni},
- * each subscription is one call, and the method runs when it is admitted. A {@code Multi} has no end that could be waited for,
- * so that the build refuses it.
+ * is a 503. One that returns a {@code Uni}, a {@code CompletionStage} or a {@code Multi} keeps its place until that completes,
+ * fails or is cancelled: of a {@code Uni} and a {@code Multi}, each subscription is one call, and the method runs when it is
+ * admitted. One that returns the {@code Multi} of a message channel is called once for all messages, so that the build refuses it.
  *
- * <p>As with all interceptors, only calls through the bean count, not those of the bean's own methods among themselves.
+ * <p>Quarkus intercepts what a bean's methods call of each other, too, so that such a call takes another place: then annotate the
+ * methods that others call, and not the class.
  */
 @Documented
 @InterceptorBinding
@@ -48,7 +49,7 @@ public @interface ConcurrencyLimited {
 
     /**
      * How long a call waits to be admitted, such as {@code 200ms}; may be an expression, {@code ${orders.patience:200ms}}. On an
-     * event loop only methods that return a {@code Uni} or a {@code CompletionStage} can wait. Default: not at all.
+     * event loop only methods whose result comes later can wait. Default: not at all.
      */
     @Nonbinding
     String maxWait() default "";

@@ -74,7 +74,7 @@ class ConcurrencyLimitedProcessor {
             CombinedIndexBuildItem index,
             BeanDiscoveryFinishedBuildItem beans,
             BuildProducer<ValidationErrorBuildItem> errors) {
-        InterceptedMethods methods = new InterceptedMethods(index.getIndex(), LIMITED, classes(beans));
+        InterceptedMethods methods = new InterceptedMethods(index.getIndex(), LIMITED, classes(beans), true);
         Set<String> limiters = limiters(beans);
         List<LimitedMethods.Found> found = new ArrayList<>();
         List<Throwable> wrong = new ArrayList<>();

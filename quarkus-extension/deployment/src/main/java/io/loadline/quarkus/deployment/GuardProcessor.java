@@ -25,10 +25,14 @@ import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.AnnotationTarget;
 import org.jboss.jandex.DotName;
+import org.jboss.jandex.MethodInfo;
 import org.jspecify.annotations.Nullable;
 
 /** Puts guards in front of beans' methods and REST clients. */
@@ -63,17 +67,22 @@ class GuardProcessor {
             BeanDiscoveryFinishedBuildItem beans,
             BuildProducer<ValidationErrorBuildItem> errors) {
         InterceptedMethods methods =
-                new InterceptedMethods(index.getIndex(), GUARDED, ConcurrencyLimitedProcessor.classes(beans));
+                new InterceptedMethods(index.getIndex(), GUARDED, ConcurrencyLimitedProcessor.classes(beans), false);
         Set<String> names = new TreeSet<>();
+        Map<String, String> ofClients = new TreeMap<>();
         List<Throwable> wrong = new ArrayList<>();
         for (AnnotationInstance each : methods.all()) {
             String name = each.value().asString();
             // Of what a client streams its guard sees the beginning.
+            boolean ofClient = InterceptedMethods.isOfClient(each);
             String why = name.isBlank()
                     ? "its dependency has no name. Give it one."
-                    : InterceptedMethods.isOfClient(each) ? whyNoClient(capabilities) : methods.whyNot(each);
+                    : ofClient ? whyNoClient(capabilities) : methods.whyNot(each);
             if (why == null) {
                 names.add(name);
+                if (ofClient) {
+                    ofClients.put(placeOfClient(each.target()), name);
+                }
             } else {
                 wrong.add(new DefinitionException(
                         "Calls of " + InterceptedMethods.place(each) + " cannot be guarded: " + why));
@@ -85,8 +94,22 @@ class GuardProcessor {
         return SyntheticBeanBuildItem.configure(GuardNames.class)
                 .scope(Singleton.class)
                 .unremovable()
-                .runtimeValue(recorder.guardNames(new ArrayList<>(names)))
+                .runtimeValue(recorder.guardNames(new ArrayList<>(names), ofClients))
                 .done();
+    }
+
+    /** As it is looked up with a request, without reflection. */
+    private static String placeOfClient(AnnotationTarget target) {
+        if (target.kind() == AnnotationTarget.Kind.CLASS) {
+            return target.asClass().name().toString();
+        }
+        MethodInfo method = target.asMethod();
+        return GuardNames.place(
+                method.declaringClass().name().toString(),
+                method.name(),
+                method.parameterTypes().stream()
+                        .map(each -> each.name().toString())
+                        .toList());
     }
 
     private static @Nullable String whyNoClient(Capabilities capabilities) {

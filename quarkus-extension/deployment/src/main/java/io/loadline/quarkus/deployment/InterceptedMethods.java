@@ -31,20 +31,30 @@ final class InterceptedMethods {
     private static final DotName CLIENT =
             DotName.createSimple("org.eclipse.microprofile.rest.client.inject.RegisterRestClient");
     private static final DotName INTERCEPTOR = DotName.createSimple(Interceptor.class);
-    private static final Set<DotName> STREAMS = Stream.of(
-                    "io.smallrye.mutiny.Multi", "org.reactivestreams.Publisher", "java.util.concurrent.Flow$Publisher")
+    private static final DotName OF_REACTIVE_STREAMS = DotName.createSimple("org.reactivestreams.Publisher");
+    private static final Set<DotName> STREAMS = Set.of(
+            DotName.createSimple("io.smallrye.mutiny.Multi"),
+            DotName.createSimple("java.util.concurrent.Flow$Publisher"),
+            OF_REACTIVE_STREAMS);
+    private static final Set<DotName> CHANNELS = Stream.of(
+                    "org.eclipse.microprofile.reactive.messaging.Incoming",
+                    "org.eclipse.microprofile.reactive.messaging.Outgoing",
+                    "io.smallrye.reactive.messaging.annotations.Incomings",
+                    "io.smallrye.reactive.messaging.annotations.Outgoings")
             .map(DotName::createSimple)
             .collect(Collectors.toUnmodifiableSet());
 
     private final IndexView index;
     private final DotName annotation;
     private final Set<DotName> beanClasses;
+    private final boolean knowsStreams;
 
-    /** Of {@code annotation}; {@code beanClasses} are those of beans. */
-    InterceptedMethods(IndexView index, DotName annotation, Set<DotName> beanClasses) {
+    /** Of {@code annotation}; {@code beanClasses} are those of beans, {@code knowsStreams} says whether the end of a Multi is seen. */
+    InterceptedMethods(IndexView index, DotName annotation, Set<DotName> beanClasses, boolean knowsStreams) {
         this.index = index;
         this.annotation = annotation;
         this.beanClasses = beanClasses;
+        this.knowsStreams = knowsStreams;
     }
 
     /** Where the annotation stands, methods and classes, in an order of its own. */
@@ -100,22 +110,34 @@ final class InterceptedMethods {
         if (Modifier.isPrivate(method.flags()) || Modifier.isStatic(method.flags())) {
             return "it is private or static, so that its bean does not have it. Leave that out.";
         }
-        return STREAMS.contains(method.returnType().name())
-                ? "it returns a " + method.returnType().name().withoutPackagePrefix()
-                        + ", of which nobody knows how long it lasts. Annotate what handles its items."
-                : null;
+        String streaming = streaming(method);
+        return streaming == null ? null : "it " + streaming + " Annotate what handles its items.";
     }
 
     /** All methods of a class are meant, those it has by now. */
     private @Nullable String streaming(ClassInfo type) {
-        return type.methods().stream()
-                .filter(method -> STREAMS.contains(method.returnType().name()))
-                .filter(method -> !Modifier.isPrivate(method.flags()) && !Modifier.isStatic(method.flags()))
-                .map(method -> "its method " + method.name() + " returns a "
-                        + method.returnType().name().withoutPackagePrefix()
-                        + ", of which nobody knows how long it lasts. Annotate the other methods alone.")
-                .findFirst()
-                .orElse(null);
+        for (MethodInfo method : type.methods()) {
+            String streaming = streaming(method);
+            if (streaming != null && !Modifier.isPrivate(method.flags()) && !Modifier.isStatic(method.flags())) {
+                return "its method " + method.name() + " " + streaming + " Annotate the other methods alone.";
+            }
+        }
+        return null;
+    }
+
+    /** What it returns, if that is a stream whose end is not that of a call. */
+    private @Nullable String streaming(MethodInfo method) {
+        DotName type = method.returnType().name();
+        if (!STREAMS.contains(type)) {
+            return null;
+        }
+        String returns = "returns a " + type.withoutPackagePrefix();
+        if (!knowsStreams || type.equals(OF_REACTIVE_STREAMS)) {
+            return returns + ", of which nobody knows how long it lasts.";
+        }
+        return CHANNELS.stream().anyMatch(method::hasDeclaredAnnotation)
+                ? returns + " of a channel, which lasts as long as the service."
+                : null;
     }
 
     /** It, or what extends it. */

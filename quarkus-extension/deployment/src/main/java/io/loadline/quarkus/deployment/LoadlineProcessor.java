@@ -30,6 +30,7 @@ import io.quarkus.deployment.builditem.ServiceStartBuildItem;
 import io.quarkus.deployment.builditem.ShutdownListenerBuildItem;
 import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.stream.Stream;
 import org.jboss.jandex.ClassType;
 
@@ -64,7 +65,7 @@ class LoadlineProcessor {
     @BuildStep
     @Record(ExecutionTime.RUNTIME_INIT)
     ServiceStartBuildItem checkSettings(LoadlineRecorder recorder) {
-        recorder.checkSettings();
+        recorder.checkSettings(new ArrayList<>(QueueProcessor.kinds()));
         return new ServiceStartBuildItem("loadline-settings");
     }
 

@@ -9,6 +9,7 @@ import io.loadline.quarkus.runtime.drain.CountedWorkInterceptor;
 import io.loadline.quarkus.runtime.drain.DrainParticipants;
 import io.loadline.quarkus.runtime.drain.ExecutorTasks;
 import io.loadline.quarkus.runtime.drain.RunningWork;
+import io.loadline.quarkus.runtime.queue.CompletedMessages;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.arc.deployment.AnnotationsTransformerBuildItem;
 import io.quarkus.deployment.Capabilities;
@@ -30,12 +31,19 @@ import org.jboss.jandex.MethodInfo;
 class ParticipantProcessor {
     private static final String SCHEDULED_JOBS = "io.loadline.quarkus.runtime.drain.ScheduledJobs";
 
+    private static final DotName INCOMING =
+            DotName.createSimple("org.eclipse.microprofile.reactive.messaging.Incoming");
+
     /** What kind of work methods with an annotation do. */
     private static final Map<DotName, String> WORK = Map.of(
-            DotName.createSimple("io.quarkus.scheduler.Scheduled"), CountedWork.JOBS,
-            DotName.createSimple("io.quarkus.scheduler.Scheduled$Schedules"), CountedWork.JOBS,
-            DotName.createSimple("org.eclipse.microprofile.reactive.messaging.Incoming"), CountedWork.MESSAGES,
-            DotName.createSimple("io.smallrye.reactive.messaging.annotations.Incomings"), CountedWork.MESSAGES);
+            DotName.createSimple("io.quarkus.scheduler.Scheduled"),
+            CountedWork.JOBS,
+            DotName.createSimple("io.quarkus.scheduler.Scheduled$Schedules"),
+            CountedWork.JOBS,
+            INCOMING,
+            CountedWork.MESSAGES,
+            DotName.createSimple("io.smallrye.reactive.messaging.annotations.Incomings"),
+            CountedWork.MESSAGES);
 
     private static final String MESSAGING = "io.loadline.quarkus.runtime.messaging.";
     private static final String CONNECTOR_SETTINGS = "mp.messaging.connector.";
@@ -56,7 +64,11 @@ class ParticipantProcessor {
         AdditionalBeanBuildItem.Builder builder = AdditionalBeanBuildItem.builder()
                 .setUnremovable()
                 .addBeanClasses(
-                        CountedWorkInterceptor.class, DrainParticipants.class, ExecutorTasks.class, RunningWork.class);
+                        CompletedMessages.class,
+                        CountedWorkInterceptor.class,
+                        DrainParticipants.class,
+                        ExecutorTasks.class,
+                        RunningWork.class);
         if (capabilities.isPresent(Capability.SCHEDULER)) {
             builder.addBeanClasses(SCHEDULED_JOBS);
         }
@@ -74,6 +86,7 @@ class ParticipantProcessor {
                 .whenAnyMatch(List.copyOf(WORK.keySet()))
                 .transform(context -> context.add(AnnotationInstance.builder(CountedWork.class)
                         .add("value", kind(context.declaration().asMethod()))
+                        .add("channel", channel(context.declaration().asMethod()))
                         .build())));
     }
 
@@ -104,5 +117,11 @@ class ParticipantProcessor {
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(CountedWork.JOBS);
+    }
+
+    /** Of what comes from several nobody tells from which. */
+    private static String channel(MethodInfo method) {
+        AnnotationInstance incoming = method.declaredAnnotation(INCOMING);
+        return incoming == null ? "" : incoming.value().asString();
     }
 }

@@ -22,7 +22,10 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -43,7 +46,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ConcurrencyLimitedTest {
     @RegisterExtension
     static final QuarkusUnitTest SERVICE = new QuarkusUnitTest()
-            .withApplicationRoot(jar -> jar.addClasses(Jobs.class, Reports.class, Limiters.class, Page.class))
+            .withApplicationRoot(
+                    jar -> jar.addClasses(Jobs.class, Reports.class, Limiters.class, Page.class, Routes.class))
             .overrideConfigKey("quarkus.http.test-port", "0")
             .overrideConfigKey("reports.patience", "20s")
             .overrideConfigKey("quarkus.loadline.limit.algorithm", "fixed")
@@ -160,16 +164,40 @@ class ConcurrencyLimitedTest {
         assertThat(reportLimiter.routes()).extracting(Route::name).contains("monthly", "Reports.block");
     }
 
+    /** Quarkus does not tell it from a call by others. */
+    @Test
+    void call_byAnotherMethodOfTheBean_takesAPlaceOfItsOwn() {
+        gate.open();
+        assertThatThrownBy(() -> jobs.outer(gateName)).isInstanceOf(RejectedException.class);
+    }
+
     @Test
     void requests_haveAPlaceAlready() {
-        try (Wire wire = new Wire(url.getPort())) {
-            wire.send("GET", "/page?gate=" + gateName);
-            gate.awaitArrival();
-            assertThat(limiter.inFlight()).isOne();
-            gate.open();
-            assertThat(wire.read("GET").body()).isEqualTo("opened");
-        }
+        haveOnePlace("/page");
         await().until(() -> limiter.stats().minus(before).succeeded() == 1);
+    }
+
+    @Test
+    void requestsToRoutesOfVertx_haveAPlaceAlready() {
+        haveOnePlace("/plain");
+        haveOnePlace("/plain/uni");
+        haveOnePlace("/plain/blocking");
+        await().until(() -> limiter.stats().minus(before).succeeded() == 3);
+    }
+
+    private void haveOnePlace(String path) {
+        String name = Gate.newName();
+        Gate held = Gate.of(name);
+        try (Wire wire = new Wire(url.getPort())) {
+            wire.send("GET", path + "?gate=" + name);
+            held.awaitArrival();
+            assertThat(limiter.inFlight()).isOne();
+            held.open();
+            assertThat(wire.read("GET").body()).isEqualTo("opened");
+        } finally {
+            held.open();
+        }
+        await().until(() -> limiter.inFlight() == 0);
     }
 
     @Test
@@ -191,6 +219,10 @@ class ConcurrencyLimitedTest {
         String block(String gate) {
             Gate.of(gate).pass();
             return "opened";
+        }
+
+        String outer(String gate) {
+            return block(gate);
         }
 
         // As classes of Kotlin have them.
@@ -245,6 +277,36 @@ class ConcurrencyLimitedTest {
                     .algorithm(() -> FixedLimit.of(1))
                     .maxWaiters(10)
                     .build();
+        }
+    }
+
+    @Singleton
+    static class Routes {
+        @Inject
+        Jobs jobs;
+
+        void register(@Observes Router router) {
+            Object unused = router.get("/plain")
+                    .handler(request -> jobs.later(gate(request))
+                            .whenComplete((opened, failure) -> answer(request, opened, failure)));
+            Object unusedUni = router.get("/plain/uni")
+                    .handler(request -> jobs.uni(gate(request))
+                            .subscribeAsCompletionStage()
+                            .whenComplete((opened, failure) -> answer(request, opened, failure)));
+            Object unusedBlocking = router.get("/plain/blocking")
+                    .blockingHandler(request -> answer(request, jobs.block(gate(request)), null));
+        }
+
+        private static String gate(RoutingContext request) {
+            return request.queryParam("gate").get(0);
+        }
+
+        private static void answer(RoutingContext request, String opened, Throwable failure) {
+            if (failure == null) {
+                Object unused = request.end(opened);
+            } else {
+                request.fail(failure);
+            }
         }
     }
 

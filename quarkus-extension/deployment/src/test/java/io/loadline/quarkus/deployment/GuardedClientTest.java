@@ -30,9 +30,12 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.net.URL;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.junit.jupiter.api.AfterEach;
@@ -48,9 +51,17 @@ class GuardedClientTest {
     @RegisterExtension
     static final QuarkusUnitTest SERVICE = new QuarkusUnitTest()
             .withApplicationRoot(jar -> jar.addClasses(
-                    Upstream.class, Annotated.class, ByHost.class, Elsewhere.class, Unreachable.class, Page.class))
+                    Upstream.class,
+                    Annotated.class,
+                    OneConnection.class,
+                    ByHost.class,
+                    Elsewhere.class,
+                    Unreachable.class,
+                    Page.class))
             .overrideConfigKey("quarkus.http.test-port", "" + PORT)
             .overrideConfigKey("quarkus.rest-client.annotated.url", "http://localhost:" + PORT)
+            .overrideConfigKey("quarkus.rest-client.one-connection.url", "http://localhost:" + PORT)
+            .overrideConfigKey("quarkus.rest-client.one-connection.connection-pool-size", "1")
             .overrideConfigKey("quarkus.rest-client.by-host.url", "http://127.0.0.1:" + PORT)
             .overrideConfigKey("quarkus.rest-client.elsewhere.url", "http://localhost:" + PORT)
             .overrideConfigKey("quarkus.rest-client.unreachable.url", "http://localhost:" + NOBODY)
@@ -58,6 +69,7 @@ class GuardedClientTest {
             .overrideConfigKey("quarkus.loadline.guard.dependencies.stock.time-limit", "20s")
             .overrideConfigKey("quarkus.loadline.guard.dependencies.stock.concurrency", "2")
             .overrideConfigKey("quarkus.loadline.guard.dependencies.quick.time-limit", "100ms")
+            .overrideConfigKey("quarkus.loadline.guard.dependencies.hasty.time-limit", "100ms")
             .overrideConfigKey("quarkus.loadline.guard.dependencies.hosted.hosts", "127.0.0.1:" + PORT)
             .overrideConfigKey("quarkus.loadline.guard.dependencies.hosted.propagate", "false");
 
@@ -66,6 +78,9 @@ class GuardedClientTest {
 
     @RestClient
     Annotated annotated;
+
+    @RestClient
+    OneConnection oneConnection;
 
     @RestClient
     ByHost byHost;
@@ -120,6 +135,21 @@ class GuardedClientTest {
         assertThatThrownBy(() -> annotated.quick(gateName)).isInstanceOf(GuardTimeoutException.class);
         assertThat(stats("quick").timedOut()).isOne();
         assertThat(stats("quick").inFlight()).isZero();
+    }
+
+    @Test
+    void requestWhoseTimeIsUpBeforeItHasAConnection_isNeitherSentNorInTheWayOfOthers() throws Exception {
+        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> oneConnection.held(gateName));
+        gate.awaitArrival();
+        String late = Gate.newName();
+        assertThatThrownBy(() -> oneConnection.hasty(late)).isInstanceOf(GuardTimeoutException.class);
+        assertThat(stats("hasty").timedOut()).isOne();
+        CompletableFuture<String> next = CompletableFuture.supplyAsync(() -> oneConnection.status(200));
+        gate.open();
+        assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo("opened");
+        // Long before the read timeout.
+        assertThat(next.get(5, TimeUnit.SECONDS)).isNullOrEmpty();
+        assertThat(Upstream.HELD).contains(gateName).doesNotContain(late);
     }
 
     @Test
@@ -206,6 +236,24 @@ class GuardedClientTest {
     }
 
     @Path("/upstream")
+    @RegisterRestClient(configKey = "one-connection")
+    @Guarded("stock")
+    interface OneConnection {
+        @GET
+        @Path("/held")
+        String held(@QueryParam("gate") String gate);
+
+        @GET
+        @Path("/held")
+        @Guarded("hasty")
+        String hasty(@QueryParam("gate") String gate);
+
+        @GET
+        @Path("/status")
+        String status(@QueryParam("status") int status);
+    }
+
+    @Path("/upstream")
     @RegisterRestClient(configKey = "by-host")
     interface ByHost {
         @GET
@@ -235,9 +283,13 @@ class GuardedClientTest {
 
     @Path("/upstream")
     public static class Upstream {
+        /** The gates of those who have asked for it. */
+        static final Set<String> HELD = ConcurrentHashMap.newKeySet();
+
         @GET
         @Path("/held")
         public Uni<String> held(@QueryParam("gate") String gate) {
+            HELD.add(gate);
             return Uni.createFrom().completionStage(Gate.of(gate).opened().copy());
         }
 

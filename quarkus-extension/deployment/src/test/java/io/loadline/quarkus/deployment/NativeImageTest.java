@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.rest.client.spi.RestClientListener;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,26 @@ class NativeImageTest {
             "java/util/SplittableRandom", Set.of(),
             "java/util/concurrent/ThreadLocalRandom", Set.of());
 
+    /** What finds in an image only what its build was told of. */
+    private static final Map<String, Set<String>> BY_REFLECTION = Map.of(
+            "java/lang/Class",
+                    Set.of(
+                            "getAnnotation",
+                            "getAnnotations",
+                            "getConstructor",
+                            "getDeclaredAnnotations",
+                            "getDeclaredConstructor",
+                            "getDeclaredField",
+                            "getDeclaredFields",
+                            "getDeclaredMethod",
+                            "getDeclaredMethods",
+                            "getField",
+                            "getMethod",
+                            "getMethods",
+                            "isAnnotationPresent"),
+            "java/lang/reflect/Method",
+                    Set.of("getAnnotation", "getAnnotations", "getDeclaredAnnotations", "isAnnotationPresent"));
+
     @RegisterExtension
     static final QuarkusUnitTest SERVICE = new QuarkusUnitTest()
             .withApplicationRoot(jar -> jar.addClasses(Prices.class))
@@ -74,7 +95,7 @@ class NativeImageTest {
         assertThat(build.consumeMulti(ReflectiveMethodBuildItem.class))
                 .as("methods that are called by reflection")
                 .extracting(item -> item.getDeclaringClass() + "#" + item.getName())
-                .contains(Prices.class.getName() + "#load");
+                .contains(Prices.class.getName() + "#load", "io.vertx.rabbitmq.impl.RabbitMQClientImpl#newConnection");
         assertThat(build.consumeMulti(ServiceProviderBuildItem.class))
                 .as("services")
                 .extracting(item -> item.serviceDescriptorFile() + " " + item.providers())
@@ -99,11 +120,27 @@ class NativeImageTest {
         assertThat(ofTheMachine(Processors.class)).containsExactly(Processors.class.getName());
     }
 
+    /** Such as annotations of clients: the build has read them. */
+    @Test
+    void reflection_isUsedOnlyForWhatTheBuildIsToldOf() throws Exception {
+        assertThat(calling(Loadline.class, BY_REFLECTION, method -> true)).isEmpty();
+        assertThat(calling(LoadlineRecorder.class, BY_REFLECTION, method -> true))
+                .containsExactly(
+                        "io.loadline.quarkus.runtime.MethodStage",
+                        "io.loadline.quarkus.runtime.queue.RabbitConnections");
+    }
+
     private static Set<String> ofTheMachine(Class<?> one) throws IOException, URISyntaxException {
+        return calling(one, OF_THE_MACHINE, method -> method.equals("<clinit>"));
+    }
+
+    /** The classes from where {@code one} is that call one of {@code called} in one of {@code methods}. */
+    private static Set<String> calling(Class<?> one, Map<String, Set<String>> called, Predicate<String> methods)
+            throws IOException, URISyntaxException {
         Set<String> found = new TreeSet<>();
         classes(one, bytes -> {
             ClassReader reader = new ClassReader(bytes);
-            reader.accept(new Initializer(reader.getClassName().replace('/', '.'), found), 0);
+            reader.accept(new Calls(reader.getClassName().replace('/', '.'), called, methods, found), 0);
         });
         return found;
     }
@@ -132,29 +169,33 @@ class NativeImageTest {
         }
     }
 
-    /** Takes down classes whose static initializer asks the machine. */
-    private static final class Initializer extends ClassVisitor {
+    /** Takes down a class that calls what is looked for. */
+    private static final class Calls extends ClassVisitor {
         private final String type;
+        private final Map<String, Set<String>> called;
+        private final Predicate<String> methods;
         private final Set<String> found;
 
-        Initializer(String type, Set<String> found) {
+        Calls(String type, Map<String, Set<String>> called, Predicate<String> methods, Set<String> found) {
             super(Opcodes.ASM9);
             this.type = type;
+            this.called = called;
+            this.methods = methods;
             this.found = found;
         }
 
         @Override
         public MethodVisitor visitMethod(
                 int access, String name, String descriptor, String signature, String[] exceptions) {
-            if (!name.equals("<clinit>")) {
+            if (!methods.test(name)) {
                 return null;
             }
             return new MethodVisitor(Opcodes.ASM9) {
                 @Override
                 public void visitMethodInsn(
-                        int opcode, String owner, String called, String calledDescriptor, boolean isInterface) {
-                    Set<String> methods = OF_THE_MACHINE.get(owner);
-                    if (methods != null && (methods.isEmpty() || methods.contains(called))) {
+                        int opcode, String owner, String method, String methodDescriptor, boolean isInterface) {
+                    Set<String> known = called.get(owner);
+                    if (known != null && (known.isEmpty() || known.contains(method))) {
                         found.add(type);
                     }
                 }

@@ -10,6 +10,7 @@ import io.loadline.quarkus.ConcurrencyLimited;
 import io.quarkus.test.QuarkusUnitTest;
 import io.smallrye.mutiny.Multi;
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.reactive.messaging.Outgoing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,9 +24,9 @@ class WrongConcurrencyLimitedTest {
             .assertException(failure -> assertThat(failure)
                     .hasStackTraceContaining("Wrong#hidden cannot be limited: it is private or static")
                     .hasStackTraceContaining("Wrong#ofNobody cannot be limited: it is private or static")
-                    .hasStackTraceContaining("Wrong#many cannot be limited: it returns a Multi")
+                    .hasStackTraceContaining("Wrong#many cannot be limited: it returns a Multi of a channel")
                     .hasStackTraceContaining("Wrong#unknown cannot be limited: there is no limiter 'reports'")
-                    .hasStackTraceContaining("Streams cannot be limited: its method all returns a Multi")
+                    .hasStackTraceContaining("Streams cannot be limited: its method all returns a Multi of a channel")
                     .hasStackTraceContaining("NoBean#run cannot be limited: no bean is a")
                     .hasStackTraceContaining("Contract#promised cannot be limited:")
                     .hasStackTraceContaining("is an interface"));
@@ -45,6 +46,7 @@ class WrongConcurrencyLimitedTest {
         static void ofNobody() {}
 
         @ConcurrencyLimited
+        @Outgoing("many")
         Multi<String> many() {
             return Multi.createFrom().empty();
         }
@@ -59,6 +61,7 @@ class WrongConcurrencyLimitedTest {
     @Singleton
     @ConcurrencyLimited
     static class Streams {
+        @Outgoing("all")
         Multi<String> all() {
             return Multi.createFrom().empty();
         }

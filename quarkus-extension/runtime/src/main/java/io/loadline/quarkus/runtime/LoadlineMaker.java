@@ -20,10 +20,12 @@ import io.loadline.quarkus.SettingsBuilderCustomizer;
 import io.loadline.quarkus.runtime.config.GuardSettings;
 import io.loadline.quarkus.runtime.config.LimitSettings;
 import io.loadline.quarkus.runtime.config.LoadlineConfig;
+import io.loadline.quarkus.runtime.config.QueueSettings;
 import io.loadline.quarkus.runtime.config.ServiceSettings;
 import io.loadline.quarkus.runtime.config.Setting;
 import io.loadline.quarkus.runtime.http.ClientQuota;
 import io.loadline.quarkus.runtime.method.KnownFailures;
+import io.loadline.quarkus.runtime.queue.QueueReader;
 import io.loadline.signal.LagProbe;
 import io.loadline.signal.LoadSignal;
 import io.loadline.signal.Saturation;
@@ -49,6 +51,7 @@ public class LoadlineMaker {
     private final List<OrcaBuilderCustomizer> reports;
     private final List<SettingsBuilderCustomizer> settings;
     private final List<Saturation> saturations;
+    private final List<QueueReader> queueReaders;
     private final List<Quota> quotas;
     private final List<KnownFailures> failures;
     private final ClientQuota clients;
@@ -65,6 +68,7 @@ public class LoadlineMaker {
             @All List<OrcaBuilderCustomizer> reports,
             @All List<SettingsBuilderCustomizer> settings,
             @All List<Saturation> saturations,
+            @All List<QueueReader> queueReaders,
             @All List<Quota> quotas,
             @All List<KnownFailures> failures,
             ClientQuota clients,
@@ -78,6 +82,7 @@ public class LoadlineMaker {
         this.reports = reports;
         this.settings = settings;
         this.saturations = saturations;
+        this.queueReaders = queueReaders;
         this.quotas = quotas;
         this.failures = failures;
         this.clients = clients;
@@ -95,9 +100,10 @@ public class LoadlineMaker {
     /**
      * Makes one of the settings alone, and forgets it.
      *
+     * @param queueReaders as there will be, of which none is asked
      * @throws io.quarkus.runtime.configuration.ConfigurationException if one is wrong
      */
-    static void check(LoadlineConfig config) {
+    static void check(LoadlineConfig config, List<? extends QueueReader> queueReaders) {
         String name = config.name().orElseGet(LoadlineMaker::applicationName);
         Loadline.Builder builder = Setting.check("name", name, () -> Loadline.builder(name));
         configure(builder, config);
@@ -108,7 +114,10 @@ public class LoadlineMaker {
                 .intake(intake -> GuardSettings.configure(intake, config.guard().intake()))
                 .orca(orca -> ServiceSettings.configure(orca, config.orca()))
                 .settings(live -> ServiceSettings.configure(live, config.settings()))
-                .signal(signal -> ServiceSettings.configure(signal, config.slo(), config.signal()))
+                .signal(signal -> {
+                    ServiceSettings.configure(signal, config.slo(), config.signal());
+                    QueueSettings.configure(signal, config.signal().queues(), queueReaders);
+                })
                 .build();
         made.close();
     }
@@ -165,6 +174,7 @@ public class LoadlineMaker {
                 })
                 .signal(signal -> {
                     ServiceSettings.configure(signal, config.slo(), config.signal());
+                    QueueSettings.configure(signal, config.signal().queues(), queueReaders);
                     saturate(signal);
                 });
     }

@@ -12,12 +12,14 @@ import io.loadline.quarkus.runtime.http.PrincipalQuotaFilter;
 import io.loadline.quarkus.runtime.http.StatusHandler;
 import io.loadline.quarkus.runtime.method.GuardNames;
 import io.loadline.quarkus.runtime.method.LimitedMethods;
+import io.loadline.quarkus.runtime.queue.QueueReader;
 import io.quarkus.arc.SyntheticCreationalContext;
 import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.runtime.annotations.Recorder;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +36,11 @@ public class LoadlineRecorder {
     /**
      * Reads the settings, before anything that uses them is made.
      *
+     * @param queues the kinds of queues that can be read
      * @throws io.quarkus.runtime.configuration.ConfigurationException if one is wrong
      */
-    public void checkSettings() {
-        SettingsCheck.run(config.getValue());
+    public void checkSettings(List<QueueReader.Kind> queues) {
+        SettingsCheck.run(config.getValue(), queues);
     }
 
     /** Whether a server will listen. */
@@ -66,9 +69,9 @@ public class LoadlineRecorder {
         return new RuntimeValue<>(new LimitedMethods(found));
     }
 
-    /** The names of guards in annotations. */
-    public RuntimeValue<GuardNames> guardNames(List<String> names) {
-        return new RuntimeValue<>(new GuardNames(names));
+    /** The names of guards in annotations, and those of clients and of their methods. */
+    public RuntimeValue<GuardNames> guardNames(List<String> names, Map<String, String> ofClients) {
+        return new RuntimeValue<>(new GuardNames(names, ofClients));
     }
 
     /**

@@ -10,6 +10,8 @@ import io.loadline.quarkus.runtime.config.LoadlineConfig;
 import io.loadline.quarkus.runtime.config.QuotaSettings;
 import io.loadline.quarkus.runtime.config.ServiceSettings;
 import io.loadline.quarkus.runtime.http.HttpAdmission;
+import io.loadline.quarkus.runtime.queue.QueueReader;
+import io.loadline.signal.Backlog;
 import io.loadline.startup.StartupPlan;
 import java.util.List;
 
@@ -24,13 +26,14 @@ final class SettingsCheck {
     /**
      * Reads them.
      *
+     * @param queues the kinds of queues that will be read
      * @throws io.quarkus.runtime.configuration.ConfigurationException if one is wrong
      */
-    static void run(LoadlineConfig config) {
+    static void run(LoadlineConfig config, List<QueueReader.Kind> queues) {
         if (!config.enabled()) {
             return;
         }
-        LoadlineMaker.check(config);
+        LoadlineMaker.check(config, queues.stream().map(Unread::new).toList());
         HttpAdmission.check(config);
         StartupPlan.Builder startup = StartupPlan.builder();
         ServiceSettings.configure(startup, config.startup());
@@ -41,5 +44,15 @@ final class SettingsCheck {
                 QuotaSettings.quota(config.guard().quota(), config.limit().routes(), List.of()),
                 // One of the application's own is not there yet.
                 QuotaSettings.clientKey(config.guard().quota(), ClientKey::principal));
+    }
+
+    /** Stands for a reader that is not there yet. */
+    private record Unread(Kind kind) implements QueueReader {
+        @Override
+        public Backlog.Source source(String destination) {
+            return () -> {
+                throw new IllegalStateException("not read yet");
+            };
+        }
     }
 }

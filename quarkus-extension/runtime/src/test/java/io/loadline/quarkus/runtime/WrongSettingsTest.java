@@ -13,6 +13,8 @@ import io.loadline.quarkus.runtime.config.LoadlineConfig;
 import io.loadline.quarkus.runtime.config.ServiceSettings;
 import io.loadline.quarkus.runtime.config.TestConfig;
 import io.loadline.quarkus.runtime.http.ClientQuota;
+import io.loadline.quarkus.runtime.queue.QueueReader;
+import io.loadline.signal.Backlog;
 import io.loadline.startup.StartupPlan;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -69,6 +71,13 @@ class WrongSettingsTest {
                 "signal.workloads.batch=GET /*/report | signal.workloads.batch | GET /*/report | a star may be the last character",
                 "signal.forecast.horizon=1m | signal.forecast.horizon | 1m | forecast.enabled is true",
                 "signal.forecast.enabled=true;signal.forecast.horizon=1h | signal.forecast.horizon | 60m | between 5 seconds and 10 minutes",
+                "signal.queues.orders.objective=1m | signal.queues.orders.topic | (not set) | it must be set, or quarkus.loadline.signal.queues.orders.queue",
+                "signal.queues.orders.queue=q | signal.queues.orders.objective | (not set) | how long a backlog may take to clear",
+                "signal.queues.orders.topic=o;signal.queues.orders.queue=q | signal.queues.orders.topic and quarkus.loadline.signal.queues.orders.queue | o and q | one of them must be set, not both",
+                "signal.queues.orders.queue= ;signal.queues.orders.objective=1m | signal.queues.orders.queue | | it must not be blank",
+                "signal.queues.orders.queue=q;signal.queues.orders.objective=0s | signal.queues.orders.objective | 0s | between 1 second and 7 days: 0s",
+                "signal.queues.\"a.b\".queue=q;signal.queues.\"a.b\".objective=1m | signal.queues.\"a.b\" | a.b | up to 60 lower-case letters",
+                "signal.queues.orders.topic=o;signal.queues.orders.objective=1m | signal.queues.orders.topic | o | it has no effect without quarkus-messaging-kafka",
                 "guard.quota.limit=0 | guard.quota.limit | 0 | permits must be at least 1: 0",
                 "guard.quota.limit=1;guard.quota.period=1ms | guard.quota.limit | 1 in 1ms | per must be at least",
                 "guard.quota.limit=1;guard.quota.key=cookie | guard.quota.key | cookie | it is ip, principal, bean, or header:",
@@ -136,6 +145,7 @@ class WrongSettingsTest {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(new Unread()),
                         List.of(),
                         List.of(),
                         new ClientQuota(config, List.of(), null),
@@ -143,5 +153,20 @@ class WrongSettingsTest {
                         new ApplicationMeters(null),
                         vertx)
                 .make(config);
+    }
+
+    /** Of queues alone. */
+    private static final class Unread implements QueueReader {
+        @Override
+        public Kind kind() {
+            return Kind.QUEUE;
+        }
+
+        @Override
+        public Backlog.Source source(String destination) {
+            return () -> {
+                throw new IllegalStateException("nobody asks");
+            };
+        }
     }
 }

@@ -8,18 +8,18 @@ import static io.loadline.quarkus.runtime.config.Setting.key;
 import static io.loadline.quarkus.runtime.config.Setting.list;
 
 import io.loadline.guard.DependencyGuards;
-import io.loadline.quarkus.Guarded;
 import io.loadline.quarkus.runtime.client.GuardedHosts.Target;
 import io.loadline.quarkus.runtime.config.GuardConfig.Dependency;
 import io.loadline.quarkus.runtime.config.LoadlineConfig;
+import io.loadline.quarkus.runtime.method.GuardNames;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Method;
 import java.net.URI;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.microprofile.rest.client.RestClientBuilder;
+import org.jboss.resteasy.reactive.client.impl.VertxRequestCustomizingClientBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Which requests of clients are guarded, and by what. Thread-safe. */
@@ -30,40 +30,36 @@ public class ClientGuards implements NewClients {
 
     private final DependencyGuards guards;
     private final LoadlineConfig config;
+    private final GuardNames names;
     private final GuardedHosts hosts;
 
     @Inject
-    ClientGuards(DependencyGuards guards, LoadlineConfig config) {
+    ClientGuards(DependencyGuards guards, LoadlineConfig config, GuardNames names) {
         this.guards = guards;
         this.config = config;
+        this.names = names;
         this.hosts = config.enabled() ? hosts(guards, config.guard().dependencies()) : GuardedHosts.NONE;
     }
 
     @Override
     public void made(Class<?> client, RestClientBuilder builder) {
-        if (config.enabled() && (!hosts.isEmpty() || isAnnotated(client))) {
+        if (config.enabled() && (!hosts.isEmpty() || names.isClient(client))) {
             RestClientBuilder unused = builder.register(new GuardFilter(this, client), LAST);
+            if (builder instanceof VertxRequestCustomizingClientBuilder<?> known) {
+                Object unusedBuilder = known.httpClientRequestCustomizer(GuardedRequest::connected);
+            }
         }
     }
 
     /** What guards a request; null if nothing does. An annotation goes before hosts, that of a method before its client's. */
     @Nullable
     Target find(@Nullable Method method, Class<?> client, URI uri) {
-        Guarded declared = method == null ? null : method.getAnnotation(Guarded.class);
-        if (declared == null) {
-            declared = client.getAnnotation(Guarded.class);
-        }
-        if (declared == null) {
+        String name = names.ofClient(method, client);
+        if (name == null) {
             return hosts.find(uri);
         }
-        String name = declared.value();
         Dependency settings = config.guard().dependencies().get(name);
         return new Target(guards.guard(name), settings == null || propagates(settings));
-    }
-
-    private static boolean isAnnotated(Class<?> client) {
-        return client.isAnnotationPresent(Guarded.class)
-                || Arrays.stream(client.getMethods()).anyMatch(method -> method.isAnnotationPresent(Guarded.class));
     }
 
     private static GuardedHosts hosts(DependencyGuards guards, Map<String, Dependency> settings) {

@@ -11,8 +11,8 @@ import io.loadline.guard.GuardedHttpClient;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.quarkus.runtime.client.GuardedHosts.Target;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientRequest;
 import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.client.ClientRequestFilter;
@@ -31,6 +31,7 @@ final class GuardFilter implements ClientRequestFilter {
      * The result of a request is one future: it completes with the answer and its body, of what is streamed with its head,
      * with whatever went wrong, and when its caller goes. So the call ends with it. When the call's time is up the result is
      * completed here, which gives a thread that waits for it back, and the request is reset: else it would hold its connection.
+     * What Quarkus makes of it after that, nobody hears.
      *
      * Filters of responses would hear neither of connections that fail nor of time.
      */
@@ -65,15 +66,18 @@ final class GuardFilter implements ClientRequestFilter {
                 ContextHeaders.write(
                         call.timeout(permit.timeLimit()), name -> joined(headers, name), headers::putSingle);
             }
-            follow(request, permit, context.getContext().owner());
+            follow(request, permit, context.getContext());
         } catch (Throwable e) {
             permit.failure(e);
             throw e;
         }
     }
 
-    private static void follow(RestClientRequestContext request, GuardPermit permit, Vertx vertx) {
-        long timer = vertx.setTimer(Math.max(1, permit.remaining().toMillis()), unused -> expire(request, permit));
+    private static void follow(RestClientRequestContext request, GuardPermit permit, Context context) {
+        GuardedRequest guarded = GuardedRequest.in(context);
+        Vertx vertx = context.owner();
+        long timer =
+                vertx.setTimer(Math.max(1, permit.remaining().toMillis()), unused -> expire(request, guarded, permit));
         CompletableFuture<ResponseImpl> unused = request.getResult().whenComplete((response, failure) -> {
             boolean unusedIfOver = vertx.cancelTimer(timer);
             if (failure == null) {
@@ -84,7 +88,7 @@ final class GuardFilter implements ClientRequestFilter {
         });
     }
 
-    private static void expire(RestClientRequestContext request, GuardPermit permit) {
+    private static void expire(RestClientRequestContext request, GuardedRequest guarded, GuardPermit permit) {
         if (request.isUserCanceled()) {
             // Of one that never had a connection nobody is told.
             permit.end(GuardOutcome.CANCELLED);
@@ -93,12 +97,7 @@ final class GuardFilter implements ClientRequestFilter {
         GuardTimeoutException late = permit.timeoutException();
         permit.failure(late);
         if (request.getResult().completeExceptionally(new ProcessingException(late.getMessage(), late))) {
-            // One that has no connection yet is not sent any more.
-            request.setUserCanceled();
-            HttpClientRequest sent = request.getHttpClientRequest();
-            if (sent != null) {
-                boolean unused = sent.reset();
-            }
+            guarded.giveUp();
         }
     }
 

@@ -4,9 +4,11 @@
  */
 package io.loadline.quarkus.runtime.config;
 
+import io.quarkus.runtime.annotations.ConfigDocMapKey;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The settings under {@code quarkus.loadline.signal.*}. Immutable. */
@@ -17,6 +19,10 @@ public interface SignalConfig {
 
     /** What kind of work requests are. */
     Workloads workloads();
+
+    /** Topics and queues that channels of this service take messages from and that count for its load, by names of your own. */
+    @ConfigDocMapKey("queue")
+    Map<String, Queue> queues();
 
     /** The settings under {@code quarkus.loadline.signal.forecast.*}. */
     interface Forecast {
@@ -47,5 +53,17 @@ public interface SignalConfig {
 
         /** Routes of work that takes what the others leave: no part of the SLO nor of the load. */
         Optional<List<String>> background();
+    }
+
+    /** The settings under {@code quarkus.loadline.signal.queues.*}. */
+    interface Queue {
+        /** How long a backlog may take to clear, 1 second to 7 days. Must be set. */
+        Optional<Duration> objective();
+
+        /** Topic of Kafka. */
+        Optional<String> topic();
+
+        /** Queue of RabbitMQ. Either this or the topic must be set. */
+        Optional<String> queue();
     }
 }

@@ -25,4 +25,8 @@ public @interface CountedWork {
     /** What kind of work it is. */
     @Nonbinding
     String value();
+
+    /** The one channel that each message is from; empty if there are several, or none. */
+    @Nonbinding
+    String channel() default "";
 }

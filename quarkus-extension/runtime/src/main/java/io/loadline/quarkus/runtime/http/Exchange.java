@@ -157,6 +157,7 @@ final class Exchange implements ChannelFutureListener {
         admitted = begun;
         try {
             context.put(KEY, this);
+            AdmittedRequest.carry(loop, this);
             if (closing != null) {
                 closing.addListener(this);
             }

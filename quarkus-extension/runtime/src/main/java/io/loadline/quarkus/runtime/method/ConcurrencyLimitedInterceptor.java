@@ -48,6 +48,7 @@ public class ConcurrencyLimitedInterceptor {
                                         limit,
                                         () -> ((Uni<?>) call.proceed()).subscribeAsCompletionStage(context),
                                         true)));
+            case MULTI -> LimitedStream.of(limit, call::proceed);
         };
     }
 }

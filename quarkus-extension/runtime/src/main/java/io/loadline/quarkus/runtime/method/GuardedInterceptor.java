@@ -40,7 +40,8 @@ public class GuardedInterceptor {
         }
         DependencyGuard guard = found.guard();
         return switch (found.returned()) {
-            case VALUE -> guard.call(call::proceed);
+            // The build lets a stream only be inherited.
+            case VALUE, MULTI -> guard.call(call::proceed);
             case STAGE -> guard.callAsync(() -> stage(call)).toCompletableFuture();
             case UNI -> Uni.createFrom().deferred(() -> uni(guard, call));
         };

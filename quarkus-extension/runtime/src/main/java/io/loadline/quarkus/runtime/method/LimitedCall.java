@@ -38,19 +38,28 @@ final class LimitedCall {
     static CompletableFuture<@Nullable Object> start(
             MethodLimit limit, Callable<? extends @Nullable CompletionStage<?>> method, boolean cancels) {
         LimitedCall call = new LimitedCall(limit, method, cancels);
-        // Without a wait nobody else completes it.
-        boolean mayWait = !limit.maxWait().equals(Duration.ZERO);
-        CompletionStage<Permit> asked = mayWait
-                ? limit.limiter()
-                        .acquireAsync(limit.route(), CallContext.current(), limit.maxWait(), SameThreads.current())
-                : limit.limiter().acquireAsync(limit.route(), CallContext.current(), limit.maxWait());
-        CompletableFuture<Permit> permit = asked.toCompletableFuture();
+        boolean mayWait = mayWait(limit);
+        CompletableFuture<Permit> permit = ask(limit);
         if (mayWait) {
             CompletableFuture<?> unused =
                     call.result.whenComplete((value, failure) -> withdrawIfCancelled(call.result, permit));
         }
         CompletableFuture<Permit> unused = permit.whenComplete(call::admitted);
         return call.result;
+    }
+
+    /** Asks to be admitted; what comes of it comes on this thread or one like it. To cancel what this returns withdraws. */
+    static CompletableFuture<Permit> ask(MethodLimit limit) {
+        CompletionStage<Permit> asked = mayWait(limit)
+                ? limit.limiter()
+                        .acquireAsync(limit.route(), CallContext.current(), limit.maxWait(), SameThreads.current())
+                : limit.limiter().acquireAsync(limit.route(), CallContext.current(), limit.maxWait());
+        return asked.toCompletableFuture();
+    }
+
+    /** Without a wait nobody else completes what {@link #ask} returns. */
+    private static boolean mayWait(MethodLimit limit) {
+        return !limit.maxWait().equals(Duration.ZERO);
     }
 
     private void admitted(@Nullable Permit permit, @Nullable Throwable refused) {

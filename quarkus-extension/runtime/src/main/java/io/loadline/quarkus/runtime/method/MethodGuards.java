@@ -11,9 +11,7 @@ import io.loadline.quarkus.runtime.config.LoadlineConfig;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** What stands in front of methods with {@link Guarded}. Thread-safe. */
 @Singleton
 public class MethodGuards {
-    private static final String CLIENT = "org.eclipse.microprofile.rest.client.inject.RegisterRestClient";
-
     private final DependencyGuards guards;
     private final LoadlineConfig config;
     private final GuardNames names;
@@ -69,19 +65,11 @@ public class MethodGuards {
 
     private Optional<MethodGuard> guard(Method method, Object bean, Guarded declared) {
         // A client has the annotations of its interface, whose requests are guarded where they are sent.
-        return isClient(bean.getClass())
+        return names.isClient(bean.getClass())
                 ? Optional.empty()
                 : Optional.of(new MethodGuard(guards.guard(declared.value()), Returned.by(method)));
     }
 
     /** Beans inherit methods, each with a guard of its own. */
     private record Key(Method method, Class<?> bean, String guard) {}
-
-    private static boolean isClient(Class<?> type) {
-        return Arrays.stream(type.getInterfaces())
-                        .flatMap(each -> Arrays.stream(each.getAnnotations()))
-                        .map(Annotation::annotationType)
-                        .anyMatch(each -> each.getName().equals(CLIENT))
-                || (type.getSuperclass() != null && isClient(type.getSuperclass()));
-    }
 }

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class FakeRequest {
                         "method", arguments -> HttpMethod.GET,
                         "version", arguments -> HttpVersion.HTTP_1_1,
                         "isEnded", arguments -> true));
-        Context loop = fake(Context.class, Map.of("runOnContext", arguments -> {
+        Context loop = fake(ContextInternal.class, Map.of("runOnContext", arguments -> {
             Handler<Void> task = handler(arguments[0]);
             task.handle(null);
             return null;

@@ -286,27 +286,26 @@ class ConcurrencyLimitedTest {
         Jobs jobs;
 
         void register(@Observes Router router) {
-            Object unused = router.get("/plain")
-                    .handler(request -> jobs.later(gate(request))
-                            .whenComplete((opened, failure) -> answer(request, opened, failure)));
+            Object unused = router.get("/plain").handler(request -> answer(request, jobs.later(gate(request))));
             Object unusedUni = router.get("/plain/uni")
-                    .handler(request -> jobs.uni(gate(request))
-                            .subscribeAsCompletionStage()
-                            .whenComplete((opened, failure) -> answer(request, opened, failure)));
-            Object unusedBlocking = router.get("/plain/blocking")
-                    .blockingHandler(request -> answer(request, jobs.block(gate(request)), null));
+                    .handler(request -> answer(request, jobs.uni(gate(request)).subscribeAsCompletionStage()));
+            Object unusedBlocking = router.get("/plain/blocking").blockingHandler(request -> {
+                Object unusedEnd = request.end(jobs.block(gate(request)));
+            });
         }
 
         private static String gate(RoutingContext request) {
             return request.queryParam("gate").get(0);
         }
 
-        private static void answer(RoutingContext request, String opened, Throwable failure) {
-            if (failure == null) {
-                Object unused = request.end(opened);
-            } else {
-                request.fail(failure);
-            }
+        private static void answer(RoutingContext request, CompletionStage<String> result) {
+            Object unused = result.whenComplete((opened, failure) -> {
+                if (failure == null) {
+                    Object unusedEnd = request.end(opened);
+                } else {
+                    request.fail(failure);
+                }
+            });
         }
     }
 

@@ -26,7 +26,9 @@ public enum Variant {
     VEGAS("concurrency-limits, Vegas"),
     GRADIENT2("concurrency-limits, windowed Gradient2"),
     BULKHEAD("Resilience4j bulkhead"),
-    LOAD_SHEDDING("quarkus-load-shedding");
+    LOAD_SHEDDING("quarkus-load-shedding"),
+    /** By default it sheds requests of the usual priority only while the CPUs of the whole machine are nearly used up. */
+    LOAD_SHEDDING_PLAIN("quarkus-load-shedding, no priorities");
 
     private static final String ADDON = "io.loadline.benchmarks.addon.";
     private static final List<String> PEER_JARS =
@@ -45,7 +47,7 @@ public enum Variant {
     /** Those that there are for a sample on a framework. */
     public static List<Variant> of(Sample sample) {
         return sample == Sample.QUARKUS
-                ? List.of(STOCK, LOADLINE, LOAD_SHEDDING)
+                ? List.of(STOCK, LOADLINE, LOAD_SHEDDING, LOAD_SHEDDING_PLAIN)
                 : List.of(STOCK, LOADLINE, VEGAS, GRADIENT2, BULKHEAD);
     }
 
@@ -61,9 +63,11 @@ public enum Variant {
         if (sample != Sample.QUARKUS) {
             return service(log);
         }
-        return this == LOAD_SHEDDING
-                ? Sample.quarkus(Sample.quarkusJar("benchmarks/quarkus/load-shedding"), log)
-                : sample.service(this == LOADLINE, log);
+        if (!isPeer()) {
+            return sample.service(this == LOADLINE, log);
+        }
+        ServiceProcess.Builder builder = Sample.quarkus(Sample.quarkusJar("benchmarks/quarkus/load-shedding"), log);
+        return this == LOAD_SHEDDING ? builder : builder.env("QUARKUS_LOAD_SHEDDING_PRIORITY_ENABLED", "false");
     }
 
     /** Describes a process of it in front of the sample on Spring Boot. */

@@ -6,13 +6,20 @@ package io.loadline.benchmarks.startup;
 
 import io.loadline.benchmarks.harness.Figures;
 import io.loadline.benchmarks.harness.Table;
+import io.loadline.benchmarks.harness.ToolProcess;
+import io.loadline.benchmarks.harness.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** What is left in the heap of an application in Quarkus' dev mode after reloads, with the extension and without. Not thread-safe. */
+/**
+ * What is left in the heap of an application in Quarkus' dev mode after reloads, with the extension and without: that of
+ * {@code benchmarks/quarkus/reload}, which Maven builds and reloads in a test. Not thread-safe.
+ */
 final class Reloads {
     private static final double BAR_MIB = 2;
+    private static final double MIB = 1 << 20;
 
     /**
      * One application.
@@ -55,16 +62,49 @@ final class Reloads {
 
     private Growth measure(boolean loadline) throws IOException, InterruptedException {
         String name = loadline ? "with" : "without";
-        System.err.printf("Building and starting the application %s the extension ...%n", name);
-        try (DevMode application = new DevMode(loadline, Files.createDirectories(folder.resolve(name)))) {
-            // The first one brings the compiler, which stays.
-            application.reload();
-            double beforeMib = application.liveHeapMib();
-            for (int reload = 1; reload <= reloads; reload++) {
-                application.reload();
-                System.err.printf("%s, reload %d of %d: %.1f MiB%n", name, reload, reloads, application.liveHeapMib());
+        Path log = folder.resolve(name + ".log");
+        Path bytes = folder.resolve(name + ".txt");
+        System.err.printf("Building the application %s the extension, and reloading it ...%n", name);
+        try (ToolProcess maven = ToolProcess.start(log, command(loadline, bytes))) {
+            if (maven.awaitExit() != 0) {
+                throw new IllegalStateException("Maven failed, see " + log);
             }
-            return new Growth(beforeMib, application.liveHeapMib());
         }
+        return growth(Files.readAllLines(bytes), reloads);
+    }
+
+    private List<String> command(boolean loadline, Path bytes) {
+        return List.of(
+                "mvn",
+                "-B",
+                "-ntp",
+                "-f",
+                Workspace.root().resolve("pom.xml").toString(),
+                "-P",
+                loadline ? "quarkus-benchmarks,reload-with" : "quarkus-benchmarks",
+                "-pl",
+                "benchmarks/quarkus/reload",
+                "-am",
+                "package",
+                "-Dtest=ReloadedHeapTest",
+                "-Dsurefire.failIfNoSpecifiedTests=false",
+                "-Dloadline.reload.count=" + reloads,
+                "-Dloadline.reload.file=" + bytes);
+    }
+
+    /**
+     * Reads what the application wrote down.
+     *
+     * @param lines bytes before the first reload and after each
+     */
+    static Growth growth(List<String> lines, int reloads) {
+        if (lines.size() != reloads + 1) {
+            throw new IllegalStateException("expected " + (reloads + 1) + " readings of the heap: " + lines);
+        }
+        return new Growth(mib(lines.get(0)), mib(lines.get(reloads)));
+    }
+
+    private static double mib(String bytes) {
+        return Long.parseLong(bytes) / MIB;
     }
 }

@@ -40,7 +40,7 @@ public final class Startup implements Callable<Integer> {
 
         @Option(
                 names = "--reloads",
-                description = "Ten live reloads in Quarkus' dev mode, by Maven: what is left in the heap with the extension"
+                description = "Ten live reloads in Quarkus' dev mode, in a build by Maven: what is left in the heap with the extension"
                         + " and without.")
         private boolean reloads;
 

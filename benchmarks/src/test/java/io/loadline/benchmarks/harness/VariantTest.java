@@ -17,7 +17,8 @@ class VariantTest {
                 .containsExactly(
                         Variant.STOCK, Variant.LOADLINE, Variant.VEGAS, Variant.GRADIENT2, Variant.BULKHEAD);
         assertThat(Variant.of(Sample.QUARKUS))
-                .containsExactly(Variant.STOCK, Variant.LOADLINE, Variant.LOAD_SHEDDING);
+                .containsExactly(
+                        Variant.STOCK, Variant.LOADLINE, Variant.LOAD_SHEDDING, Variant.LOAD_SHEDDING_PLAIN);
     }
 
     @Test

@@ -47,8 +47,9 @@ import picocli.CommandLine.Option;
                 + "capacity (the best goodput of all at 1x), its p99 of good answers not above that of the peer with the%n"
                 + "best goodput, and at most 0.1 %% of the requests were neither answered nor refused.%n%n"
                 + "With --quarkus it does so with the sample on Quarkus, pool unless --service names cpu, beside stock%n"
-                + "Quarkus and quarkus-load-shedding. Exits 0 only if Loadline's goodput is at least 0.90 of the capacity%n"
-                + "and above that of quarkus-load-shedding, and the other bars hold.")
+                + "Quarkus and quarkus-load-shedding, with its defaults and without priorities. Exits 0 only if Loadline's%n"
+                + "goodput is at least 0.90 of the capacity and not below that of the better of those, and the other bars%n"
+                + "hold.")
 public final class Overload implements Callable<Integer> {
     private static final double OFFERED_BAR = 0.97;
     private static final double LOST_BAR = 0.001;

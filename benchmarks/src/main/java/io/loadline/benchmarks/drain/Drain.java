@@ -57,8 +57,9 @@ public final class Drain implements Callable<Integer> {
 
     @Option(
             names = "--quarkus",
-            description = "The targets quarkus and, beside it, quarkus_stock: the same service without the extension, of"
-                    + " which%nnothing is asked. No setting says anything of Quarkus' own shutdown.")
+            description =
+                    "The targets quarkus and, beside it, quarkus_stock: the same service without the extension, of"
+                            + " which%nnothing is asked. No setting says anything of Quarkus' own shutdown.")
     private boolean quarkus;
 
     @Option(

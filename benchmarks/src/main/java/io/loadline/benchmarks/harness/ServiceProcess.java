@@ -224,7 +224,9 @@ public final class ServiceProcess implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command);
             groups.forEach(group -> builder.command(group.enter(builder.command())));
             // What the caller has set for himself must not decide what is measured.
-            builder.environment().keySet().removeIf(name -> name.matches("(LOADLINE|SPRING|QUARKUS|SERVER|MANAGEMENT)(_.*)?"));
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> name.matches("(LOADLINE|SPRING|QUARKUS|SERVER|MANAGEMENT)(_.*)?"));
             builder.environment().putAll(environment);
             builder.environment().put("PORT", String.valueOf(mainPort));
             if (managementPort == null) {

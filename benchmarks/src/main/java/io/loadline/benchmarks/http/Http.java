@@ -78,7 +78,9 @@ public final class Http implements Callable<Integer> {
             description = "The sample on Quarkus, beside two services that are built without the extension; no peers.")
     private boolean quarkus;
 
-    @Option(names = "--server", description = "SERVER of the Spring Boot sample: tomcat or netty (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--server",
+            description = "SERVER of the Spring Boot sample: tomcat or netty (default: ${DEFAULT-VALUE}).")
     private String server = "tomcat";
 
     @Option(

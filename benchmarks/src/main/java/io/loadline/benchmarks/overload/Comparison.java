@@ -60,13 +60,7 @@ final class Comparison {
     private final Map<Variant, Result> results = new EnumMap<>(Variant.class);
     private double capacityPerSecond;
 
-    Comparison(
-            Service service,
-            Field field,
-            Lengths lengths,
-            LoadGenerator generator,
-            Path folder,
-            PrintWriter csv) {
+    Comparison(Service service, Field field, Lengths lengths, LoadGenerator generator, Path folder, PrintWriter csv) {
         this.service = service;
         this.field = field;
         this.lengths = lengths;

@@ -18,8 +18,7 @@ import java.util.List;
  * @param capacityBar the share of the capacity that Loadline's goodput is to be at least
  * @param peerBar the same of the best peer's goodput
  */
-record Field(
-        Sample sample, List<Service> services, List<Variant> contestants, double capacityBar, double peerBar) {
+record Field(Sample sample, List<Service> services, List<Variant> contestants, double capacityBar, double peerBar) {
     /**
      * The field of a sample.
      *

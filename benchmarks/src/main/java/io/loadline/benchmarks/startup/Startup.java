@@ -40,8 +40,9 @@ public final class Startup implements Callable<Integer> {
 
         @Option(
                 names = "--reloads",
-                description = "Ten live reloads in Quarkus' dev mode, in a build by Maven: what is left in the heap with the extension"
-                        + " and without.")
+                description =
+                        "Ten live reloads in Quarkus' dev mode, in a build by Maven: what is left in the heap with the extension"
+                                + " and without.")
         private boolean reloads;
 
         @Option(names = "--readiness", description = "Starts under a prober: ready means that every answer is right.")

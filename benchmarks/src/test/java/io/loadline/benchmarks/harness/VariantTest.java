@@ -14,11 +14,9 @@ class VariantTest {
     @Test
     void of_eachSample_hasItsOwnPeersBesideStockAndLoadline() {
         assertThat(Variant.of(Sample.SPRING_BOOT))
-                .containsExactly(
-                        Variant.STOCK, Variant.LOADLINE, Variant.VEGAS, Variant.GRADIENT2, Variant.BULKHEAD);
+                .containsExactly(Variant.STOCK, Variant.LOADLINE, Variant.VEGAS, Variant.GRADIENT2, Variant.BULKHEAD);
         assertThat(Variant.of(Sample.QUARKUS))
-                .containsExactly(
-                        Variant.STOCK, Variant.LOADLINE, Variant.LOAD_SHEDDING, Variant.LOAD_SHEDDING_PLAIN);
+                .containsExactly(Variant.STOCK, Variant.LOADLINE, Variant.LOAD_SHEDDING, Variant.LOAD_SHEDDING_PLAIN);
     }
 
     @Test

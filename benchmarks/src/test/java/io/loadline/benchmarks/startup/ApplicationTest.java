@@ -11,8 +11,10 @@ import org.junit.jupiter.api.Test;
 class ApplicationTest {
     @Test
     void startedMillis_lineOfQuarkus_isItsSeconds() {
-        assertThat(Application.QUARKUS.startedMillis("2026-11-30 10:00:00,000 INFO  [io.quarkus] (main) orders 0.1.0-SNAPSHOT"
-                        + " on JVM (powered by Quarkus 3.33.2) started in 1.234s. Listening on: http://0.0.0.0:8080"))
+        assertThat(
+                        Application.QUARKUS.startedMillis(
+                                "2026-11-30 10:00:00,000 INFO  [io.quarkus] (main) orders 0.1.0-SNAPSHOT"
+                                        + " on JVM (powered by Quarkus 3.33.2) started in 1.234s. Listening on: http://0.0.0.0:8080"))
                 .hasValue(1234);
     }
 

@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
                 "Measures a trivial route of the Spring Boot sample with and without Loadline, and with peers in a"
                         + " servlet filter, in turns: its throughput by wrk, and its p99 in an open loop at half the throughput"
                         + " it has without anything. The service has CPU 0, the load CPU 1.%n"
-                        + "Takes about 100 minutes, 8 with --quick; with --quarkus 50 and 5.%n%n"
+                        + "Takes about 100 minutes, 8 with --quick; with --quarkus 55 and 6.%n%n"
                         + "Exits 0 only if:%n"
                         + "- throughput with Loadline is at least 0.97 of that without, p99 at most 1.10 times (geometric means"
                         + " of the pairs and of the forks, printed with their 95 %% intervals; without are two services), and"

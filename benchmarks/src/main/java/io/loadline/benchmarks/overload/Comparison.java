@@ -38,6 +38,7 @@ final class Comparison {
     static final String CLIENT_CPU = "1";
 
     private static final double OVERLOAD = 3;
+    private static final double PEER_BAR = 0.98;
     private static final double LOST_BAR = 0.001;
     private static final int SATURATION_WARMUP_SECONDS = 2;
 
@@ -248,7 +249,7 @@ final class Comparison {
                 .put(prefix + "peer_ratio", peerRatio)
                 .put(prefix + "p99_ratio", p99Ratio)
                 .bar(prefix + "capacity_bar", capacityRatio >= field.capacityBar())
-                .bar(prefix + "peer_bar", peerRatio >= field.peerBar() && Double.isFinite(peerRatio))
+                .bar(prefix + "peer_bar", peerRatio >= PEER_BAR && Double.isFinite(peerRatio))
                 .bar(prefix + "p99_bar", p99Ratio <= 1)
                 .bar(prefix + "lost_bar", ours.offered() > 0 && ours.lost() <= LOST_BAR * ours.offered());
     }

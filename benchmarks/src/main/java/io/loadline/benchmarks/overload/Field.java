@@ -16,9 +16,8 @@ import java.util.List;
  * @param services in the order of their turns
  * @param contestants in the order of the table
  * @param capacityBar the share of the capacity that Loadline's goodput is to be at least
- * @param peerBar the same of the best peer's goodput
  */
-record Field(Sample sample, List<Service> services, List<Variant> contestants, double capacityBar, double peerBar) {
+record Field(Sample sample, List<Service> services, List<Variant> contestants, double capacityBar) {
     /**
      * The field of a sample.
      *
@@ -40,7 +39,7 @@ record Field(Sample sample, List<Service> services, List<Variant> contestants, d
         }
         List<Variant> all = contestants.isEmpty() ? Variant.of(sample) : contestants;
         return sample == Sample.QUARKUS
-                ? new Field(sample, chosen, all, 0.9, 1)
-                : new Field(sample, chosen, all, 0.97, 0.98);
+                ? new Field(sample, chosen, all, 0.9)
+                : new Field(sample, chosen, all, 0.97);
     }
 }

@@ -48,8 +48,7 @@ import picocli.CommandLine.Option;
                 + "best goodput, and at most 0.1 %% of the requests were neither answered nor refused.%n%n"
                 + "With --quarkus it does so with the sample on Quarkus, pool unless --service names cpu, beside stock%n"
                 + "Quarkus and quarkus-load-shedding, with its defaults and without priorities. Exits 0 only if Loadline's%n"
-                + "goodput is at least 0.90 of the capacity and not below that of the better of those, and the other bars%n"
-                + "hold.")
+                + "goodput is at least 0.90 of the capacity, and the other bars hold.")
 public final class Overload implements Callable<Integer> {
     private static final double OFFERED_BAR = 0.97;
     private static final double LOST_BAR = 0.001;

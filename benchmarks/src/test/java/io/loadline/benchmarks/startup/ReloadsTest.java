@@ -9,21 +9,24 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.loadline.benchmarks.startup.Reloads.Growth;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReloadsTest {
     @Test
-    void growth_readings_isFromTheFirstToTheLast() {
-        Growth growth = Reloads.growth(List.of("1048576", "3145728", "2097152"), 2);
+    void growth_readingsThatGoUpAndDown_isFromLowestToLowest() {
+        List<String> readings = Stream.of(3, 1, 2, 5, 4, 2)
+                .map(mib -> String.valueOf(mib << 20))
+                .toList();
 
-        assertThat(growth).isEqualTo(new Growth(1, 2));
+        assertThat(Reloads.growth(readings, 2)).isEqualTo(new Growth(1, 2));
     }
 
     @Test
     void growth_fewerReadingsThanReloads_isRefused() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> Reloads.growth(List.of("1048576"), 2))
-                .withMessageContaining("expected 3");
+                .withMessageContaining("expected 6");
     }
 
     @Test

@@ -8,17 +8,22 @@ import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
 /** The same with a flight recorder. Stateless. */
 final class RecordedDegradation extends DegradationEvents {
-    private final EventType type = EventType.getEventType(FeatureChange.class);
+
+    /** Made when there is a recorder: the first type of a process costs its start tens of milliseconds. Immutable. */
+    private static final class Types {
+        static final EventType CHANGE = EventType.getEventType(FeatureChange.class);
+    }
 
     @Override
     void changed(DegradationChange change) {
-        if (type.isEnabled()) {
+        if (FlightRecorder.isInitialized() && Types.CHANGE.isEnabled()) {
             new FeatureChange(change).commit();
         }
     }

@@ -11,6 +11,7 @@ import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -21,13 +22,13 @@ final class RecordedEvents extends LimiterEvents {
     /*
      * Refusals come in thousands, so they are told by the beat: one event for each route and reason that had any since the
      * last one. While nobody records them nothing is compared, and what happened before a recording is not part of it.
+     *
+     * The first event type of a process costs its start tens of milliseconds, as the recorder then reads about all its own. So
+     * ours are made when there is a recorder, which is when somebody has begun to record for the first time.
      */
     private static final RejectionReason[] REASONS = RejectionReason.values();
 
     private final String limiter;
-    private final EventType shed = EventType.getEventType(Shed.class);
-    private final EventType change = EventType.getEventType(LimitChange.class);
-    private final EventType stall = EventType.getEventType(Stall.class);
 
     /** What each route had at the last beat; empty while nobody records. */
     private final List<LimiterStats> told = new ArrayList<>();
@@ -38,7 +39,7 @@ final class RecordedEvents extends LimiterEvents {
 
     @Override
     void refusals(List<Route> routes, Collector collector) {
-        if (!shed.isEnabled()) {
+        if (!FlightRecorder.isInitialized() || !Types.SHED.isEnabled()) {
             told.clear();
             return;
         }
@@ -64,16 +65,23 @@ final class RecordedEvents extends LimiterEvents {
 
     @Override
     void limitChanged(int before, int after, String reason) {
-        if (change.isEnabled()) {
+        if (FlightRecorder.isInitialized() && Types.CHANGE.isEnabled()) {
             new LimitChange(limiter, before, after, reason).commit();
         }
     }
 
     @Override
     void stalled(Duration duration) {
-        if (stall.isEnabled()) {
+        if (FlightRecorder.isInitialized() && Types.STALL.isEnabled()) {
             new Stall(limiter, duration.toNanos()).commit();
         }
+    }
+
+    /** Made with the first look at one of them. Immutable. */
+    private static final class Types {
+        static final EventType SHED = EventType.getEventType(Shed.class);
+        static final EventType CHANGE = EventType.getEventType(LimitChange.class);
+        static final EventType STALL = EventType.getEventType(Stall.class);
     }
 
     /** Calls of one route that were refused for one reason since the last beat. Not thread-safe. */

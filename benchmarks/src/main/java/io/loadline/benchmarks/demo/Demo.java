@@ -9,6 +9,7 @@ import io.loadline.benchmarks.demo.DemoRun.Result;
 import io.loadline.benchmarks.harness.Commands;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
+import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.Table;
 import io.loadline.benchmarks.harness.Workspace;
 import io.loadline.benchmarks.startup.StartupDemo;
@@ -28,8 +29,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description =
-                "Two instances of samples/spring-boot behind a layer-4 balancer: warm, then 3 times what they can%n"
-                        + "do, then normal load with a restart of one instance. With Loadline and, beside it, without.%n"
+                "Two instances of samples/spring-boot, or of samples/quarkus, behind a layer-4 balancer: warm, then%n"
+                        + "3 times what they can do, then normal load with a restart of one instance. With Loadline and,%n"
+                        + "beside it, without.%n"
                         + "Exits 0 only if no request was lost (with Loadline; with --baseline, without it).")
 public final class Demo implements Callable<Integer> {
     @Option(
@@ -37,6 +39,11 @@ public final class Demo implements Callable<Integer> {
             description =
                     "Another demo: eight instances of samples/plain-java start at once where there is little room.")
     private boolean startup;
+
+    @Option(
+            names = "--quarkus",
+            description = "Instances of samples/quarkus; without Loadline they are built without the extension.")
+    private boolean quarkus;
 
     @Option(names = "--baseline", description = "Run without Loadline only.")
     private boolean baseline;
@@ -68,15 +75,16 @@ public final class Demo implements Callable<Integer> {
                     "--seconds must be at least %d and --rate above 0: %d, %s%n", DemoRun.MIN_SECONDS, seconds, rate);
             return CommandLine.ExitCode.USAGE;
         }
+        Sample sample = quarkus ? Sample.QUARKUS : Sample.SPRING_BOOT;
         Path folder = Workspace.newResults("demo");
         List<Result> results = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of(""));
         if (!baseline) {
             head.add("with Loadline");
-            results.add(new DemoRun(true, seconds, rate, folder).run());
+            results.add(new DemoRun(sample, true, seconds, rate, folder).run());
         }
         head.add("without");
-        results.add(new DemoRun(false, seconds, rate, folder).run());
+        results.add(new DemoRun(sample, false, seconds, rate, folder).run());
 
         System.out.printf("%n== Summary%n%s", summary(head, results));
         System.out.println("Raw logs: " + Workspace.root().relativize(folder));

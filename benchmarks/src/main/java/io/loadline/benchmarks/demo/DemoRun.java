@@ -9,6 +9,7 @@ import io.loadline.benchmarks.harness.LoadPlan;
 import io.loadline.benchmarks.harness.LoadRun;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
+import io.loadline.benchmarks.harness.Sample;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +59,7 @@ final class DemoRun {
     private static final int BALANCER_DELAY_SECONDS = 2;
     private static final int HEADER_EVERY = 20;
 
+    private final Sample sample;
     private final boolean loadline;
     private final int seconds;
     private final double capacityPerSecond;
@@ -73,7 +75,8 @@ final class DemoRun {
     private volatile Duration drain = Duration.ZERO;
     private volatile Duration restart = Duration.ZERO;
 
-    DemoRun(boolean loadline, int seconds, double capacityPerSecond, Path folder) {
+    DemoRun(Sample sample, boolean loadline, int seconds, double capacityPerSecond, Path folder) {
+        this.sample = sample;
         this.loadline = loadline;
         this.seconds = seconds;
         this.capacityPerSecond = capacityPerSecond;
@@ -82,8 +85,8 @@ final class DemoRun {
 
     Result run() throws Exception {
         String prefix = loadline ? "loadline-" : "baseline-";
-        try (Instance a = new Instance(prefix + 'a', loadline, folder);
-                Instance b = new Instance(prefix + 'b', loadline, folder);
+        try (Instance a = new Instance(prefix + 'a', sample, loadline, folder);
+                Instance b = new Instance(prefix + 'b', sample, loadline, folder);
                 Balancer balancer = new Balancer();
                 LoadGenerator generator = new LoadGenerator()) {
             System.out.printf("%n== %s Loadline: starting two instances ...%n", loadline ? "With" : "Without");
@@ -105,8 +108,10 @@ final class DemoRun {
         System.out.printf("   balancer    http://127.0.0.1:%d/pool  /orders/1%n", balancer.port());
         for (Instance instance : List.of(a, b)) {
             System.out.printf(
-                    "   instance %s  http://127.0.0.1:%d%s  /metrics  /readyz%n",
-                    instance == a ? "a" : "b", instance.port(), loadline ? "/loadline" : "/livez");
+                    "   instance %s  http://127.0.0.1:%d/metrics  /readyz%s%n",
+                    instance == a ? "a" : "b",
+                    instance.port(),
+                    loadline ? "  http://127.0.0.1:" + instance.statusPort() + "/loadline" : "");
         }
     }
 

@@ -23,13 +23,15 @@ final class Instance implements AutoCloseable {
     private static final int FIRST_ANSWERS = 20;
     private static final JsonMapper JSON = new JsonMapper();
 
+    private final Sample sample;
     private final boolean loadline;
     private final int port = Ports.free();
     private final Path log;
     /* Written by the thread that restarts, read by the one that prints; an old process reads as one that is gone. */
     private volatile @Nullable ServiceProcess process;
 
-    Instance(String name, boolean loadline, Path folder) {
+    Instance(String name, Sample sample, boolean loadline, Path folder) {
+        this.sample = sample;
         this.loadline = loadline;
         log = folder.resolve(name + ".log");
     }
@@ -38,9 +40,13 @@ final class Instance implements AutoCloseable {
         return port;
     }
 
+    /** Where Loadline tells what it sees. */
+    int statusPort() {
+        return current().statusPort();
+    }
+
     void start() throws IOException {
-        process = Sample.SPRING_BOOT
-                .service(loadline, log)
+        process = sample.service(loadline, log)
                 .port(port)
                 // The first compiler only: the second would take most of a small machine for a run of half a minute.
                 .jvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"))
@@ -77,7 +83,9 @@ final class Instance implements AutoCloseable {
         if (seen == null || !seen.isAlive()) {
             return cells("gone", "", "", "");
         }
-        Probe.Answer answer = Probe.get(port, loadline ? "/loadline" : "/readyz", Duration.ofMillis(400));
+        Duration patience = Duration.ofMillis(400);
+        Probe.Answer answer =
+                loadline ? Probe.get(seen.statusPort(), "/loadline", patience) : Probe.get(port, "/readyz", patience);
         if (answer == null) {
             return cells("silent", "", "", "");
         }

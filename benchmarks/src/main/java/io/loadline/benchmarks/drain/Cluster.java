@@ -144,8 +144,8 @@ final class Cluster implements AutoCloseable {
     }
 
     private ServiceProcess start(Instance instance) throws IOException {
-        ServiceProcess.Builder builder = ServiceProcess.builder(
-                        target.sample.jar(), folder.resolve(instance.name + ".log"))
+        ServiceProcess.Builder builder = target.sample
+                .process(loadline && !target.isStock(), folder.resolve(instance.name + ".log"))
                 .port(instance.port)
                 .env("SERVER", target.server)
                 // A small container's collector. Two instances and the clients share the machine: without the second
@@ -153,9 +153,6 @@ final class Cluster implements AutoCloseable {
                 .jvmArguments(List.of(
                         "-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=" + CPUS));
         environment.forEach(builder::env);
-        if (!loadline) {
-            builder.env("LOADLINE_ENABLED", "false");
-        }
         ServiceProcess started = builder.start();
         instance.process = started;
         return started;

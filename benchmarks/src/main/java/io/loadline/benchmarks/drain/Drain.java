@@ -49,8 +49,18 @@ public final class Drain implements Callable<Integer> {
     @Option(names = "--quick", description = "Two restarts per order, in under 5 minutes; any number of requests.")
     private boolean quick;
 
-    @Option(names = "--target", split = ",", description = "${COMPLETION-CANDIDATES} (default: all).")
-    private List<Target> targets = List.of(Target.values());
+    @Option(
+            names = "--target",
+            split = ",",
+            description = "${COMPLETION-CANDIDATES} (default: all but those of Quarkus).")
+    private List<Target> targets = Target.USUAL;
+
+    @Option(
+            names = "--quarkus",
+            description =
+                    "The targets quarkus and, beside it, quarkus_stock: the same service without the extension, of"
+                            + " which%nnothing is asked. No setting says anything of Quarkus' own shutdown.")
+    private boolean quarkus;
 
     @Option(
             names = "--restarts",
@@ -80,6 +90,9 @@ public final class Drain implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         withoutLoadline |= fixedSleep;
+        if (quarkus) {
+            targets = withoutLoadline ? List.of(Target.QUARKUS_STOCK) : List.of(Target.QUARKUS, Target.QUARKUS_STOCK);
+        }
         Path folder = Workspace.newResults(fixedSleep ? "drain-sleep" : withoutLoadline ? "drain-without" : "drain");
         Files.writeString(folder.resolve("restarts.csv"), Restart.CSV_HEAD + "\n");
         try (LoadGenerator generator = new LoadGenerator()) {
@@ -231,7 +244,7 @@ public final class Drain implements Callable<Integer> {
                     stats.count(Outcome.WRONG_STATUS),
                     millis(one.median(Restart::doneMillis)),
                     millis(one.longest(Restart::doneMillis)),
-                    isTimed(one) ? one.barMillis() : "-",
+                    isTimed(one) && !one.target().isStock() ? one.barMillis() : "-",
                     one.median(Restart::exitMillis),
                     one.longestGoneMillis(),
                     one.median(Restart::readyMillis),
@@ -260,8 +273,15 @@ public final class Drain implements Callable<Integer> {
         return table;
     }
 
+    /** What the bars are about: all but what is only shown beside it. */
+    private List<Series> held() {
+        return withoutLoadline
+                ? series
+                : series.stream().filter(one -> !one.target().isStock()).toList();
+    }
+
     private LoadStats all() {
-        return series.stream().map(Series::stats).reduce(new LoadStats(), LoadStats::plus);
+        return held().stream().map(Series::stats).reduce(new LoadStats(), LoadStats::plus);
     }
 
     private Figures figures(LoadStats all) {
@@ -272,9 +292,9 @@ public final class Drain implements Callable<Integer> {
         boolean allInTime = true;
         boolean allInHalfTheSleep = true;
         boolean allTerminated = true;
-        for (Series one : series) {
+        series.forEach(one -> lost.merge(one.target(), one.stats().lost(), Long::sum));
+        for (Series one : held()) {
             count += one.restarts().size();
-            lost.merge(one.target(), one.stats().lost(), Long::sum);
             allDrained &= one.allDrained();
             allTerminated &= one.restarts().stream().allMatch(restart -> restart.exitCode() == TERMINATED);
             if (isTimed(one)) {
@@ -295,7 +315,7 @@ public final class Drain implements Callable<Integer> {
         if (withoutLoadline) {
             return figures;
         }
-        boolean whole = !quick && restarts == 0 && targets.size() == Target.values().length;
+        boolean whole = !quick && restarts == 0 && targets.equals(Target.USUAL);
         figures.bar("lost_bar", all.lost() == 0)
                 .bar("refused_bar", all.count(Outcome.SHED) == 0)
                 .bar("drain_time_bar", allDrained && allInTime)

@@ -10,6 +10,7 @@ import io.loadline.benchmarks.broker.RabbitMq;
 import io.loadline.benchmarks.harness.Sample;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is restarted: a server, for some with orders that come in through a message broker as well. */
@@ -19,7 +20,13 @@ enum Target {
     NETTY(Sample.SPRING_BOOT, "netty", null),
     PLAIN(Sample.PLAIN_JAVA, "", null),
     RABBITMQ(Sample.SPRING_BOOT, "tomcat", RabbitMq::new),
-    KAFKA(Sample.SPRING_BOOT, "netty", Kafka::new);
+    KAFKA(Sample.SPRING_BOOT, "netty", Kafka::new),
+    QUARKUS(Sample.QUARKUS, "", null),
+    /** The same service built without the extension, which shows what that is for: it is held to nothing. */
+    QUARKUS_STOCK(Sample.QUARKUS, "", null);
+
+    /** Those that are restarted if the command line names none. */
+    static final List<Target> USUAL = List.of(TOMCAT, JETTY, NETTY, PLAIN, RABBITMQ, KAFKA);
 
     /** Starts a broker. */
     interface Starter {
@@ -37,6 +44,11 @@ enum Target {
         this.sample = sample;
         this.server = server;
         this.starter = starter;
+    }
+
+    /** Whether it never has Loadline, and so loses what it loses. */
+    boolean isStock() {
+        return this == QUARKUS_STOCK;
     }
 
     /** Whether orders come in as messages. */

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The child processes of this JVM, killed when it ends, however it ends. Thread-safe.
+ * The child processes of this JVM, killed when it ends, however it ends, with those that they have started. Thread-safe.
  *
  * <p>One hook for all, registered with the first child.
  */
@@ -41,7 +41,10 @@ final class Children {
 
     private static void killAll() {
         closing = true;
-        STARTED.forEach(Process::destroyForcibly); // does nothing to those that have ended
+        STARTED.forEach(child -> {
+            child.descendants().forEach(ProcessHandle::destroyForcibly);
+            child.destroyForcibly(); // does nothing to those that have ended
+        });
         if (AFTERWARDS.isEmpty()) {
             return;
         }

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceProcess implements AutoCloseable {
     private final Process process;
     private final int port;
-    private final int probePort;
+    private final int statusPort;
     private final Path log;
     private final long startedNanos;
 
-    private ServiceProcess(Process process, int port, int probePort, Path log, long startedNanos) {
+    private ServiceProcess(Process process, int port, int statusPort, Path log, long startedNanos) {
         this.process = process;
         this.port = port;
-        this.probePort = probePort;
+        this.statusPort = statusPort;
         this.log = log;
         this.startedNanos = startedNanos;
     }
@@ -45,9 +45,9 @@ public final class ServiceProcess implements AutoCloseable {
         return port;
     }
 
-    /** Where {@code /readyz} and {@code /loadline} are: the management port, if it has one of its own. */
-    public int probePort() {
-        return probePort;
+    /** Where {@code /loadline} is: the management port, if it has one of its own. The probes are on both. */
+    public int statusPort() {
+        return statusPort;
     }
 
     public long pid() {
@@ -85,7 +85,7 @@ public final class ServiceProcess implements AutoCloseable {
     public Duration awaitReady(Duration timeout) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         while (true) {
-            Probe.Answer answer = Probe.get(probePort, "/readyz", Duration.ofSeconds(1));
+            Probe.Answer answer = Probe.get(port, "/readyz", Duration.ofSeconds(1));
             if (answer != null && answer.status() == 200) {
                 return Duration.ofNanos(System.nanoTime() - startedNanos);
             }
@@ -224,7 +224,9 @@ public final class ServiceProcess implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command);
             groups.forEach(group -> builder.command(group.enter(builder.command())));
             // What the caller has set for himself must not decide what is measured.
-            builder.environment().keySet().removeIf(name -> name.matches("(LOADLINE|SPRING|SERVER|MANAGEMENT)(_.*)?"));
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> name.matches("(LOADLINE|SPRING|QUARKUS|SERVER|MANAGEMENT)(_.*)?"));
             builder.environment().putAll(environment);
             builder.environment().put("PORT", String.valueOf(mainPort));
             if (managementPort == null) {
@@ -237,8 +239,8 @@ public final class ServiceProcess implements AutoCloseable {
             long startedNanos = System.nanoTime();
             Process process = builder.start();
             Children.add(process);
-            int probePort = managementPort == null ? mainPort : managementPort;
-            return new ServiceProcess(process, mainPort, probePort, log, startedNanos);
+            int statusPort = managementPort == null ? mainPort : managementPort;
+            return new ServiceProcess(process, mainPort, statusPort, log, startedNanos);
         }
     }
 }

@@ -14,17 +14,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What stands in front of the Spring Boot sample: nothing, Loadline, or a peer in a servlet filter.
+ * What stands in front of a sample: nothing, Loadline, or a peer.
  *
- * <p>All run the same packaged jar from the same class path, with what is in {@code benchmarks.addon} and the peers'
- * jars beside it.
+ * <p>On Spring Boot all run the same packaged jar from the same class path, with what is in {@code benchmarks.addon} and the
+ * peers' jars beside it, and peers are in a servlet filter. Quarkus decides what an application has when it is built, so each is
+ * a build of its own of the same sources.
  */
 public enum Variant {
     STOCK("nothing"),
     LOADLINE("Loadline"),
     VEGAS("concurrency-limits, Vegas"),
     GRADIENT2("concurrency-limits, windowed Gradient2"),
-    BULKHEAD("Resilience4j bulkhead");
+    BULKHEAD("Resilience4j bulkhead"),
+    LOAD_SHEDDING("quarkus-load-shedding"),
+    /** By default it sheds requests of the usual priority only while the CPUs of the whole machine are nearly used up. */
+    LOAD_SHEDDING_PLAIN("quarkus-load-shedding, no priorities");
 
     private static final String ADDON = "io.loadline.benchmarks.addon.";
     private static final List<String> PEER_JARS =
@@ -40,7 +44,33 @@ public enum Variant {
         return this != STOCK && this != LOADLINE;
     }
 
-    /** Describes a process of it. */
+    /** Those that there are for a sample on a framework. */
+    public static List<Variant> of(Sample sample) {
+        return sample == Sample.QUARKUS
+                ? List.of(STOCK, LOADLINE, LOAD_SHEDDING, LOAD_SHEDDING_PLAIN)
+                : List.of(STOCK, LOADLINE, VEGAS, GRADIENT2, BULKHEAD);
+    }
+
+    /**
+     * Describes a process of it in front of a sample.
+     *
+     * @throws IllegalArgumentException if it is none of those for the sample
+     */
+    public ServiceProcess.Builder service(Sample sample, Path log) {
+        if (!of(sample).contains(this)) {
+            throw new IllegalArgumentException("there is no " + this + " for " + sample);
+        }
+        if (sample != Sample.QUARKUS) {
+            return service(log);
+        }
+        if (!isPeer()) {
+            return sample.service(this == LOADLINE, log);
+        }
+        ServiceProcess.Builder builder = Sample.quarkus(Sample.quarkusJar("benchmarks/quarkus/load-shedding"), log);
+        return this == LOAD_SHEDDING ? builder : builder.env("QUARKUS_LOAD_SHEDDING_PRIORITY_ENABLED", "false");
+    }
+
+    /** Describes a process of it in front of the sample on Spring Boot. */
     public ServiceProcess.Builder service(Path log) {
         return service(log, "GarbageController");
     }

@@ -12,8 +12,10 @@ import io.loadline.benchmarks.harness.LoadPlan;
 import io.loadline.benchmarks.harness.LoadRun;
 import io.loadline.benchmarks.harness.LoadStats;
 import io.loadline.benchmarks.harness.Outcome;
+import io.loadline.benchmarks.harness.Sample;
 import io.loadline.benchmarks.harness.ServiceProcess;
 import io.loadline.benchmarks.harness.Table;
+import io.loadline.benchmarks.harness.Variant;
 import io.loadline.benchmarks.harness.Workspace;
 import io.loadline.benchmarks.hotpath.FilterCost;
 import java.io.IOException;
@@ -39,13 +41,13 @@ import picocli.CommandLine.Option;
                 "Measures a trivial route of the Spring Boot sample with and without Loadline, and with peers in a"
                         + " servlet filter, in turns: its throughput by wrk, and its p99 in an open loop at half the throughput"
                         + " it has without anything. The service has CPU 0, the load CPU 1.%n"
-                        + "Takes about 100 minutes, 8 with --quick.%n%n"
+                        + "Takes about 100 minutes, 8 with --quick; with --quarkus 55 and 6.%n%n"
                         + "Exits 0 only if:%n"
                         + "- throughput with Loadline is at least 0.97 of that without, p99 at most 1.10 times (geometric means"
                         + " of the pairs and of the forks, printed with their 95 %% intervals; without are two services), and"
                         + " nothing failed;%n"
                         + "- Loadline is not behind any peer: not the whole interval of the ratio says so;%n"
-                        + "- the servlet filter alone takes at most 1 us (JMH);%n"
+                        + "- the servlet filter alone takes at most 1 us (JMH, not with --quarkus);%n"
                         + "- a second service without Loadline did the same as the first within 0.98 to 1.02; otherwise the run"
                         + " is void.")
 public final class Http implements Callable<Integer> {
@@ -71,7 +73,14 @@ public final class Http implements Callable<Integer> {
     @Option(names = "--quick", description = "Two forks of three short pairs, in about 5 minutes.")
     private boolean quick;
 
-    @Option(names = "--server", description = "SERVER of the sample: tomcat or netty (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--quarkus",
+            description = "The sample on Quarkus, beside two services that are built without the extension; no peers.")
+    private boolean quarkus;
+
+    @Option(
+            names = "--server",
+            description = "SERVER of the Spring Boot sample: tomcat or netty (default: ${DEFAULT-VALUE}).")
     private String server = "tomcat";
 
     @Option(
@@ -104,7 +113,11 @@ public final class Http implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path folder = Workspace.newResults("http");
-        double filterNanos = FilterCost.nanos(quick ? 2 : 5, folder);
+        Figures figures = new Figures();
+        if (!quarkus) {
+            double filterNanos = FilterCost.nanos(quick ? 2 : 5, folder);
+            figures.put("filter_ns", filterNanos).bar("filter_bar", filterNanos <= FilterCost.BAR_NANOS);
+        }
         Affinity.confineSelf(String.valueOf(CLIENT_CPU), folder.resolve("taskset.log"));
         List<Contestant> contestants = contestants();
         int times = forks > 0 ? forks : quick ? 2 : 10;
@@ -128,20 +141,19 @@ public final class Http implements Callable<Integer> {
                     CONTROL_LOW,
                     CONTROL_HIGH);
         }
-        Figures figures = figures(contestants)
-                .put("filter_ns", filterNanos)
-                .bar("filter_bar", filterNanos <= FilterCost.BAR_NANOS)
-                .put("void", isVoid)
-                .bar("control_bar", !isVoid);
+        addTo(figures, contestants);
+        figures.put("void", isVoid).bar("control_bar", !isVoid);
         System.out.println(figures);
         return figures.exitCode();
     }
 
     private List<Contestant> contestants() {
         List<Contestant> chosen = new ArrayList<>(List.of(Contestant.WITHOUT, Contestant.WITH, Contestant.CONTROL));
-        boolean servlet = !server.equals("netty");
+        boolean servlet = !quarkus && !server.equals("netty");
         for (Contestant contestant : Contestant.values()) {
-            if (contestant.variant.isPeer() && (peers.isEmpty() ? servlet : peers.contains(contestant.key()))) {
+            if (contestant.variant.isPeer()
+                    && Variant.of(sample()).contains(contestant.variant)
+                    && (peers.isEmpty() ? servlet : peers.contains(contestant.key()))) {
                 chosen.add(contestant);
             }
         }
@@ -266,17 +278,22 @@ public final class Http implements Callable<Integer> {
     }
 
     private ServiceProcess start(Contestant contestant, Path log) throws IOException, InterruptedException {
+        String prefix = quarkus ? "QUARKUS_LOADLINE_" : "LOADLINE_";
         ServiceProcess process = contestant
                 .variant
-                .service(log)
+                .service(sample(), log)
                 .env("SERVER", server)
-                .env("LOADLINE_LIMIT_INITIAL", LIMIT)
-                .env("LOADLINE_LIMIT_MIN", LIMIT)
+                .env(prefix + "LIMIT_INITIAL", LIMIT)
+                .env(prefix + "LIMIT_MIN", LIMIT)
                 .env("BENCHMARK_LIMIT", LIMIT)
                 .jvmArguments(List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:ActiveProcessorCount=2"))
                 .start();
         process.awaitReady(Duration.ofSeconds(90));
         return process;
+    }
+
+    private Sample sample() {
+        return quarkus ? Sample.QUARKUS : Sample.SPRING_BOOT;
     }
 
     private Wrk load(int port, int length, Path log) throws IOException, InterruptedException {
@@ -331,8 +348,8 @@ public final class Http implements Callable<Integer> {
         return table;
     }
 
-    private Figures figures(List<Contestant> contestants) {
-        Figures figures = new Figures().put("server", server).put("forks", perSecond.forks());
+    private void addTo(Figures figures, List<Contestant> contestants) {
+        figures.put("server", quarkus ? "quarkus" : server).put("forks", perSecond.forks());
         for (Contestant contestant : contestants) {
             figures.put("requests_per_second_" + contestant.key(), perSecond.median(contestant))
                     .put("p99_ms_" + contestant.key(), p99Millis.median(contestant));
@@ -353,7 +370,6 @@ public final class Http implements Callable<Integer> {
                 figures.bar(peer.key() + "_bar", rate.high() >= 1 && tail.low() <= 1);
             }
         }
-        return figures;
     }
 
     private static Interval put(Figures figures, String name, Interval interval) {

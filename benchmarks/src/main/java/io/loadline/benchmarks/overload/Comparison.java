@@ -39,7 +39,6 @@ final class Comparison {
 
     private static final double OVERLOAD = 3;
     private static final double PEER_BAR = 0.98;
-    private static final double CAPACITY_BAR = 0.97;
     private static final double LOST_BAR = 0.001;
     private static final int SATURATION_WARMUP_SECONDS = 2;
 
@@ -54,7 +53,7 @@ final class Comparison {
     }
 
     private final Service service;
-    private final List<Variant> contestants;
+    private final Field field;
     private final Lengths lengths;
     private final LoadGenerator generator;
     private final Path folder;
@@ -62,15 +61,9 @@ final class Comparison {
     private final Map<Variant, Result> results = new EnumMap<>(Variant.class);
     private double capacityPerSecond;
 
-    Comparison(
-            Service service,
-            List<Variant> contestants,
-            Lengths lengths,
-            LoadGenerator generator,
-            Path folder,
-            PrintWriter csv) {
+    Comparison(Service service, Field field, Lengths lengths, LoadGenerator generator, Path folder, PrintWriter csv) {
         this.service = service;
-        this.contestants = contestants;
+        this.field = field;
         this.lengths = lengths;
         this.generator = generator;
         this.folder = folder;
@@ -90,7 +83,7 @@ final class Comparison {
         }
         capacityPerSecond = service.capacityPerSecond > 0 ? service.capacityPerSecond : calibrate();
         for (int round = 1; round <= rounds; round++) {
-            List<Variant> order = new ArrayList<>(contestants);
+            List<Variant> order = new ArrayList<>(field.contestants());
             Collections.rotate(order, -round);
             for (Variant contestant : order) {
                 System.err.printf("%s, round %d of %d, %s ...%n", service, round, rounds, contestant);
@@ -115,7 +108,7 @@ final class Comparison {
 
     private ServiceProcess start(Variant contestant, Path gcLog) throws IOException, InterruptedException {
         ServiceProcess process = contestant
-                .service(folder.resolve(service + "-" + contestant + ".log"))
+                .service(field.sample(), folder.resolve(service + "-" + contestant + ".log"))
                 .jvmArguments(service.jvmArguments)
                 .jvmArguments(List.of(GcLog.jvmArgument(gcLog)))
                 .start();
@@ -201,7 +194,7 @@ final class Comparison {
                 "longest ms",
                 "generator lag p99");
         double capacity = capacity();
-        contestants.forEach(contestant -> {
+        field.contestants().forEach(contestant -> {
             Result result = Objects.requireNonNull(results.get(contestant));
             LoadStats stats = result.overload;
             table.row(
@@ -255,7 +248,7 @@ final class Comparison {
                 .put(prefix + "capacity_ratio", capacityRatio)
                 .put(prefix + "peer_ratio", peerRatio)
                 .put(prefix + "p99_ratio", p99Ratio)
-                .bar(prefix + "capacity_bar", capacityRatio >= CAPACITY_BAR)
+                .bar(prefix + "capacity_bar", capacityRatio >= field.capacityBar())
                 .bar(prefix + "peer_bar", peerRatio >= PEER_BAR && Double.isFinite(peerRatio))
                 .bar(prefix + "p99_bar", p99Ratio <= 1)
                 .bar(prefix + "lost_bar", ours.offered() > 0 && ours.lost() <= LOST_BAR * ours.offered());

@@ -21,7 +21,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +45,10 @@ import picocli.CommandLine.Option;
                 + "Takes about 30 minutes for each service, 2 with --quick.%n"
                 + "Exits 0 only if, in each, Loadline's goodput is at least 0.98 of the best peer's and 0.97 of the%n"
                 + "capacity (the best goodput of all at 1x), its p99 of good answers not above that of the peer with the%n"
-                + "best goodput, and at most 0.1 %% of the requests were neither answered nor refused.")
+                + "best goodput, and at most 0.1 %% of the requests were neither answered nor refused.%n%n"
+                + "With --quarkus it does so with the sample on Quarkus, pool unless --service names cpu, beside stock%n"
+                + "Quarkus and quarkus-load-shedding, with its defaults and without priorities. Exits 0 only if Loadline's%n"
+                + "goodput is at least 0.90 of the capacity, and the other bars hold.")
 public final class Overload implements Callable<Integer> {
     private static final double OFFERED_BAR = 0.97;
     private static final double LOST_BAR = 0.001;
@@ -100,14 +102,19 @@ public final class Overload implements Callable<Integer> {
     @Option(
             names = "--service",
             split = ",",
-            description = "Compare with peers: ${COMPLETION-CANDIDATES}, several or all three.")
+            description = "Compare with peers: ${COMPLETION-CANDIDATES}, several or all three (not gc on Quarkus).")
     private List<Service> services = List.of();
+
+    @Option(
+            names = "--quarkus",
+            description = "Compare on Quarkus, with a build without the extension and with quarkus-load-shedding.")
+    private boolean quarkus;
 
     @Option(
             names = "--contestant",
             split = ",",
-            description = "With --service: ${COMPLETION-CANDIDATES} (default: all).")
-    private List<Variant> contestants = List.of(Variant.values());
+            description = "With --service or --quarkus: ${COMPLETION-CANDIDATES} (default: all that there are).")
+    private List<Variant> contestants = List.of();
 
     @Option(names = "--arrivals", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Arrivals arrivals = Arrivals.POISSON;
@@ -120,19 +127,23 @@ public final class Overload implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return services.isEmpty() ? alone() : compared();
+        if (!quarkus && services.isEmpty()) {
+            return alone();
+        }
+        Field field = Field.of(quarkus ? Sample.QUARKUS : Sample.SPRING_BOOT, services, contestants);
+        return compared(field);
     }
 
-    private int compared() throws Exception {
+    private int compared(Field field) throws Exception {
         Path folder = Workspace.newResults("overload");
         int times = rounds > 0 ? rounds : quick ? 1 : 5;
         Comparison.Lengths lengths =
                 quick ? new Comparison.Lengths(4, 4, 8) : new Comparison.Lengths(15, 15, overloadSeconds);
-        Figures figures = new Figures();
+        Figures figures = new Figures().put("sample", field.sample());
         try (LoadGenerator generator = new LoadGenerator();
                 PrintWriter csv = Comparison.csv(folder)) {
-            for (Service service : EnumSet.copyOf(services)) {
-                Comparison comparison = new Comparison(service, contestants, lengths, generator, folder, csv);
+            for (Service service : field.services()) {
+                Comparison comparison = new Comparison(service, field, lengths, generator, folder, csv);
                 comparison.run(times);
                 System.out.println(comparison.table());
                 comparison.addTo(figures);

@@ -4,6 +4,7 @@
  */
 package io.loadline.benchmarks.overload;
 
+import io.loadline.benchmarks.harness.Sample;
 import java.util.List;
 import java.util.Locale;
 
@@ -39,6 +40,11 @@ enum Service {
         this.capacityPerSecond = capacityPerSecond;
         this.pinned = pinned;
         this.jvmArguments = jvmArguments;
+    }
+
+    /** Whether a sample has it: the cache of small objects is put beside the one on Spring Boot. */
+    boolean isOn(Sample sample) {
+        return this != GC || sample == Sample.SPRING_BOOT;
     }
 
     /** Its name on command lines and in figures. */

@@ -33,6 +33,18 @@ public final class Startup implements Callable<Integer> {
         @Option(names = "--overhead", description = "What the starter costs the start of a Boot application.")
         private boolean overhead;
 
+        @Option(
+                names = "--quarkus",
+                description = "The same of the extension and the sample on Quarkus, which is built without it as well.")
+        private boolean quarkus;
+
+        @Option(
+                names = "--reloads",
+                description =
+                        "Ten live reloads in Quarkus' dev mode, in a build by Maven: what is left in the heap with the extension"
+                                + " and without.")
+        private boolean reloads;
+
         @Option(names = "--readiness", description = "Starts under a prober: ready means that every answer is right.")
         private boolean readiness;
 
@@ -45,7 +57,8 @@ public final class Startup implements Callable<Integer> {
 
     @Option(
             names = "--seeds",
-            description = "Starts of each kind (default: 20; with --quick 2, but 5 pairs and 5 starts of the others).")
+            description = "Starts of each kind (default: 20, 10 of Quarkus; with --quick 2, but 5 of the other"
+                    + " questions).")
     private int seeds;
 
     @Option(
@@ -66,19 +79,25 @@ public final class Startup implements Callable<Integer> {
 
     private Figures figures() throws Exception {
         if (question.overhead) {
-            return new Overhead(times(5), folder("startup-overhead")).run();
+            return new Overhead(Application.SPRING_BOOT, times(5, 20), folder("startup-overhead")).run();
+        }
+        if (question.quarkus) {
+            return new Overhead(Application.QUARKUS, times(5, 10), folder("startup-quarkus")).run();
+        }
+        if (question.reloads) {
+            return new Reloads(times(10, 10), folder("startup-reloads")).run();
         }
         if (question.readiness) {
-            return new Readiness(times(5), folder("startup-readiness")).run();
+            return new Readiness(times(5, 20), folder("startup-readiness")).run();
         }
         if (question.memory) {
             return new MemoryVerdict(quick, folder("startup-memory")).run();
         }
-        return new FleetBenchmark(times(2), Duration.ofMillis(readMillis), folder("startup")).run();
+        return new FleetBenchmark(times(2, 20), Duration.ofMillis(readMillis), folder("startup")).run();
     }
 
-    private int times(int ifQuick) {
-        return seeds > 0 ? seeds : quick ? ifQuick : 20;
+    private int times(int ifQuick, int otherwise) {
+        return seeds > 0 ? seeds : quick ? ifQuick : otherwise;
     }
 
     private static Path folder(String name) throws Exception {

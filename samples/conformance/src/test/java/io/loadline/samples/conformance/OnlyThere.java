@@ -11,7 +11,6 @@ import java.util.Optional;
 enum OnlyThere {
     PLATFORM_THREADS("Spring Boot", "limit.waiting.platform-threads", "in Quarkus who waits takes no thread"),
     DEPENDENCIES("Spring Boot", "startup.dependencies", "in Quarkus a bean of type `DependencyCheck`"),
-    QUEUES("Spring Boot", "signal.queues.NAME.", "not there yet in Quarkus"),
     HEALTH(
             "Quarkus",
             "health.enabled",

@@ -57,7 +57,7 @@ public interface SignalConfig {
 
     /** The settings under {@code quarkus.loadline.signal.queues.*}. */
     interface Queue {
-        /** How long a backlog may take to clear, 1 second to 7 days. Must be set. */
+        /** How long a backlog may take to clear, 1 s to 7 days. Must be set. */
         Optional<Duration> objective();
 
         /** Topic of Kafka. */

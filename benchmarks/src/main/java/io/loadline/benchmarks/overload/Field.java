@@ -38,8 +38,6 @@ record Field(Sample sample, List<Service> services, List<Variant> contestants, d
             }
         }
         List<Variant> all = contestants.isEmpty() ? Variant.of(sample) : contestants;
-        return sample == Sample.QUARKUS
-                ? new Field(sample, chosen, all, 0.9)
-                : new Field(sample, chosen, all, 0.97);
+        return sample == Sample.QUARKUS ? new Field(sample, chosen, all, 0.9) : new Field(sample, chosen, all, 0.97);
     }
 }

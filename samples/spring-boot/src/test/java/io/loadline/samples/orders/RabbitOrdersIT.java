@@ -27,7 +27,7 @@ import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 
-/** Runs the jar with orders that come in through a RabbitMQ server. */
+/** Runs the jar, unpacked since it is started often, with orders that come in through a RabbitMQ server. */
 @Timeout(120)
 class RabbitOrdersIT {
     private static final int SIGTERM_EXIT = 128 + 15;
@@ -36,6 +36,7 @@ class RabbitOrdersIT {
     @TempDir
     static Path folder;
 
+    private static Path jar;
     private static RabbitBroker broker;
     private static CachingConnectionFactory connections;
     private static RabbitTemplate rabbit;
@@ -43,6 +44,7 @@ class RabbitOrdersIT {
     @BeforeAll
     static void startBroker() throws IOException {
         RabbitBroker.assumeInstalled();
+        jar = SampleProcess.unpack(Path.of(System.getProperty("sample.jar")), folder.resolve("unpacked"));
         broker = new RabbitBroker(folder);
         connections = new CachingConnectionFactory("localhost", broker.port());
         rabbit = new RabbitTemplate(connections);
@@ -111,13 +113,16 @@ class RabbitOrdersIT {
                 "rabbitmq",
                 "RABBITMQ_PORT",
                 Integer.toString(broker.port()),
+                // What the memory of this machine does is nothing to wait for.
                 "LOADLINE_STARTUP_GATE_MAXWAIT",
+                "0s",
+                "LOADLINE_STARTUP_SETTLE",
                 "0s",
                 // There is no traffic whose end could be seen.
                 "LOADLINE_DRAIN_SETTLEMAX",
                 "1s"));
         environment.putAll(more);
-        SampleProcess started = SampleProcess.start(environment, "Started OrdersApplication");
+        SampleProcess started = SampleProcess.start(jar, List.of(), environment, "Started OrdersApplication");
         started.awaitReady();
         return started;
     }

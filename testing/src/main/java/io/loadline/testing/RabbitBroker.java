@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -79,8 +80,15 @@ public final class RabbitBroker implements AutoCloseable {
 
     /** Skips the calling test where this machine does not have it, unless {@code LOADLINE_REQUIRE_TOOLS=true} forbids that. */
     public static void assumeInstalled() {
+        assumeTrue(reasonToSkip().isEmpty(), () -> reasonToSkip().orElseThrow());
+    }
+
+    /** The same for what decides by itself what is skipped: why a test is, and empty if it runs. */
+    public static Optional<String> reasonToSkip() {
         boolean required = Boolean.parseBoolean(System.getenv("LOADLINE_REQUIRE_TOOLS"));
-        assumeTrue(required || isInstalled(), "skipped: needs RabbitMQ, in Debian 'apt-get install rabbitmq-server'");
+        return required || isInstalled()
+                ? Optional.empty()
+                : Optional.of("skipped: needs RabbitMQ, in Debian 'apt-get install rabbitmq-server'");
     }
 
     /** Where it listens, on the loopback interface. */

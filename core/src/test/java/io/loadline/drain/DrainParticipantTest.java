@@ -34,6 +34,7 @@ class DrainParticipantTest {
 
     private final DrainedService service = new DrainedService();
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch ignoring = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
     /** Threads that ignore interruption end with the test. */
@@ -205,7 +206,7 @@ class DrainParticipantTest {
         service.drain.add(next);
         try (LogCapture log = LogCapture.of(DrainCoordinator.class)) {
             CompletableFuture<DrainResult> drained = service.drainAsync(Settling.SKIP);
-            stuck.entered.await();
+            ignoring.await();
             // A fifth is kept for the next one, and one second for the goodbye.
             service.pass(Duration.ofSeconds(19));
             joinReport("stuck");
@@ -219,7 +220,7 @@ class DrainParticipantTest {
             assertThat(reported.state()).isEqualTo(State.UNFINISHED);
             assertThat(reported.elapsed()).isEqualTo(Duration.ofSeconds(19));
             assertThat(reported.active()).containsExactly("order 17", "order 18");
-            // It may just have been woken by the interruption that it ignores.
+            // It may not wait yet, or just have been woken by the interruption that it ignores.
             assertThat(reported.detail())
                     .matches("in (\\S+, called in )?"
                             + "io[.]loadline[.]drain[.]DrainParticipantTest[.]ignoreInterruption"
@@ -426,6 +427,7 @@ class DrainParticipantTest {
     }
 
     private void ignoreInterruption() {
+        ignoring.countDown();
         for (; ; ) {
             try {
                 released.await();

@@ -6,7 +6,6 @@ package io.loadline.samples.orders;
 
 import io.agroal.api.AgroalDataSource;
 import io.loadline.availability.DependencyCheck;
-import io.loadline.quarkus.ConcurrencyLimited;
 import io.loadline.samples.orders.Order.Customer;
 import io.loadline.samples.orders.Order.OrderLine;
 import io.quarkus.runtime.StartupEvent;
@@ -39,14 +38,6 @@ public class OrderRepository {
               join order_line l on l.order_id = o.id
              where o.id = ?
              order by l.position
-            """;
-    private static final String SALES_BY_CITY = """
-            select c.city, count(distinct o.id) as orders, sum(l.quantity * l.unit_price) as total
-              from customer c
-              join orders o on o.customer_id = c.id
-              join order_line l on l.order_id = o.id
-             group by c.city
-             order by c.city
             """;
     private static final int PATIENCE_SECONDS = 5;
 
@@ -90,22 +81,6 @@ public class OrderRepository {
             }
         } catch (SQLException e) {
             throw new IllegalStateException("The order " + id + " could not be read", e);
-        }
-    }
-
-    /** Who finds no place in time fails, and who has asked for it by HTTP gets a 503. */
-    @ConcurrencyLimited(limiter = "reports", maxWait = "${orders.reports.patience:200ms}")
-    List<Sales> salesByCity() {
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(SALES_BY_CITY);
-                ResultSet rows = statement.executeQuery()) {
-            List<Sales> sales = new ArrayList<>();
-            while (rows.next()) {
-                sales.add(new Sales(rows.getString("city"), rows.getLong("orders"), rows.getBigDecimal("total")));
-            }
-            return sales;
-        } catch (SQLException e) {
-            throw new IllegalStateException("Sales could not be read", e);
         }
     }
 

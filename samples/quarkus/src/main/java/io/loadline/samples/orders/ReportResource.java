@@ -23,10 +23,10 @@ import java.util.List;
 public class ReportResource {
     private static final int AT_ONCE = 2;
 
-    private final OrderRepository orders;
+    private final SalesRepository repository;
 
-    ReportResource(OrderRepository orders) {
-        this.orders = orders;
+    ReportResource(SalesRepository repository) {
+        this.repository = repository;
     }
 
     /** Whatever the service's own limit is: a report needs a connection for long, of which others need the rest. */
@@ -42,6 +42,6 @@ public class ReportResource {
     @GET
     @Path("sales")
     public List<Sales> sales() {
-        return orders.salesByCity();
+        return repository.byCity();
     }
 }

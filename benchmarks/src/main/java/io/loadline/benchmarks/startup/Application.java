@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** What is started with Loadline and without, to see what that costs a start. */
 enum Application {
     /** Nothing but what the class path brings; the starter is on it or not. */
-    SPRING_BOOT("context_start", BootApplication.STARTED + "([0-9.]+)", 1, 150, 6) {
+    SPRING_BOOT("context_start", BootApplication.STARTED + "([0-9.]+)", 1, 150, 6, 1) {
         @Override
         List<String> arguments(boolean loadline) throws IOException {
             return List.of("-cp", classPath(loadline), BootApplication.class.getName(), "--server.port=0");
@@ -31,7 +31,7 @@ enum Application {
      * The sample, built with the extension or without it. Its catalog is next to empty, and it calls none of its routes to be
      * warm: what those load, the other one would load with its first requests.
      */
-    QUARKUS("start", "started in ([0-9.]+)s\\.", 1000, 50, 4) {
+    QUARKUS("start", "started in ([0-9.]+)s\\.", 1000, 50, 4, 4) {
         @Override
         List<String> arguments(boolean loadline) {
             List<String> arguments = new ArrayList<>(
@@ -54,15 +54,25 @@ enum Application {
     /** What may be live in the heap beyond that without. */
     final double barHeapMib;
 
+    /** How long what runs behind the start may take: of the sample a stage, which takes its turn and comes to rest. */
+    final int settleSeconds;
+
     private final Pattern started;
     private final double millisPerUnit;
 
-    Application(String start, String started, double millisPerUnit, double barMillis, double barHeapMib) {
+    Application(
+            String start,
+            String started,
+            double millisPerUnit,
+            double barMillis,
+            double barHeapMib,
+            int settleSeconds) {
         this.start = start;
         this.started = Pattern.compile(started);
         this.millisPerUnit = millisPerUnit;
         this.barMillis = barMillis;
         this.barHeapMib = barHeapMib;
+        this.settleSeconds = settleSeconds;
     }
 
     /** Of {@code java}, after those that all have. */

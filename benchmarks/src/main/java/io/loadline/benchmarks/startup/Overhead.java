@@ -92,7 +92,7 @@ final class Overhead {
         command.addAll(application.arguments(loadline));
         try (ToolProcess process = ToolProcess.start(log, command)) {
             double millis = startedMillis(process, log);
-            TimeUnit.SECONDS.sleep(1); // what runs behind the start
+            TimeUnit.SECONDS.sleep(application.settleSeconds);
             double heapMib = Jcmd.liveHeapMib(process.pid(), Path.of(log + ".heap"));
             return new Start(millis, heapMib, residentMib(process.pid()));
         }

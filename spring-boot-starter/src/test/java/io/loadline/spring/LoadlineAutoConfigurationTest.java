@@ -524,11 +524,13 @@ class LoadlineAutoConfigurationTest {
             });
             assertThat(loadline.status().explanation())
                     .contains("Bottleneck: pool at 175 % (HikariPool-1: 10 of 10 taken, 30 wait)");
-            assertThat(registry.get("loadline.saturation")
+            // A meter is made for it a moment later.
+            await().untilAsserted(() -> assertThat(registry.find("loadline.saturation")
                             .tag("resource", "pool")
-                            .gauge()
-                            .value())
-                    .isEqualTo(1.75);
+                            .gauge())
+                    .isNotNull()
+                    .extracting(Gauge::value)
+                    .isEqualTo(1.75));
 
             pool.replaceAll((name, value) -> Double.NaN);
             await().untilAsserted(

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -67,7 +68,7 @@ class DevModeTest {
     void reloads_leaveNothingBehind() throws Exception {
         assertThat(get("/version")).isEqualTo("version 0");
         awaitOneHeartbeat();
-        Map<String, Long> meters = meters();
+        Map<String, Long> meters = allMeters();
         long hooks = hooks();
         awaitOneService();
         for (int reload = 1; reload <= RELOADS; reload++) {
@@ -160,6 +161,21 @@ class DevModeTest {
             assertThat(threads.get(false)).containsExactly("loadline");
             assertThat(threads.get(true)).hasSizeLessThan(RELOADS);
         });
+    }
+
+    /** The same once there are those that come with the first measurements, and no more come. */
+    private static Map<String, Long> allMeters() {
+        AtomicReference<Map<String, Long>> last = new AtomicReference<>(Map.of());
+        await().until(() -> {
+            Map<String, Long> now = meters();
+            return now.equals(last.getAndSet(now))
+                    && Stream.of(
+                                    "saturation{resource=\"event_loop\"",
+                                    "workload_demand_calls{",
+                                    "route=\"GET /version\"")
+                            .allMatch(part -> now.keySet().stream().anyMatch(name -> name.contains(part)));
+        });
+        return last.get();
     }
 
     /** How often each meter of Loadline is published. */

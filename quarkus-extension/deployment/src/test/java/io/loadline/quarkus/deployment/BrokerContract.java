@@ -63,6 +63,7 @@ abstract class BrokerContract {
                 .overrideConfigKey("quarkus.loadline.guard.intake.enabled", "true")
                 // It is for the limiter alone to pause: a busy machine would do so whenever it likes.
                 .overrideConfigKey("quarkus.loadline.guard.intake.pause-above", "100")
+                .overrideConfigKey("quarkus.loadline.guard.intake.resume-below", "50")
                 .overrideConfigKey("quarkus.loadline.guard.intake.paused-at-least", "100ms")
                 .overrideConfigKey("quarkus.loadline.guard.intake.calm", "100ms");
     }

@@ -16,6 +16,7 @@ import io.loadline.limit.RejectedException;
 import io.loadline.limit.Route;
 import io.loadline.quarkus.ConcurrencyLimited;
 import io.loadline.testing.Gate;
+import io.loadline.testing.Threads;
 import io.loadline.testing.Wire;
 import io.quarkus.test.QuarkusUnitTest;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -90,7 +91,7 @@ class ConcurrencyLimitedTest {
 
     @Test
     void call_thatBlocks_hasAPlaceUntilItReturns() {
-        CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> jobs.block(gateName));
+        CompletableFuture<String> call = Threads.call(() -> jobs.block(gateName));
         gate.awaitArrival();
         assertThat(limiter.inFlight()).isOne();
         assertThatThrownBy(() -> jobs.block("unused")).isInstanceOf(RejectedException.class);
@@ -150,7 +151,7 @@ class ConcurrencyLimitedTest {
         CompletableFuture<String> first = reports.make(gateName).toCompletableFuture();
         assertThat(reportLimiter.inFlight()).isOne();
         CompletableFuture<String> second = reports.make(gateName).toCompletableFuture();
-        CompletableFuture<String> third = CompletableFuture.supplyAsync(() -> reports.block(gateName));
+        CompletableFuture<String> third = Threads.call(() -> reports.block(gateName));
         CompletableFuture<String> fourth = reports.uni(gateName).subscribeAsCompletionStage();
         await().until(() -> reportLimiter.waiting().waiting() == 3);
         assertThat(limiter.inFlight()).isZero();

@@ -16,6 +16,7 @@ import io.loadline.limit.CallContext;
 import io.loadline.quarkus.Guarded;
 import io.loadline.testing.Gate;
 import io.loadline.testing.Ports;
+import io.loadline.testing.Threads;
 import io.loadline.testing.Wire;
 import io.quarkus.test.QuarkusUnitTest;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -112,7 +113,7 @@ class GuardedClientTest {
     @Test
     void requestsThatHang_keepOthersFromBeingMade() {
         DependencyStats before = stats("stock");
-        CompletableFuture<String> one = CompletableFuture.supplyAsync(() -> annotated.held(gateName));
+        CompletableFuture<String> one = Threads.call(() -> annotated.held(gateName));
         CompletableFuture<String> other = annotated.heldUni(gateName).subscribeAsCompletionStage();
         await().until(() -> stats("stock").inFlight() == 2);
         assertThatThrownBy(() -> annotated.held("unused")).isInstanceOf(GuardRefusedException.class);
@@ -139,12 +140,12 @@ class GuardedClientTest {
 
     @Test
     void requestWhoseTimeIsUpBeforeItHasAConnection_isNeitherSentNorInTheWayOfOthers() throws Exception {
-        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> oneConnection.held(gateName));
+        CompletableFuture<String> first = Threads.call(() -> oneConnection.held(gateName));
         gate.awaitArrival();
         String late = Gate.newName();
         assertThatThrownBy(() -> oneConnection.hasty(late)).isInstanceOf(GuardTimeoutException.class);
         assertThat(stats("hasty").timedOut()).isOne();
-        CompletableFuture<String> next = CompletableFuture.supplyAsync(() -> oneConnection.status(200));
+        CompletableFuture<String> next = Threads.call(() -> oneConnection.status(200));
         gate.open();
         assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo("opened");
         // Long before the read timeout.

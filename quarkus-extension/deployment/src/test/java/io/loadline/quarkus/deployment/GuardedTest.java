@@ -15,6 +15,7 @@ import io.loadline.guard.GuardRefusedException;
 import io.loadline.guard.GuardTimeoutException;
 import io.loadline.quarkus.Guarded;
 import io.loadline.testing.Gate;
+import io.loadline.testing.Threads;
 import io.quarkus.test.QuarkusUnitTest;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -69,7 +70,7 @@ class GuardedTest {
 
     @Test
     void call_thatHangs_keepsOthersFromBeingMade() {
-        CompletableFuture<String> hanging = CompletableFuture.supplyAsync(() -> stock.block(gateName));
+        CompletableFuture<String> hanging = Threads.call(() -> stock.block(gateName));
         gate.awaitArrival();
         assertThatThrownBy(() -> stock.block("unused")).isInstanceOf(GuardRefusedException.class);
         assertThat(stock.later("unused").toCompletableFuture()).isCompletedExceptionally();

@@ -47,6 +47,7 @@ class MessageChannelsTest {
             .overrideConfigKey("quarkus.loadline.guard.intake.enabled", "true")
             // That the limit is reached is enough: how busy this machine is does not matter.
             .overrideConfigKey("quarkus.loadline.guard.intake.pause-above", "100")
+            .overrideConfigKey("quarkus.loadline.guard.intake.resume-below", "50")
             .overrideConfigKey("quarkus.loadline.guard.intake.paused-at-least", "100ms")
             .overrideConfigKey("quarkus.loadline.guard.intake.calm", "100ms")
             .overrideConfigKey("quarkus.loadline.guard.intake.exclude", "payments");
@@ -72,7 +73,7 @@ class MessageChannelsTest {
     void settings_reachTheGate() {
         IntakeSettings settings = gate.settings();
         assertThat(settings.pauseAbove()).isEqualTo(100);
-        assertThat(settings.resumeBelow()).isEqualTo(80);
+        assertThat(settings.resumeBelow()).isEqualTo(50);
     }
 
     @Test

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Streams {
     private static final String EVENTS = "text/event-stream";
 
+    /** What most responses are: it is no stream, and to compare it with all of those below takes longer than this. */
+    private static final String JSON = "application/json";
+
     private static final String[] TYPES = {
         EVENTS, "application/x-ndjson", "application/stream+json", "application/jsonl", "application/json-seq"
     };
@@ -127,7 +130,7 @@ public final class Streams {
 
     /** Whether a response of this type is a stream: its duration is as long as somebody likes. */
     public static boolean isStream(@Nullable String contentType) {
-        if (contentType == null) {
+        if (contentType == null || isJson(contentType)) {
             return false;
         }
         for (String type : TYPES) {
@@ -136,6 +139,11 @@ public final class Streams {
             }
         }
         return false;
+    }
+
+    private static boolean isJson(String contentType) {
+        return contentType.startsWith(JSON)
+                && (contentType.length() == JSON.length() || contentType.charAt(JSON.length()) == ';');
     }
 
     /** Whether a response of this type is a stream of events, whose client comes back by itself. */

@@ -183,7 +183,10 @@ class StreamsTest {
         assertThat(Streams.isStream("text/event-stream;charset=utf-8")).isTrue();
         assertThat(Streams.isStream("APPLICATION/X-NDJSON")).isTrue();
         assertThat(Streams.isStream("application/stream+json")).isTrue();
+        assertThat(Streams.isStream("application/json-seq")).isTrue();
+        assertThat(Streams.isStream("application/jsonl")).isTrue();
         assertThat(Streams.isStream("application/json")).isFalse();
+        assertThat(Streams.isStream("application/json;charset=utf-8")).isFalse();
         assertThat(Streams.isStream(null)).isFalse();
     }
 

@@ -243,14 +243,15 @@ final class Exchange implements ChannelFutureListener {
         if (begun == null) {
             return;
         }
-        if (Streams.isEventStream(type)) {
+        boolean events = Streams.isEventStream(type);
+        if (events) {
             // Its client may not read, and is to hold the drain for the farewell only.
             answers.doNotWaitFor(context);
         }
         if (lasting) {
             return;
         }
-        if (Streams.isEventStream(type)) {
+        if (events) {
             if (streamKept.compareAndSet(true, false)) {
                 outliveBegun(begun, this::sayFarewell);
             } else {

@@ -28,7 +28,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Admits requests, refuses what exceeds the limit, and asks for closed connections while draining. Thread-safe. */
@@ -44,6 +46,12 @@ public class HttpAdmission {
     /** Those whose body Quarkus' body handler reads. */
     private static final Set<HttpMethod> WITH_BODY =
             Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+
+    private static final CharSequence WARM_UP = HttpHeaders.createOptimized(WarmUp.HEADER);
+    private static final CharSequence ASKED = HttpHeaders.createOptimized(OrcaHeader.ASKED);
+
+    /** The names of headers that are asked for, some by settings, with their hash codes: to find none is most of what it costs. */
+    private static final Map<String, CharSequence> NAMES = new ConcurrentHashMap<>();
 
     private final Loadline loadline;
     private final DrainCoordinator drain;
@@ -177,7 +185,7 @@ public class HttpAdmission {
     }
 
     private @Nullable MatchedRoute match(HttpServerRequest request, String path) {
-        if (warmUp != null && warmUp.isOwn(request.getHeader(WarmUp.HEADER))) {
+        if (warmUp != null && warmUp.isOwn(request.getHeader(WARM_UP))) {
             // No load, and slow on purpose.
             return null;
         }
@@ -191,17 +199,22 @@ public class HttpAdmission {
 
     /** Only baggage is customarily sent in several headers of one name. */
     private static @Nullable String header(HttpServerRequest request, String name) {
-        String first = request.getHeader(name);
+        CharSequence known = NAMES.get(name);
+        if (known == null) {
+            known = HttpHeaders.createOptimized(name);
+            NAMES.put(name, known);
+        }
+        String first = request.getHeader(known);
         return first == null || !name.equals(ContextHeaders.BAGGAGE)
                 ? first
-                : String.join(",", request.headers().getAll(name));
+                : String.join(",", request.headers().getAll(known));
     }
 
     /** Also for requests that began before the drain, and those that pass untouched. */
     private void beforeHead(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (reports.isSent()) {
-            OrcaHeader report = reports.header(request.getHeader(OrcaHeader.ASKED));
+            OrcaHeader report = reports.header(request.getHeader(ASKED));
             if (report != null) {
                 context.response().putHeader(report.name(), report.value());
             }

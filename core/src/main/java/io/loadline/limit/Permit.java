@@ -79,11 +79,16 @@ public final class Permit implements AutoCloseable {
     boolean end(Outcome outcome, @Nullable RequestTiming timing) {
         Objects.requireNonNull(outcome, "outcome");
         long held = (long) TICKET.getOpaque(this);
-        if (held == ConcurrencyLimiter.REFUSED || !TICKET.compareAndSet(this, held, ConcurrencyLimiter.REFUSED)) {
-            return false;
+        while (held != ConcurrencyLimiter.REFUSED) {
+            long found = (long) TICKET.compareAndExchange(this, held, ConcurrencyLimiter.REFUSED);
+            if (found == held) {
+                limiter.release(held, route, outcome, timing);
+                return true;
+            }
+            // Somebody has ended it, or has just made it a stream, which is to be ended then.
+            held = found;
         }
-        limiter.release(held, route, outcome, timing);
-        return true;
+        return false;
     }
 
     /**
@@ -100,9 +105,11 @@ public final class Permit implements AutoCloseable {
         if (!limiter.beginStream()) {
             return false;
         }
-        if (!TICKET.compareAndSet(this, held, Ticket.asStream(held))) {
+        long found = (long) TICKET.compareAndExchange(this, held, Ticket.asStream(held));
+        if (found != held) {
             limiter.endStream();
-            return false;
+            // Another thread has made it a stream, or ended it.
+            return found != ConcurrencyLimiter.REFUSED;
         }
         limiter.release(held, route, Outcome.IGNORED);
         return true;

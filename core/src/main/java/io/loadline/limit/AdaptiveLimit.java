@@ -211,9 +211,10 @@ public final class AdaptiveLimit implements LimitAlgorithm {
         return share < TOLD_WAITS ? "" : ", " + Math.round(100 * share) + " % of it waiting for dependencies";
     }
 
-    /** By {@code String.format}, ten times a second, it would cost more than all else here. */
-    private static double hundredths(double value) {
-        return Math.round(100 * value) / 100.0;
+    /** By {@code String.format}, or as a {@code double}, it would cost more than all else here, ten times a second. */
+    private static String hundredths(double value) {
+        long hundredths = Math.round(100 * value);
+        return hundredths / 100 + (hundredths % 100 < 10 ? ".0" : ".") + hundredths % 100;
     }
 
     private boolean cutsAreInVain(LimitWindow window) {

@@ -55,6 +55,9 @@ public final class LagProbe implements Saturation {
     /** Guarded by itself; {@link #sending} lets one in who changes it. */
     private final Map<Executor, Probe> probes = new IdentityHashMap<>();
 
+    /** Those of the map. Read and written by who sends. */
+    private List<Probe> followed = List.of();
+
     /** Written by the beat, always the same; null before the first. */
     private volatile @Nullable Ticker ticker;
 
@@ -146,10 +149,13 @@ public final class LagProbe implements Saturation {
 
     private void send(Ticker clock) {
         try {
-            List<? extends Executor> present =
-                    executors.get().stream().limit(MOST_EXECUTORS).toList();
+            Collection<? extends Executor> present = executors.get();
             failure = null;
-            List<Probe> followed = follow(present, clock);
+            follow(
+                    present.size() <= MOST_EXECUTORS
+                            ? present
+                            : present.stream().limit(MOST_EXECUTORS).toList(),
+                    clock);
             if (stalled.get()) {
                 followed.forEach(probe -> probe.restart(clock.read()));
                 stalled.set(false);
@@ -165,17 +171,22 @@ public final class LagProbe implements Saturation {
             stalled.set(false);
             synchronized (probes) {
                 probes.clear();
+                followed = List.of();
             }
         } finally {
             sending.set(false);
         }
     }
 
-    private List<Probe> follow(List<? extends Executor> present, Ticker clock) {
+    private void follow(Collection<? extends Executor> present, Ticker clock) {
         synchronized (probes) {
+            if (present.size() == probes.size() && probes.keySet().containsAll(present)) {
+                // As it is nearly always, ten times a second.
+                return;
+            }
             probes.keySet().removeIf(each -> present.stream().noneMatch(other -> other == each));
             present.forEach(each -> probes.computeIfAbsent(each, executor -> new Probe(executor, clock)));
-            return List.copyOf(probes.values());
+            followed = List.copyOf(probes.values());
         }
     }
 

@@ -42,7 +42,7 @@ final class Connections {
         return (length != null && !length.equals("0")) || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
-    private static boolean isHttp1(HttpServerRequest request) {
+    static boolean isHttp1(HttpServerRequest request) {
         HttpVersion version = request.version();
         return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
     }

@@ -14,24 +14,22 @@ import io.loadline.limit.Rejection;
 import io.loadline.limit.RejectionReason;
 import io.loadline.limit.Route;
 import io.loadline.limit.Streams;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A request on its way through the service. Thread-safe once it is admitted. */
-final class Exchange implements ChannelFutureListener {
+final class Exchange {
     /*
      * It ends once, with the first that comes: the end of the response's body, or the end of whoever worked for a client that
      * has gone. All that may tell either is listened to, since Vert.x keeps one listener of each kind and frameworks put theirs
      * in its place: streams that of the connection's going, blocking bodies that of failures, too large a request that of the
-     * end. And of a response that is reset half-way Vert.x tells nobody, hence the channel.
+     * end. And of a response that is reset half-way Vert.x tells nobody, hence the connection. Over HTTP/1 that and the end of
+     * the body are all there is to tell; the other listeners, three at once for a RoutingContext, cost as much as the limiter.
      *
      * A client that goes ends nothing by itself: a worker goes on, and so does the place that it takes, or a crowd of impatient
      * clients would have any number of workers busy. Vert.x tells the end of a body that nobody gets as well. Where none comes,
@@ -67,8 +65,8 @@ final class Exchange implements ChannelFutureListener {
     private final boolean longLived;
     private final Context loop;
 
-    /** Completes when the connection goes; null if that is none of the server's own. */
-    private final @Nullable ChannelFuture closing;
+    /** Tells when the connection goes; null if that is none of the server's own. */
+    private final @Nullable OpenConnection connection;
 
     private final OpenAnswers answers;
 
@@ -97,17 +95,21 @@ final class Exchange implements ChannelFutureListener {
     private volatile boolean over;
 
     /** {@code longLived}: it waits until somebody ends it. */
-    Exchange(Loadline loadline, RoutingContext context, MatchedRoute matched, boolean longLived, OpenAnswers answers) {
+    Exchange(
+            Loadline loadline,
+            RoutingContext context,
+            MatchedRoute matched,
+            boolean longLived,
+            OpenAnswers answers,
+            @Nullable OpenConnection connection) {
         this.loadline = loadline;
         this.answers = answers;
+        this.connection = connection;
         this.limiter = loadline.limiter();
         this.context = context;
         this.matched = matched;
         this.longLived = longLived;
         this.loop = context.vertx().getOrCreateContext();
-        this.closing = context.request().connection() instanceof ConnectionBase connection
-                ? connection.channel().closeFuture()
-                : null;
     }
 
     Route route() {
@@ -158,10 +160,12 @@ final class Exchange implements ChannelFutureListener {
         try {
             context.put(KEY, this);
             AdmittedRequest.carry(loop, this);
-            if (closing != null) {
-                closing.addListener(this);
+            if (connection != null) {
+                connection.begin(this);
             }
-            context.addEndHandler(this::ended);
+            if (connection == null || !Connections.isHttp1(context.request())) {
+                context.addEndHandler(this::ended);
+            }
             listenAgain();
             if (lasts(begun)) {
                 context.next();
@@ -183,7 +187,7 @@ final class Exchange implements ChannelFutureListener {
 
     /** To be called after a rerouting, too. */
     void listenAgain() {
-        context.addBodyEndHandler(unused -> end(outcome()));
+        context.addBodyEndHandler(unused -> answered());
     }
 
     /** The framework tells who serves it, before that begins. */
@@ -290,6 +294,10 @@ final class Exchange implements ChannelFutureListener {
             goOnWithoutClient();
             return;
         }
+        answered();
+    }
+
+    private void answered() {
         end(outcome());
         if (farewellSaid) {
             Connections.close(context);
@@ -298,9 +306,15 @@ final class Exchange implements ChannelFutureListener {
         }
     }
 
-    /** The connection has gone, maybe because its client has got all there was. */
-    @Override
-    public void operationComplete(ChannelFuture gone) {
+    /** Another one begins on the connection. */
+    void endIfAnswered() {
+        if (context.response().ended()) {
+            end(outcome());
+        }
+    }
+
+    /** Maybe because its client has got all there was. */
+    void connectionGone() {
         if (context.response().ended()) {
             end(outcome());
         } else {
@@ -339,8 +353,8 @@ final class Exchange implements ChannelFutureListener {
 
     private void end(Outcome outcome) {
         over = true;
-        if (closing != null) {
-            closing.removeListener(this);
+        if (connection != null) {
+            connection.end(this);
         }
         long timer = orphanTimer;
         if (timer != NO_TIMER) {

@@ -20,6 +20,7 @@ import io.loadline.quarkus.runtime.config.QuotaSettings;
 import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.OrcaReports;
 import io.loadline.startup.WarmUp;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -65,6 +66,7 @@ public class HttpAdmission {
     private final List<String> excludedUserAgents;
     private final @Nullable Duration maxWait;
     private final @Nullable WarmUp warmUp;
+    private final boolean quotaAfterSecurity;
 
     @Inject
     HttpAdmission(
@@ -88,6 +90,7 @@ public class HttpAdmission {
         this.excludedUserAgents = excludedUserAgents(limit);
         this.maxWait = limit.waiting().maxWait().orElse(null);
         this.warmUp = stages.warmUp().orElse(null);
+        this.quotaAfterSecurity = PrincipalQuotaFilter.isNeeded(config);
     }
 
     /**
@@ -154,7 +157,7 @@ public class HttpAdmission {
             context.next();
             return;
         }
-        answers.note(context);
+        OpenConnection connection = answers.note(context);
         context.addHeadersEndHandler(unused -> beforeHead(context));
         if (drain.isDraining()) {
             context.addEndHandler(unused -> Connections.closeIfAsked(context));
@@ -168,15 +171,18 @@ public class HttpAdmission {
             context.next();
             return;
         }
-        context.put(MATCHED, matched);
+        if (quotaAfterSecurity) {
+            context.put(MATCHED, matched);
+        }
         Rejection overQuota = clients.refuseEarly(context, matched.route());
         if (overQuota != null) {
             clients.tellRefused(loadline);
             Refusals.refuse(context, overQuota);
             return;
         }
-        CallContext call = matched.context(headers, name -> header(context.request(), name));
-        Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(path), answers);
+        MultiMap given = context.request().headers();
+        CallContext call = matched.context(headers, name -> header(given, name));
+        Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(path), answers, connection);
         if (maxWait == null) {
             exchange.admit(call);
         } else {
@@ -198,16 +204,14 @@ public class HttpAdmission {
     }
 
     /** Only baggage is customarily sent in several headers of one name. */
-    private static @Nullable String header(HttpServerRequest request, String name) {
+    private static @Nullable String header(MultiMap given, String name) {
         CharSequence known = NAMES.get(name);
         if (known == null) {
             known = HttpHeaders.createOptimized(name);
             NAMES.put(name, known);
         }
-        String first = request.getHeader(known);
-        return first == null || !name.equals(ContextHeaders.BAGGAGE)
-                ? first
-                : String.join(",", request.headers().getAll(known));
+        String first = given.get(known);
+        return first == null || !name.equals(ContextHeaders.BAGGAGE) ? first : String.join(",", given.getAll(known));
     }
 
     /** Also for requests that began before the drain, and those that pass untouched. */

@@ -32,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +46,9 @@ final class OpenAnswers implements DrainParticipant {
      * request has gone: an empty write is done when all that was written before it is. HTTP/2 keeps what its client has no
      * window for in queues of its own, by stream, before that.
      */
-    private static final AttributeKey<Object> NOTED = AttributeKey.valueOf(OpenAnswers.class, "noted");
+    private static final AttributeKey<Noted> NOTED = AttributeKey.valueOf(OpenAnswers.class, "noted");
 
-    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+    private final Set<OpenConnection> connections = ConcurrentHashMap.newKeySet();
     private final Set<Untouched> unanswered = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition allAnswered = lock.newCondition();
@@ -68,29 +69,34 @@ final class OpenAnswers implements DrainParticipant {
         return Integer.MAX_VALUE;
     }
 
-    /** Notes the connection of a request; on its event loop. */
-    void note(RoutingContext context) {
+    /** Notes the connection of a request; on its event loop. Null if it is none of the server's own. */
+    @Nullable
+    OpenConnection note(RoutingContext context) {
         Channel channel = channel(context);
         if (channel == null) {
-            return;
+            return null;
         }
-        Attribute<Object> noted = channel.attr(NOTED);
-        if (noted.get() != this) {
-            noted.set(this);
-            channel.closeFuture().addListener(gone -> channels.remove(channel));
+        Attribute<Noted> attribute = channel.attr(NOTED);
+        Noted noted = attribute.get();
+        if (noted == null || noted.by != this) {
+            noted = new Noted(this, new OpenConnection(channel));
+            attribute.set(noted);
+            OpenConnection connection = noted.connection;
+            connections.add(connection);
+            channel.closeFuture().addListener(connection).addListener(gone -> connections.remove(connection));
         }
-        if (channel.isActive()) {
-            channels.add(channel);
-        }
+        noted.connection.await(true);
+        return noted.connection;
     }
 
     /** What lasts may have a client that does not read, who holds the drain for the farewell only. */
     void doNotWaitFor(RoutingContext context) {
         Channel channel = channel(context);
+        Noted noted = channel == null ? null : channel.attr(NOTED).get();
         // Other streams of HTTP/2 have the same one.
-        if (channel != null && context.request().version() != HttpVersion.HTTP_2) {
+        if (noted != null && noted.by == this && context.request().version() != HttpVersion.HTTP_2) {
             // Until it has another request.
-            channels.remove(channel);
+            noted.connection.await(false);
         }
     }
 
@@ -114,14 +120,21 @@ final class OpenAnswers implements DrainParticipant {
         } finally {
             lock.unlock();
         }
-        CompletableFuture<?>[] sent =
-                channels.stream().map(OpenAnswers::whenSent).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] sent = awaited()
+                .map(OpenConnection::channel)
+                .map(OpenAnswers::whenSent)
+                .toArray(CompletableFuture<?>[]::new);
         Object unused = CompletableFuture.allOf(sent).get();
     }
 
     @Override
     public List<String> active() {
-        return List.of(unanswered.size() + " requests that pass untouched; " + channels.size() + " connections");
+        return List.of(unanswered.size() + " requests that pass untouched; "
+                + awaited().count() + " connections");
+    }
+
+    private Stream<OpenConnection> awaited() {
+        return connections.stream().filter(OpenConnection::isAwaited);
     }
 
     private static @Nullable Channel channel(RoutingContext context) {
@@ -150,6 +163,9 @@ final class OpenAnswers implements DrainParticipant {
     private static void flush(Channel channel, CompletableFuture<Void> sent) {
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> sent.complete(null));
     }
+
+    /** A live reload may leave connections open, with what the application before has noted. */
+    private record Noted(OpenAnswers by, OpenConnection connection) {}
 
     /** A request that is not answered yet. */
     private final class Untouched implements ChannelFutureListener {

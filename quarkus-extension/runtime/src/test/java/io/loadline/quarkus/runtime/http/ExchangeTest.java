@@ -10,14 +10,16 @@ import io.loadline.Loadline;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.Permit;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How long a request keeps its place whose client goes, and what becomes of one that cannot be served. */
 class ExchangeTest {
     private final Loadline loadline = Loadline.builder("test")
-            .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(1)))
+            .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(2)))
             .build();
     private final FakeRequest request = new FakeRequest();
     private final StubWork work = new StubWork();
@@ -93,11 +95,58 @@ class ExchangeTest {
     }
 
     @Test
+    void connectionThatGoes_tellsAllThatIsUnderWay() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        OpenConnection connection = new OpenConnection(channel);
+        channel.closeFuture().addListener(connection);
+        FakeRequest other = new FakeRequest();
+        exchange(request, connection).admit(CallContext.NONE);
+        exchange(other, connection).admit(CallContext.NONE);
+        Exchange.follow(request.context, work);
+        Exchange.follow(other.context, work);
+        work.ends = true;
+        assertThat(loadline.limiter().inFlight()).isEqualTo(2);
+
+        Object unused = channel.close();
+
+        assertThat(loadline.limiter().inFlight()).isZero();
+    }
+
+    @Test
+    void connectionThatHasGone_isToldAtOnce() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        OpenConnection connection = new OpenConnection(channel);
+        channel.closeFuture().addListener(connection);
+        Object unused = channel.close();
+
+        exchange(request, connection).admit(CallContext.NONE);
+        request.timePasses();
+
+        assertThat(loadline.limiter().inFlight()).isZero();
+    }
+
+    @Test
+    void answerThatNobodyIsToldOf_givesItsPlaceBackToTheNextOfItsConnection() {
+        OpenConnection connection = new OpenConnection(new EmbeddedChannel());
+        exchange(request, connection).admit(CallContext.NONE);
+        request.forgetsListeners();
+        request.answers();
+        assertThat(loadline.limiter().inFlight()).isOne();
+
+        FakeRequest next = new FakeRequest();
+        exchange(next, connection).admit(CallContext.NONE);
+        next.answers();
+
+        assertThat(loadline.limiter().inFlight()).isZero();
+    }
+
+    @Test
     void waiter_thatCannotBeServed_failsInsteadOfWaitingForEver() {
         IllegalStateException failure = new IllegalStateException("on purpose");
         request.next = () -> {
             throw failure;
         };
+        Permit other = loadline.limiter().tryAcquire();
         Permit taken = loadline.limiter().tryAcquire();
         AwaitedPermit.await(exchange(), CallContext.NONE, Duration.ofSeconds(10), request.context);
         assertThat(request.failures).isEmpty();
@@ -105,12 +154,17 @@ class ExchangeTest {
         taken.close();
 
         assertThat(request.failures).containsExactly(failure);
+        other.close();
         assertThat(loadline.limiter().inFlight()).isZero();
     }
 
     private Exchange exchange() {
+        return exchange(request, null);
+    }
+
+    private Exchange exchange(FakeRequest of, @Nullable OpenConnection connection) {
         MatchedRoute route = new MatchedRoute(loadline.limiter().route("GET /a"), null, false);
-        return new Exchange(loadline, request.context, route, false, new OpenAnswers());
+        return new Exchange(loadline, of.context, route, false, new OpenAnswers(), connection);
     }
 
     private static final class StubWork implements Work {

@@ -118,6 +118,11 @@ final class FakeRequest {
         due.forEach((id, timer) -> timer.handle(id));
     }
 
+    /** Somebody puts his own in their place. */
+    void forgetsListeners() {
+        bodyEndHandlers.clear();
+    }
+
     /** Whoever works for it answers. */
     void answers() {
         ended = true;

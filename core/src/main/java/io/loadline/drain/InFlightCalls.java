@@ -35,8 +35,8 @@ public final class InFlightCalls {
     /*
      * A table of slots, never grown: what is in flight is bounded by the limit, and a report of a thousand lines is none.
      * A thread looks first at the slot its id leads to. It holds one call at a time if it serves that call to its end, so
-     * the slot is free and the cache line its own; event loops hold many, and try a few slots at random. A call that finds
-     * none goes without: it is only missing in the report.
+     * the slot is free and the cache line its own; event loops hold many, and try the next ones, which are in the same line,
+     * and then a few at random. A call that finds none goes without: it is only missing in the report.
      *
      * So would be one of two calls that find the same slot free in the same nanoseconds, of threads whose ids lead there by
      * chance: neither taking a slot nor leaving it is a compare-and-set, which cost more than all else that a request pays
@@ -48,6 +48,7 @@ public final class InFlightCalls {
      */
     private static final int SLOT_BITS = 12;
     private static final int SLOTS = 1 << SLOT_BITS;
+    private static final int NEAR_PROBES = 8;
     private static final int FURTHER_PROBES = 8;
 
     private final ConcurrencyLimiter limiter;
@@ -70,8 +71,10 @@ public final class InFlightCalls {
     private InFlightCall put(InFlightCall call) {
         // Fibonacci hashing: consecutive ids come to lie far apart.
         int slot = (int) ((Thread.currentThread().getId() * 0x9E3779B97F4A7C15L) >>> (Long.SIZE - SLOT_BITS));
-        for (int probe = 0; !tryPut(call, slot) && probe < FURTHER_PROBES; probe++) {
-            slot = ThreadLocalRandom.current().nextInt(SLOTS);
+        for (int probe = 0; !tryPut(call, slot) && probe < NEAR_PROBES + FURTHER_PROBES; probe++) {
+            slot = probe < NEAR_PROBES
+                    ? (slot + 1) % SLOTS
+                    : ThreadLocalRandom.current().nextInt(SLOTS);
         }
         return call;
     }

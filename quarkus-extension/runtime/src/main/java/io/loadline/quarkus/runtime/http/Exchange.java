@@ -274,7 +274,7 @@ final class Exchange {
     }
 
     private void giveStreamBack() {
-        if (streamKept.compareAndSet(true, false)) {
+        if (streamKept.get() && streamKept.compareAndSet(true, false)) {
             limiter.streams().end();
         }
     }

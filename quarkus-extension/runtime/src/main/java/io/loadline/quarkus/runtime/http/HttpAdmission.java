@@ -152,19 +152,19 @@ public class HttpAdmission {
         Exchange running = context.get(Exchange.KEY);
         if (running != null) {
             // Rerouted: it has been admitted, and some of its listeners are forgotten.
-            context.addHeadersEndHandler(unused -> beforeHead(context));
+            listen(context, running);
             running.listenAgain();
             context.next();
             return;
         }
         OpenConnection connection = answers.note(context);
-        context.addHeadersEndHandler(unused -> beforeHead(context));
         if (drain.isDraining()) {
             context.addEndHandler(unused -> Connections.closeIfAsked(context));
         }
         String path = context.normalizedPath();
         MatchedRoute matched = match(context.request(), path);
         if (matched == null) {
+            listen(context, null);
             if (!longLived.matches(path)) {
                 answers.await(context);
             }
@@ -176,6 +176,7 @@ public class HttpAdmission {
         }
         Rejection overQuota = clients.refuseEarly(context, matched.route());
         if (overQuota != null) {
+            listen(context, null);
             clients.tellRefused(loadline);
             Refusals.refuse(context, overQuota);
             return;
@@ -183,6 +184,7 @@ public class HttpAdmission {
         MultiMap given = context.request().headers();
         CallContext call = matched.context(headers, name -> header(given, name));
         Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(path), answers, connection);
+        listen(context, exchange);
         if (maxWait == null) {
             exchange.admit(call);
         } else {
@@ -214,8 +216,12 @@ public class HttpAdmission {
         return first == null || !name.equals(ContextHeaders.BAGGAGE) ? first : String.join(",", given.getAll(known));
     }
 
+    private void listen(RoutingContext context, @Nullable Exchange exchange) {
+        context.addHeadersEndHandler(unused -> beforeHead(context, exchange));
+    }
+
     /** Also for requests that began before the drain, and those that pass untouched. */
-    private void beforeHead(RoutingContext context) {
+    private void beforeHead(RoutingContext context, @Nullable Exchange exchange) {
         HttpServerRequest request = context.request();
         if (reports.isSent()) {
             OrcaHeader report = reports.header(request.getHeader(ASKED));
@@ -226,7 +232,6 @@ public class HttpAdmission {
         if (drain.isDraining()) {
             Connections.askForClose(context);
         }
-        Exchange exchange = context.get(Exchange.KEY);
         if (exchange != null) {
             exchange.beforeHead();
         }

@@ -47,14 +47,17 @@ final class OpenConnection implements ChannelFutureListener {
         }
     }
 
-    /** Tells {@code exchange} when the connection goes, at once if it has gone, until it has ended. */
+    /** Tells {@code exchange} when the connection goes, at once if it has gone, until it has ended. On the event loop. */
     void begin(Exchange exchange) {
         Exchange before = first.get();
         if (before != null) {
             // Should an application have taken its listener away.
             before.endIfAnswered();
         }
-        if (!first.compareAndSet(null, exchange)) {
+        // Nobody else puts one there.
+        if (first.get() == null) {
+            first.set(exchange);
+        } else {
             further.add(exchange);
         }
         if (gone) {

@@ -88,7 +88,7 @@ final class PathTemplate {
     }
 
     boolean matches(String path) {
-        return regex.matcher(path).matches();
+        return isLiteral() ? text.equals(path) : regex.matcher(path).matches();
     }
 
     /** The first segment with its slash. */

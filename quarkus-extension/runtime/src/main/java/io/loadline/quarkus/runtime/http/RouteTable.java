@@ -46,6 +46,10 @@ final class RouteTable {
     private final PathSetting excluded;
     private final Set<String> names = new TreeSet<>(Set.of(Route.OTHER));
     private final Map<String, Candidate> literal = new HashMap<>();
+
+    /** Those of the former that do not pass untouched: most requests are looked up once. */
+    private final Map<String, Candidate> limitedLiteral = new HashMap<>();
+
     private final Map<String, List<Candidate>> byFirstSegment = new HashMap<>();
     private final List<Candidate> anyFirstSegment;
 
@@ -59,7 +63,11 @@ final class RouteTable {
         criticality.checkUsed(paths.routes());
         for (Candidate each : candidates) {
             if (each.template.isLiteral()) {
-                literal.put(each.template.toString(), each);
+                String path = each.template.toString();
+                literal.put(path, each);
+                if (!isUntouched(path)) {
+                    limitedLiteral.put(path, each);
+                }
             }
         }
         candidates.stream()
@@ -126,6 +134,11 @@ final class RouteTable {
      */
     @Nullable
     MatchedRoute match(String method, String raw, String path) {
+        Candidate usual = limitedLiteral.get(raw);
+        MatchedRoute known = usual == null ? null : usual.route(method, limiter);
+        if (known != null) {
+            return known;
+        }
         if (isUntouched(raw)) {
             return null;
         }

@@ -32,7 +32,11 @@ public class ApplicationMeters {
         return found;
     }
 
-    void publish(Loadline loadline) {
+    /** Does nothing the second time: there may be several servers that begin to listen. */
+    synchronized void publish(Loadline loadline) {
+        if (found != null) {
+            return;
+        }
         if (registries.isResolvable()) {
             MeterRegistry registry = registries.get();
             found = registry;

@@ -57,11 +57,14 @@ public final class LimiterKnobs implements SettingsPart {
         this.maxStreams = Knob.integer(PREFIX + "max-streams", 0, Integer.MAX_VALUE)
                 .startWith(start.maxStreams() == Integer.MAX_VALUE ? null : start.maxStreams());
         this.share = Knob.ratio(PREFIX + "routes.*.share", 0, BELOW_ONE, "a number from 0 to below 1")
-                .starts(() -> routes(start, RouteLimits::share, value -> value > 0));
+                .starts(() ->
+                        start.routes().isEmpty() ? Map.of() : routes(start, RouteLimits::share, value -> value > 0));
         this.cap = Knob.integer(PREFIX + "routes.*.cap", 1, MAX)
-                .starts(() -> routes(start, RouteLimits::cap, value -> value < MAX));
+                .starts(() ->
+                        start.routes().isEmpty() ? Map.of() : routes(start, RouteLimits::cap, value -> value < MAX));
         this.capShare = Knob.ratio(PREFIX + "routes.*.cap-share", ABOVE_ZERO, 1, "a number above 0 and at most 1")
-                .starts(() -> routes(start, RouteLimits::capShare, value -> value < 1));
+                .starts(() ->
+                        start.routes().isEmpty() ? Map.of() : routes(start, RouteLimits::capShare, value -> value < 1));
         knobs.addAll(List.of(enforcement, maxWaiters, maxStreams, share, cap, capShare));
         if (bounds != null) {
             knobs.addAll(bounds.min() == bounds.max() ? List.of(fixed) : List.of(min, max));

@@ -135,8 +135,8 @@ public class ServiceLifecycle {
     }
 
     /**
-     * A hundred meters take as long as the rest of this start, and nobody reads them before the service is ready, which it is not
-     * before they are there. Tests read what they want as soon as the application has started.
+     * To bind some hundred meters would hold up the start, and the service is not ready before they are there. Tests read them as
+     * soon as the application has started.
      */
     private static boolean publishesLater() {
         return LaunchMode.current() == LaunchMode.NORMAL;

@@ -515,24 +515,26 @@ public final class Loadline implements AutoCloseable {
 
     /** Builds Loadlines. Not thread-safe. */
     public static final class Builder {
+        private static final Consumer<Object> UNCHANGED = builder -> {};
+
         private final String name;
         private @Nullable MeterRegistry meterRegistry;
         private ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
-        private Consumer<? super ConcurrencyLimiter.Builder> limiter = builder -> {};
-        private Consumer<? super DrainCoordinator.Builder> drain = builder -> {};
+        private Consumer<? super ConcurrencyLimiter.Builder> limiter = UNCHANGED;
+        private Consumer<? super DrainCoordinator.Builder> drain = UNCHANGED;
         private final List<DependencyCheck> dependencies = new ArrayList<>();
         private final List<DrainParticipant> participants = new ArrayList<>();
-        private Consumer<? super DependencyGuard.Builder> guards = builder -> {};
+        private Consumer<? super DependencyGuard.Builder> guards = UNCHANGED;
         private final Map<String, Consumer<? super DependencyGuard.Builder>> namedGuards = new LinkedHashMap<>();
         private final List<Quota> quotas = new ArrayList<>();
-        private Consumer<? super LoadSignal.Builder> signal = builder -> {};
-        private Consumer<? super OrcaReports.Builder> orca = builder -> {};
-        private Consumer<? super Degradation.Builder> degradation = builder -> {};
-        private Consumer<? super IntakeGate.Builder> intake = builder -> {};
+        private Consumer<? super LoadSignal.Builder> signal = UNCHANGED;
+        private Consumer<? super OrcaReports.Builder> orca = UNCHANGED;
+        private Consumer<? super Degradation.Builder> degradation = UNCHANGED;
+        private Consumer<? super IntakeGate.Builder> intake = UNCHANGED;
         private StartupPlan startup = StartupPlan.empty();
-        private Consumer<? super MemoryMonitor.Builder> memory = builder -> {};
-        private Consumer<? super MemoryAdvisor.Builder> advice = builder -> {};
-        private Consumer<? super LiveSettings.Builder> settings = builder -> {};
+        private Consumer<? super MemoryMonitor.Builder> memory = UNCHANGED;
+        private Consumer<? super MemoryAdvisor.Builder> advice = UNCHANGED;
+        private Consumer<? super LiveSettings.Builder> settings = UNCHANGED;
         private FatalErrors.Policy fatalErrors = FatalErrors.Policy.BREAK;
         private @Nullable Integer managementPort;
         private String managementHost = "0.0.0.0";

@@ -26,13 +26,13 @@ public final class DrainKnobs implements SettingsPart {
     public DrainKnobs(DrainCoordinator drain) {
         this.drain = drain;
         DrainTimes start = drain.times();
-        this.deadline = Knob.duration("loadline.drain.deadline", LEAST, MOST).start(start::deadline);
-        this.quiet = Knob.duration("loadline.drain.quiet", LEAST, MOST).start(start::quiet);
-        this.settleMax = Knob.duration("loadline.drain.settle-max", LEAST, MOST).start(start::settleMax);
+        this.deadline = Knob.duration("loadline.drain.deadline", LEAST, MOST).startWith(start.deadline());
+        this.quiet = Knob.duration("loadline.drain.quiet", LEAST, MOST).startWith(start.quiet());
+        this.settleMax = Knob.duration("loadline.drain.settle-max", LEAST, MOST).startWith(start.settleMax());
         this.preStopSleep = Knob.duration("loadline.drain.pre-stop-sleep", Duration.ZERO, MOST)
-                .start(start::preStopSleep);
+                .startWith(start.preStopSleep());
         this.farewell =
-                Knob.duration("loadline.drain.farewell", Duration.ZERO, MOST).start(start::farewell);
+                Knob.duration("loadline.drain.farewell", Duration.ZERO, MOST).startWith(start.farewell());
     }
 
     @Override

@@ -35,15 +35,19 @@ public final class GuardKnobs implements SettingsPart {
         this.guards = guards;
         this.concurrency = Knob.integer(PREFIX + "concurrency", 1, MOST_CALLS).starts(() -> {
             Map<String, Integer> starts = new TreeMap<>();
-            guards.guards().stream()
-                    .filter(DependencyGuard::hasOwnConcurrency)
-                    .forEach(each -> starts.put(each.name(), each.concurrency()));
+            for (DependencyGuard each : guards.guards()) {
+                if (each.hasOwnConcurrency()) {
+                    starts.put(each.name(), each.concurrency());
+                }
+            }
             return starts;
         });
         this.timeLimit = Knob.duration(PREFIX + "time-limit", Duration.ofMillis(1), Duration.ofDays(1))
                 .starts(() -> {
                     Map<String, Duration> starts = new TreeMap<>();
-                    guards.guards().forEach(each -> starts.put(each.name(), each.timeLimit()));
+                    for (DependencyGuard each : guards.guards()) {
+                        starts.put(each.name(), each.timeLimit());
+                    }
                     return starts;
                 });
     }

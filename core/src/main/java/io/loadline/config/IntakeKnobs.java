@@ -25,12 +25,13 @@ public final class IntakeKnobs implements SettingsPart {
     public IntakeKnobs(IntakeGate gate) {
         this.gate = gate;
         IntakeSettings start = gate.settings();
-        boolean follows = start.equals(start.pauseAbove(start.pauseAbove()));
-        this.pauseAbove = load("pause-above").start(start::pauseAbove);
-        this.resumeBelow = load("resume-below").start(() -> follows ? null : start.resumeBelow());
-        this.pausedAtLeast = time("paused-at-least", Duration.ofMinutes(10)).start(start::pausedAtLeast);
-        this.calm = time("calm", Duration.ofMinutes(10)).start(start::calm);
-        this.maxWait = time("max-wait", Duration.ofMinutes(1)).start(start::maxWait);
+        boolean follows =
+                start.resumeBelow() == start.pauseAbove(start.pauseAbove()).resumeBelow();
+        this.pauseAbove = load("pause-above").startWith(start.pauseAbove());
+        this.resumeBelow = load("resume-below").startWith(follows ? null : start.resumeBelow());
+        this.pausedAtLeast = time("paused-at-least", Duration.ofMinutes(10)).startWith(start.pausedAtLeast());
+        this.calm = time("calm", Duration.ofMinutes(10)).startWith(start.calm());
+        this.maxWait = time("max-wait", Duration.ofMinutes(1)).startWith(start.maxWait());
     }
 
     @Override

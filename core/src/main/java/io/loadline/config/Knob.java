@@ -7,12 +7,12 @@ package io.loadline.config;
 import static io.loadline.internal.Checks.checkArgument;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +27,7 @@ public final class Knob<T> {
     static final String DEFAULT = "default";
 
     private static final String ANY_NAME = "*";
+    private static final Pattern KEY = Pattern.compile("loadline(\\.([a-z0-9-]+|\\*))+");
 
     private final String key;
     private final String allowed;
@@ -61,7 +62,7 @@ public final class Knob<T> {
     public static <T> Knob<T> of(
             String key, String allowed, Parser<? extends T> parser, Function<? super T, String> format) {
         checkArgument(
-                key.matches("loadline(\\.([a-z0-9-]+|\\*))+") && key.indexOf('*') == key.lastIndexOf('*'),
+                KEY.matcher(key).matches() && key.indexOf('*') == key.lastIndexOf('*'),
                 "a key must be words such as loadline.limit.max, at most one of them *: '%s'",
                 key);
         return new Knob<>(key, allowed, parser, format, Map::of);
@@ -107,7 +108,7 @@ public final class Knob<T> {
         E[] constants = type.getEnumConstants();
         return of(
                 key,
-                "one of " + Arrays.stream(constants).map(Knob::name).collect(Collectors.joining(", ")),
+                "one of " + names(constants),
                 text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_')),
                 Knob::name);
     }
@@ -118,6 +119,15 @@ public final class Knob<T> {
             T present = value.get();
             return present == null ? Map.of() : Map.of("", present);
         });
+    }
+
+    /** The same as {@link #start} for a value that is known: knobs are made at every start, where each lambda costs time. */
+    Knob<T> startWith(@Nullable T value) {
+        return starts(value == null ? Map.of() : Map.of("", value));
+    }
+
+    private Knob<T> starts(Map<String, T> values) {
+        return starts(() -> values);
     }
 
     /** The same with values to begin with, by name, for a key with a {@code *}. */
@@ -176,6 +186,14 @@ public final class Knob<T> {
     @Override
     public String toString() {
         return key;
+    }
+
+    private static String names(Enum<?>[] constants) {
+        StringJoiner names = new StringJoiner(", ");
+        for (Enum<?> each : constants) {
+            names.add(name(each));
+        }
+        return names.toString();
     }
 
     private static String name(Enum<?> constant) {

@@ -49,19 +49,22 @@ public final class LimiterKnobs implements SettingsPart {
         LimiterSettings start = limiter.settings();
         LimitBounds bounds = start.bounds();
         this.enforcement =
-                Knob.choice(PREFIX + "enforcement", Enforcement.class).start(start::enforcement);
-        this.min = Knob.integer(PREFIX + "min", 1, MAX).start(() -> bounds == null ? null : bounds.min());
-        this.max = Knob.integer(PREFIX + "max", 1, MAX).start(() -> bounds == null ? null : bounds.max());
-        this.fixed = Knob.integer(PREFIX + "initial", 1, MAX).start(() -> bounds == null ? null : bounds.min());
-        this.maxWaiters = Knob.integer(PREFIX + "waiting.max-waiters", 0, MAX).start(start::maxWaiters);
+                Knob.choice(PREFIX + "enforcement", Enforcement.class).startWith(start.enforcement());
+        this.min = Knob.integer(PREFIX + "min", 1, MAX).startWith(bounds == null ? null : bounds.min());
+        this.max = Knob.integer(PREFIX + "max", 1, MAX).startWith(bounds == null ? null : bounds.max());
+        this.fixed = Knob.integer(PREFIX + "initial", 1, MAX).startWith(bounds == null ? null : bounds.min());
+        this.maxWaiters = Knob.integer(PREFIX + "waiting.max-waiters", 0, MAX).startWith(start.maxWaiters());
         this.maxStreams = Knob.integer(PREFIX + "max-streams", 0, Integer.MAX_VALUE)
-                .start(() -> start.maxStreams() == Integer.MAX_VALUE ? null : start.maxStreams());
+                .startWith(start.maxStreams() == Integer.MAX_VALUE ? null : start.maxStreams());
         this.share = Knob.ratio(PREFIX + "routes.*.share", 0, BELOW_ONE, "a number from 0 to below 1")
-                .starts(() -> routes(start, RouteLimits::share, value -> value > 0));
+                .starts(() ->
+                        start.routes().isEmpty() ? Map.of() : routes(start, RouteLimits::share, value -> value > 0));
         this.cap = Knob.integer(PREFIX + "routes.*.cap", 1, MAX)
-                .starts(() -> routes(start, RouteLimits::cap, value -> value < MAX));
+                .starts(() ->
+                        start.routes().isEmpty() ? Map.of() : routes(start, RouteLimits::cap, value -> value < MAX));
         this.capShare = Knob.ratio(PREFIX + "routes.*.cap-share", ABOVE_ZERO, 1, "a number above 0 and at most 1")
-                .starts(() -> routes(start, RouteLimits::capShare, value -> value < 1));
+                .starts(() ->
+                        start.routes().isEmpty() ? Map.of() : routes(start, RouteLimits::capShare, value -> value < 1));
         knobs.addAll(List.of(enforcement, maxWaiters, maxStreams, share, cap, capShare));
         if (bounds != null) {
             knobs.addAll(bounds.min() == bounds.max() ? List.of(fixed) : List.of(min, max));

@@ -75,7 +75,7 @@ public final class LiveSettings implements AutoCloseable {
         this.history = new SettingsHistory(builder.heartbeat.ticker());
         this.current = new LoadlineSettings(1, clock.instant(), Map.of());
         history.begin(current);
-        builder.parts.forEach(this::add);
+        addAll(builder.parts);
         Path directory = builder.directory;
         this.mount = directory == null ? null : new MountWatcher(directory, builder.heartbeat, this::mounted);
     }
@@ -97,13 +97,19 @@ public final class LiveSettings implements AutoCloseable {
      * @throws IllegalStateException if this was started
      */
     public void add(SettingsPart part) {
+        addAll(List.of(part));
+    }
+
+    private void addAll(List<SettingsPart> added) {
         lock.lock();
         try {
             if (started) {
                 throw new IllegalStateException("settings are being looked for already: add knobs before the start");
             }
-            part.knobs().forEach(resolver::add);
-            parts.add(part);
+            for (SettingsPart part : added) {
+                part.knobs().forEach(resolver::add);
+                parts.add(part);
+            }
             List<SettingProblem> none = new ArrayList<>();
             current = resolver.resolve(current.version(), current.at(), layers, none);
             history.begin(current);

@@ -7,6 +7,7 @@ package io.loadline.guard;
 import static io.loadline.internal.Checks.checkArgument;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,11 +65,15 @@ public record DegradationSettings(
 
     /** What is off at each level beyond the one before, level 1 first. */
     List<FeatureThresholds> levels() {
-        return features.values().stream()
-                .filter(each -> !each.byHand())
-                .distinct()
-                .sorted((one, other) -> Double.compare(one.offAbove(), other.offAbove()))
-                .toList();
+        // Without hash codes of records, whose code is made when the first is asked for: a start would wait for that.
+        List<FeatureThresholds> levels = new ArrayList<>();
+        for (FeatureThresholds each : features.values()) {
+            if (!each.byHand() && !levels.contains(each)) {
+                levels.add(each);
+            }
+        }
+        levels.sort((one, other) -> Double.compare(one.offAbove(), other.offAbove()));
+        return List.copyOf(levels);
     }
 
     private static void checkTime(String name, Duration time) {

@@ -13,11 +13,12 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The memory of this JVM as its management beans tell it. Thread-safe. */
@@ -44,29 +45,42 @@ final class JvmMemory {
 
     JvmMemory() {
         List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans();
-        this.collectors = ManagementFactory.getGarbageCollectorMXBeans().stream()
-                .filter(bean ->
-                        !bean.getName().endsWith("Pauses") && !bean.getName().endsWith("Concurrent GC"))
-                .toList();
-        this.heapPools = pools.stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .map(MemoryPoolMXBean::getName)
-                .collect(Collectors.toSet());
-        this.oldPools = pools.stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported())
-                .toList();
-        this.metaspace = pools.stream()
-                .filter(pool -> pool.getName().equals("Metaspace"))
-                .toList();
-        this.codeCache =
-                pools.stream().filter(pool -> pool.getName().startsWith("Code")).toList();
+        // In loops: every start reads the memory, and each lambda costs it time.
+        List<GarbageCollectorMXBean> stopping = new ArrayList<>();
+        for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
+            if (!bean.getName().endsWith("Pauses") && !bean.getName().endsWith("Concurrent GC")) {
+                stopping.add(bean);
+            }
+        }
+        this.collectors = List.copyOf(stopping);
+        Set<String> heap = new HashSet<>();
+        List<MemoryPoolMXBean> old = new ArrayList<>();
+        List<MemoryPoolMXBean> meta = new ArrayList<>();
+        List<MemoryPoolMXBean> code = new ArrayList<>();
+        for (MemoryPoolMXBean pool : pools) {
+            if (pool.getType() == MemoryType.HEAP) {
+                heap.add(pool.getName());
+                if (pool.isUsageThresholdSupported()) {
+                    old.add(pool);
+                }
+            } else if (pool.getName().equals("Metaspace")) {
+                meta.add(pool);
+            } else if (pool.getName().startsWith("Code")) {
+                code.add(pool);
+            }
+        }
+        this.heapPools = Set.copyOf(heap);
+        this.oldPools = List.copyOf(old);
+        this.metaspace = List.copyOf(meta);
+        this.codeCache = List.copyOf(code);
     }
 
     Usage read() {
         MemoryUsage heap = memory.getHeapMemoryUsage();
-        long collections = collectors.stream()
-                .mapToLong(bean -> Math.max(0, bean.getCollectionCount()))
-                .sum();
+        long collections = 0;
+        for (GarbageCollectorMXBean bean : collectors) {
+            collections += Math.max(0, bean.getCollectionCount());
+        }
         return new Usage(
                 heap.getUsed(),
                 live(collections),

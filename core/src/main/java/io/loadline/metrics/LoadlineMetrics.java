@@ -68,27 +68,6 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
      */
     private static final Logger LOG = LoggerFactory.getLogger(LoadlineMetrics.class);
 
-    private static final Map<String, ToLongFunction<LimiterStats>> RESULTS = Map.of(
-            "succeeded", LimiterStats::succeeded,
-            "ignored", LimiterStats::ignored,
-            "dropped", LimiterStats::dropped,
-            "shed", LimiterStats::shed,
-            "refused", LimiterStats::refused);
-
-    private static final Map<String, ToLongFunction<SloCounts>> SLO_RESULTS =
-            Map.of("good", SloCounts::good, "bad", SloCounts::bad);
-
-    /** What few routes ever have: it is registered when there is some, or there would be many counters of 0. */
-    private static final Map<Tags, ToLongFunction<LimiterStats>> RARE = Map.of(
-            Tags.of("result", "capped"), LimiterStats::capped,
-            Tags.of("result", "expired"), LimiterStats::expired,
-            Tags.of("reason", RejectionReason.ROUTE_CAP.tag()), LimiterStats::shadowCapped,
-            Tags.of("reason", RejectionReason.DEADLINE.tag()), LimiterStats::shadowExpired);
-
-    private static final Map<String, ToLongFunction<CriticalityStats>> CRITICALITY_RESULTS = Map.of(
-            "shed", CriticalityStats::shed,
-            "expired", CriticalityStats::expired);
-
     private final String application;
     private final String version;
     private final LoadSignal signal;
@@ -246,6 +225,27 @@ public final class LoadlineMetrics implements MeterBinder, AutoCloseable {
 
     /** What is registered in one registry. Guarded by itself; a listener of its own, so that one's failure is its own. */
     private final class Binding {
+        private static final Map<String, ToLongFunction<LimiterStats>> RESULTS = Map.of(
+                "succeeded", LimiterStats::succeeded,
+                "ignored", LimiterStats::ignored,
+                "dropped", LimiterStats::dropped,
+                "shed", LimiterStats::shed,
+                "refused", LimiterStats::refused);
+
+        private static final Map<String, ToLongFunction<SloCounts>> SLO_RESULTS =
+                Map.of("good", SloCounts::good, "bad", SloCounts::bad);
+
+        /** What few routes ever have: it is registered when there is some, or there would be many counters of 0. */
+        private static final Map<Tags, ToLongFunction<LimiterStats>> RARE = Map.of(
+                Tags.of("result", "capped"), LimiterStats::capped,
+                Tags.of("result", "expired"), LimiterStats::expired,
+                Tags.of("reason", RejectionReason.ROUTE_CAP.tag()), LimiterStats::shadowCapped,
+                Tags.of("reason", RejectionReason.DEADLINE.tag()), LimiterStats::shadowExpired);
+
+        private static final Map<String, ToLongFunction<CriticalityStats>> CRITICALITY_RESULTS = Map.of(
+                "shed", CriticalityStats::shed,
+                "expired", CriticalityStats::expired);
+
         private final MeterRegistry registry;
         private final Registration news;
         private final List<Meter> meters = new ArrayList<>();

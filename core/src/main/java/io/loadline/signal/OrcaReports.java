@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells load balancers how loaded the service is, in a header of its responses: ORCA load reports. Thread-safe.
  *
- * <p>A report is made and written with each snapshot of the signal, once a second and at each change of state; a response
- * only takes it. Adapters ask for the {@link #header} of a response before they commit it, refusals included:
+ * <p>A report is made with each snapshot of the signal, once a second and at each change of state, and written when the first
+ * response asks for its format; others only take it. Adapters ask for the {@link #header} of a response before they commit it, refusals included:
  *
  * <pre>{@code
  * OrcaHeader load = reports.header(request.header(OrcaHeader.ASKED));
@@ -91,8 +92,8 @@ public final class OrcaReports implements AutoCloseable {
         SignalSnapshot first = signal.snapshot();
         this.lastChange = first.lastChange();
         if (builder.sent) {
-            this.latest = Headers.of(report(first));
-            this.registration = signal.listen(snapshot -> latest = Headers.of(report(snapshot)));
+            this.latest = new Headers(report(first));
+            this.registration = signal.listen(snapshot -> latest = new Headers(report(snapshot)));
         } else {
             this.registration = () -> {};
         }
@@ -175,23 +176,32 @@ public final class OrcaReports implements AutoCloseable {
         return Double.isNaN(local) ? full : Math.max(local, full);
     }
 
-    /** One report in all its forms. */
-    private record Headers(OrcaHeader text, OrcaHeader json, OrcaHeader bin, OrcaHeader binHeader) {
-        static Headers of(OrcaReport report) {
-            String base64 = report.base64();
-            return new Headers(
-                    new OrcaHeader(OrcaHeader.REPORT, report.text()),
-                    new OrcaHeader(OrcaHeader.REPORT, report.json()),
-                    new OrcaHeader(OrcaHeader.REPORT, "BIN " + base64),
-                    new OrcaHeader(OrcaHeader.REPORT_BIN, base64));
+    /** One report in the forms that are asked for. */
+    private static final class Headers {
+        private final OrcaReport report;
+
+        /** By format; written by whoever asks first, always with the same value, read by all responses. */
+        private final AtomicReferenceArray<OrcaHeader> made = new AtomicReferenceArray<>(OrcaFormat.values().length);
+
+        Headers(OrcaReport report) {
+            this.report = report;
         }
 
         OrcaHeader in(OrcaFormat format) {
+            OrcaHeader known = made.get(format.ordinal());
+            if (known == null) {
+                known = make(format);
+                made.set(format.ordinal(), known);
+            }
+            return known;
+        }
+
+        private OrcaHeader make(OrcaFormat format) {
             return switch (format) {
-                case TEXT -> text;
-                case JSON -> json;
-                case BIN -> bin;
-                case BIN_HEADER -> binHeader;
+                case TEXT -> new OrcaHeader(OrcaHeader.REPORT, report.text());
+                case JSON -> new OrcaHeader(OrcaHeader.REPORT, report.json());
+                case BIN -> new OrcaHeader(OrcaHeader.REPORT, "BIN " + report.base64());
+                case BIN_HEADER -> new OrcaHeader(OrcaHeader.REPORT_BIN, report.base64());
             };
         }
     }

@@ -9,7 +9,6 @@ import io.loadline.limit.RejectionReason;
 import io.loadline.signal.ShadowReport.Refusals;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -20,8 +19,6 @@ final class ShadowWindow {
     private static final long SLOT_NANOS = 10_000_000_000L;
     private static final int SLOTS = 30;
     private static final RejectionReason[] REASONS = RejectionReason.values();
-    private static final Comparator<Refusals> MOST_FIRST =
-            Comparator.comparingLong(Refusals::calls).reversed().thenComparing(Refusals::route);
 
     private final Deque<Slot> slots = new ArrayDeque<>();
 
@@ -70,9 +67,15 @@ final class ShadowWindow {
         }
         List<Refusals> refusals = sums.entrySet().stream()
                 .map(each -> new Refusals(each.getKey().route, each.getKey().reason, each.getValue()))
-                .sorted(MOST_FIRST)
+                .sorted(ShadowWindow::mostFirst)
                 .toList();
         return new ShadowReport(Duration.ofNanos(nowNanos - first.beganNanos), calls, refused, refusals);
+    }
+
+    /** Not a chain of comparators: those cost every start, and few ever compare here. */
+    private static int mostFirst(Refusals one, Refusals other) {
+        int byCalls = Long.compare(other.calls(), one.calls());
+        return byCalls == 0 ? one.route().compareTo(other.route()) : byCalls;
     }
 
     private record Key(String route, RejectionReason reason) {}

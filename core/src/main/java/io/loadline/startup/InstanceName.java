@@ -4,6 +4,7 @@
  */
 package io.loadline.startup;
 
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,8 @@ final class InstanceName {
      */
     static String get() {
         ProcessHandle process = ProcessHandle.current();
-        String begun = process.info()
-                .startInstant()
-                .map(instant -> Long.toString(instant.toEpochMilli()))
-                .orElseGet(() -> UUID.randomUUID().toString());
+        Instant start = process.info().startInstant().orElse(null);
+        String begun = start == null ? UUID.randomUUID().toString() : Long.toString(start.toEpochMilli());
         return ofHost(System.getenv("HOSTNAME"), process.pid() + "-" + begun);
     }
 

@@ -22,7 +22,9 @@ final class StageOrder {
     private final Deque<String> path = new ArrayDeque<>();
 
     private StageOrder(List<StartupStage> stages) {
-        stages.forEach(stage -> this.stages.put(stage.name(), stage));
+        for (StartupStage stage : stages) {
+            this.stages.put(stage.name(), stage);
+        }
     }
 
     /**
@@ -34,7 +36,11 @@ final class StageOrder {
     static List<StartupStage> of(List<StartupStage> stages) {
         StageOrder order = new StageOrder(stages);
         for (StageTier tier : StageTier.values()) {
-            stages.stream().filter(stage -> stage.tier() == tier).forEach(order::visit);
+            for (StartupStage stage : stages) {
+                if (stage.tier() == tier) {
+                    order.visit(stage);
+                }
+            }
         }
         return List.copyOf(order.ordered.values());
     }

@@ -12,14 +12,14 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's registry of meters, be it Quarkus' or one of its own, from when the application starts: filters of meters are
+ * The application's registry of meters, be it Quarkus' or one of its own, from when they are published: filters of meters are
  * in place by then. Thread-safe.
  */
 @Singleton
 public class ApplicationMeters {
     private final Instance<MeterRegistry> registries;
 
-    /** Written when the application starts, read by what asks pools; null before, and where there is no one registry. */
+    /** Written when they are published, read by what asks pools; null before, and where there is no one registry. */
     private volatile @Nullable MeterRegistry found;
 
     @Inject
@@ -32,7 +32,11 @@ public class ApplicationMeters {
         return found;
     }
 
-    void publish(Loadline loadline) {
+    /** Does nothing the second time: there may be several servers that begin to listen. */
+    synchronized void publish(Loadline loadline) {
+        if (found != null) {
+            return;
+        }
         if (registries.isResolvable()) {
             MeterRegistry registry = registries.get();
             found = registry;

@@ -24,9 +24,9 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -80,14 +80,16 @@ public class ApplicationStages {
         StartupPlan.Builder builder = own.toBuilder();
         ServiceSettings.configure(builder, config.startup());
         List<StartupStage> added = added();
-        List<StartupStage> all =
-                Stream.concat(own.stages().stream(), added.stream()).toList();
+        List<StartupStage> all = new ArrayList<>(own.stages());
+        all.addAll(added);
         StageTier readyAfter = config.startup().readyAfter().orElse(own.readyAfter());
         startup.plan(build(builder, () -> {
             added.forEach(builder::stage);
-            values.stream()
-                    .filter(value -> value.when() != Deferred.When.FIRST_USE)
-                    .forEach(builder::deferred);
+            for (Deferred<?> value : values) {
+                if (value.when() != Deferred.When.FIRST_USE) {
+                    builder.deferred(value);
+                }
+            }
             if (warmUp != null) {
                 builder.stage(warmUpStage(warmUp, readyAfter, all));
             }
@@ -121,17 +123,19 @@ public class ApplicationStages {
     }
 
     private List<StartupStage> added() {
-        return Stream.concat(
-                        stages.stream(),
-                        methods.found().stream()
-                                .map(found -> MethodStage.of(found).stage()))
-                .toList();
+        List<StartupStage> added = new ArrayList<>(stages);
+        for (StageMethods.Found found : methods.found()) {
+            added.add(MethodStage.of(found).stage());
+        }
+        return added;
     }
 
     private StartupPlan build(StartupPlan.Builder builder, Runnable add) {
         try {
             add.run();
-            customizers.forEach(customizer -> customizer.customize(builder));
+            for (StartupBuilderCustomizer each : customizers) {
+                each.customize(builder);
+            }
             return builder.build();
         } catch (IllegalArgumentException e) {
             // Without a cause Quarkus tells the message alone.

@@ -8,7 +8,6 @@ import io.loadline.Loadline;
 import io.loadline.availability.FatalErrors;
 import io.loadline.guard.GuardOutcome;
 import io.loadline.guard.Quota;
-import io.loadline.limit.ConcurrencyLimiter;
 import io.loadline.limit.Enforcement;
 import io.loadline.metrics.PoolSaturation;
 import io.loadline.quarkus.DegradationBuilderCustomizer;
@@ -40,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the service's one {@link Loadline} of settings and of what the application defines itself. Thread-safe. */
 @Singleton
@@ -92,7 +92,7 @@ public class LoadlineMaker {
     }
 
     Loadline make(LoadlineConfig config) {
-        String name = config.name().orElseGet(LoadlineMaker::applicationName);
+        String name = name(config);
         Loadline.Builder builder = Setting.check("name", name, () -> Loadline.builder(name));
         return config.enabled() ? configured(builder, config).build() : idle(builder);
     }
@@ -104,32 +104,9 @@ public class LoadlineMaker {
      * @throws io.quarkus.runtime.configuration.ConfigurationException if one is wrong
      */
     static void check(LoadlineConfig config, List<? extends QueueReader> queueReaders) {
-        String name = config.name().orElseGet(LoadlineMaker::applicationName);
+        String name = name(config);
         Loadline.Builder builder = Setting.check("name", name, () -> Loadline.builder(name));
-        configure(builder, config);
-        Loadline made = builder.limiter(limiter -> configure(limiter, config))
-                .drain(drain -> ServiceSettings.configure(drain, config.drain()))
-                .degradation(degradation ->
-                        GuardSettings.configure(degradation, config.guard().degradation()))
-                .intake(intake -> GuardSettings.configure(intake, config.guard().intake()))
-                .orca(orca -> ServiceSettings.configure(orca, config.orca()))
-                .settings(live -> ServiceSettings.configure(live, config.settings()))
-                .signal(signal -> {
-                    ServiceSettings.configure(signal, config.slo(), config.signal());
-                    QueueSettings.configure(signal, config.signal().queues(), queueReaders);
-                })
-                .build();
-        made.close();
-    }
-
-    private static void configure(Loadline.Builder builder, LoadlineConfig config) {
-        ServiceSettings.configure(builder, config.memory());
-        GuardSettings.configure(builder, config.guard().dependencies());
-    }
-
-    private static void configure(ConcurrencyLimiter.Builder limiter, LoadlineConfig config) {
-        LimitSettings.configure(limiter, config.limit());
-        ServiceSettings.configure(limiter, config.slo());
+        configure(builder, config, queueReaders, null).build().close();
     }
 
     /** Whoever uses it finds a limiter that admits all, features that are on, and no meters. */
@@ -141,41 +118,69 @@ public class LoadlineMaker {
 
     private Loadline.Builder configured(Loadline.Builder builder, LoadlineConfig config) {
         Loadline.Builder unused = builder.guards(guard -> guard.outcomeOf(this::outcomeOf));
-        configure(builder, config);
         // The first is what settings change while the service runs.
         clients.quota().ifPresent(builder::quota);
         quotas.forEach(builder::quota);
         if (config.observation().enabled() && observations.isResolvable()) {
             builder.observationRegistry(observations.get());
         }
+        return configure(builder, config, queueReaders, this);
+    }
+
+    /**
+     * Gives the settings to {@code builder}, and has those of the application changed that {@code beans} knows; null where there
+     * are no beans yet.
+     */
+    private static Loadline.Builder configure(
+            Loadline.Builder builder,
+            LoadlineConfig config,
+            List<? extends QueueReader> queueReaders,
+            @Nullable LoadlineMaker beans) {
+        ServiceSettings.configure(builder, config.memory());
+        GuardSettings.configure(builder, config.guard().dependencies());
         return builder.limiter(limiter -> {
-                    configure(limiter, config);
-                    limiters.forEach(each -> each.customize(limiter));
+                    LimitSettings.configure(limiter, config.limit());
+                    ServiceSettings.configure(limiter, config.slo());
+                    if (beans != null && !beans.limiters.isEmpty()) {
+                        beans.limiters.forEach(each -> each.customize(limiter));
+                    }
                 })
                 .drain(drain -> {
                     ServiceSettings.configure(drain, config.drain());
-                    drains.forEach(each -> each.customize(drain));
+                    if (beans != null && !beans.drains.isEmpty()) {
+                        beans.drains.forEach(each -> each.customize(drain));
+                    }
                 })
                 .degradation(degradation -> {
                     GuardSettings.configure(degradation, config.guard().degradation());
-                    degradations.forEach(each -> each.customize(degradation));
+                    if (beans != null && !beans.degradations.isEmpty()) {
+                        beans.degradations.forEach(each -> each.customize(degradation));
+                    }
                 })
                 .intake(intake -> {
                     GuardSettings.configure(intake, config.guard().intake());
-                    intakes.forEach(each -> each.customize(intake));
+                    if (beans != null && !beans.intakes.isEmpty()) {
+                        beans.intakes.forEach(each -> each.customize(intake));
+                    }
                 })
                 .orca(orca -> {
                     ServiceSettings.configure(orca, config.orca());
-                    reports.forEach(each -> each.customize(orca));
+                    if (beans != null && !beans.reports.isEmpty()) {
+                        beans.reports.forEach(each -> each.customize(orca));
+                    }
                 })
                 .settings(live -> {
                     ServiceSettings.configure(live, config.settings());
-                    settings.forEach(each -> each.customize(live));
+                    if (beans != null && !beans.settings.isEmpty()) {
+                        beans.settings.forEach(each -> each.customize(live));
+                    }
                 })
                 .signal(signal -> {
                     ServiceSettings.configure(signal, config.slo(), config.signal());
                     QueueSettings.configure(signal, config.signal().queues(), queueReaders);
-                    saturate(signal);
+                    if (beans != null) {
+                        beans.saturate(signal);
+                    }
                 });
     }
 
@@ -208,10 +213,14 @@ public class LoadlineMaker {
         return loops;
     }
 
-    private static String applicationName() {
-        return ConfigProvider.getConfig()
-                .getOptionalValue("quarkus.application.name", String.class)
-                .filter(name -> !name.isBlank())
-                .orElse("application");
+    private static String name(LoadlineConfig config) {
+        String name = config.name().orElse(null);
+        if (name == null) {
+            name = ConfigProvider.getConfig()
+                    .getOptionalValue("quarkus.application.name", String.class)
+                    .orElse("");
+            return name.isBlank() ? "application" : name;
+        }
+        return name;
     }
 }

@@ -20,18 +20,22 @@ final class OtherShutdownSettings {
 
     static void warn() {
         Config config = ConfigProvider.getConfig();
-        config.getOptionalValue(TIMEOUT, String.class)
-                .ifPresent(value -> LOG.warn(
-                        "{}={} is waited for after the drain, and beyond its deadline if something does not end: remove it,"
-                                + " and set quarkus.loadline.drain.deadline",
-                        TIMEOUT,
-                        value));
-        config.getOptionalValue(DELAY, String.class)
-                .ifPresent(value -> LOG.warn(
-                        "{}={} is waited for after the drain, when nothing is served any more: remove it, and set"
-                                + " quarkus.loadline.drain.quiet and .settle-max",
-                        DELAY,
-                        value));
+        String timeout = config.getOptionalValue(TIMEOUT, String.class).orElse(null);
+        if (timeout != null) {
+            LOG.warn(
+                    "{}={} is waited for after the drain, and beyond its deadline if something does not end: remove it,"
+                            + " and set quarkus.loadline.drain.deadline",
+                    TIMEOUT,
+                    timeout);
+        }
+        String delay = config.getOptionalValue(DELAY, String.class).orElse(null);
+        if (delay != null) {
+            LOG.warn(
+                    "{}={} is waited for after the drain, when nothing is served any more: remove it, and set"
+                            + " quarkus.loadline.drain.quiet and .settle-max",
+                    DELAY,
+                    delay);
+        }
         if (config.getOptionalValue(DELAY_ENABLED, Boolean.class).orElse(false)) {
             LOG.warn(
                     "{}=true makes readiness go down at once, whatever quarkus.loadline.drain.readiness says: remove it,"

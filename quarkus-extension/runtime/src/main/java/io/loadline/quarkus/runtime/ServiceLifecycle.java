@@ -89,7 +89,9 @@ public class ServiceLifecycle {
         limits.prepare();
         guards.prepare();
         participants.addTo(loadline.drain());
-        meters.publish(loadline);
+        if (!publishesLater()) {
+            meters.publish(loadline);
+        }
         OtherShutdownSettings.warn();
         Loadline unused = loadline.start();
     }
@@ -122,8 +124,22 @@ public class ServiceLifecycle {
 
     private void begin(String reason) {
         if (config.enabled()) {
-            boolean unused = loadline.startup().begin(reason);
+            try {
+                if (publishesLater()) {
+                    meters.publish(loadline);
+                }
+            } finally {
+                boolean unused = loadline.startup().begin(reason);
+            }
         }
+    }
+
+    /**
+     * To bind some hundred meters would hold up the start, and the service is not ready before they are there. Tests read them as
+     * soon as the application has started.
+     */
+    private static boolean publishesLater() {
+        return LaunchMode.current() == LaunchMode.NORMAL;
     }
 
     private boolean isServing() {

@@ -13,6 +13,7 @@ import io.loadline.quarkus.runtime.http.HttpAdmission;
 import io.loadline.quarkus.runtime.queue.QueueReader;
 import io.loadline.signal.Backlog;
 import io.loadline.startup.StartupPlan;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Reads all settings once before anything of the application is made. Stateless. */
@@ -33,7 +34,11 @@ final class SettingsCheck {
         if (!config.enabled()) {
             return;
         }
-        LoadlineMaker.check(config, queues.stream().map(Unread::new).toList());
+        List<Unread> readers = new ArrayList<>();
+        for (QueueReader.Kind each : queues) {
+            readers.add(new Unread(each));
+        }
+        LoadlineMaker.check(config, readers);
         HttpAdmission.check(config);
         StartupPlan.Builder startup = StartupPlan.builder();
         ServiceSettings.configure(startup, config.startup());

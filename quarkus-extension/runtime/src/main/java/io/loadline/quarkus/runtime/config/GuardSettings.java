@@ -4,6 +4,7 @@
  */
 package io.loadline.quarkus.runtime.config;
 
+import static io.loadline.quarkus.runtime.config.Setting.anySet;
 import static io.loadline.quarkus.runtime.config.Setting.check;
 import static io.loadline.quarkus.runtime.config.Setting.key;
 import static io.loadline.quarkus.runtime.config.Setting.keys;
@@ -40,11 +41,12 @@ public final class GuardSettings {
 
     /** A guard for each dependency that has settings. */
     public static void configure(Loadline.Builder loadline, Map<String, Dependency> dependencies) {
-        new TreeMap<>(dependencies).forEach((name, dependency) -> {
+        for (Map.Entry<String, Dependency> each : new TreeMap<>(dependencies).entrySet()) {
+            String name = each.getKey();
             String key = key("guard.dependencies", name);
             Loadline.Builder unused =
-                    check(key, name, () -> loadline.guard(name, builder -> configure(builder, key, dependency)));
-        });
+                    check(key, name, () -> loadline.guard(name, builder -> configure(builder, key, each.getValue())));
+        }
     }
 
     private static void configure(DependencyGuard.Builder builder, String key, Dependency settings) {
@@ -82,17 +84,20 @@ public final class GuardSettings {
 
     /** What is given up. */
     public static void configure(Degradation.Builder builder, GuardConfig.Degradation settings) {
-        set("guard.degradation.settle", settings.settle(), builder::settle);
-        set("guard.degradation.off-at-least", settings.offAtLeast(), builder::offAtLeast);
-        set("guard.degradation.calm", settings.calm(), builder::calm);
-        set("guard.degradation.silence", settings.silence(), builder::silence);
+        if (anySet(settings.settle(), settings.offAtLeast(), settings.calm(), settings.silence())) {
+            set("guard.degradation.settle", settings.settle(), builder::settle);
+            set("guard.degradation.off-at-least", settings.offAtLeast(), builder::offAtLeast);
+            set("guard.degradation.calm", settings.calm(), builder::calm);
+            set("guard.degradation.silence", settings.silence(), builder::silence);
+        }
         // In an order of its own: that of a map of settings is anybody's.
-        new TreeMap<>(settings.features()).forEach((name, feature) -> {
+        for (Map.Entry<String, Feature> each : new TreeMap<>(settings.features()).entrySet()) {
+            String name = each.getKey();
             String key = key("guard.degradation.features", name);
-            FeatureThresholds thresholds = thresholds(key, feature);
+            FeatureThresholds thresholds = thresholds(key, each.getValue());
             // It may contradict another: which it is the message says.
             Object unused = check(key, thresholds, () -> builder.feature(name, thresholds));
-        });
+        }
     }
 
     private static FeatureThresholds thresholds(String key, Feature feature) {
@@ -112,6 +117,10 @@ public final class GuardSettings {
     /** When messages are fetched. */
     public static void configure(IntakeGate.Builder builder, Intake settings) {
         IntakeSettings changed = loads(settings);
+        if (!anySet(settings.pausedAtLeast(), settings.calm(), settings.maxWait())) {
+            IntakeGate.Builder unused = builder.settings(changed);
+            return;
+        }
         changed = with(
                 ".paused-at-least", settings.pausedAtLeast(), changed, (each, time) -> each.times(time, each.calm()));
         changed = with(".calm", settings.calm(), changed, (each, time) -> each.times(each.pausedAtLeast(), time));

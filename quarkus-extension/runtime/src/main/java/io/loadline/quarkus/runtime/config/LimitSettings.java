@@ -4,6 +4,7 @@
  */
 package io.loadline.quarkus.runtime.config;
 
+import static io.loadline.quarkus.runtime.config.Setting.anySet;
 import static io.loadline.quarkus.runtime.config.Setting.check;
 import static io.loadline.quarkus.runtime.config.Setting.key;
 import static io.loadline.quarkus.runtime.config.Setting.keys;
@@ -48,17 +49,20 @@ public final class LimitSettings {
 
     /** Gives {@code limit} to {@code builder}. */
     public static void configure(ConcurrencyLimiter.Builder builder, LimitConfig limit) {
-        set("limit.enforcement", limit.enforcement(), builder::enforcement);
-        set("limit.max-routes", limit.maxRoutes(), builder::maxRoutes);
-        set("limit.max-streams", limit.maxStreams(), builder::maxStreams);
-        routes(builder, limit.routes());
-        set("limit.waiting.max-waiters", limit.waiting().maxWaiters(), builder::maxWaiters);
-        limit.waiting()
-                .maxWait()
-                .filter(wait -> wait.isZero() || wait.isNegative())
-                .ifPresent(wait -> {
-                    throw refused(MAX_WAIT, wait, "it must be positive: without it nobody waits", null);
-                });
+        LimitConfig.Waiting waiting = limit.waiting();
+        if (anySet(limit.enforcement(), limit.maxRoutes(), limit.maxStreams(), waiting.maxWaiters())) {
+            set("limit.enforcement", limit.enforcement(), builder::enforcement);
+            set("limit.max-routes", limit.maxRoutes(), builder::maxRoutes);
+            set("limit.max-streams", limit.maxStreams(), builder::maxStreams);
+            set("limit.waiting.max-waiters", waiting.maxWaiters(), builder::maxWaiters);
+        }
+        if (!limit.routes().isEmpty()) {
+            routes(builder, limit.routes());
+        }
+        Duration wait = waiting.maxWait().orElse(null);
+        if (wait != null && (wait.isZero() || wait.isNegative())) {
+            throw refused(MAX_WAIT, wait, "it must be positive: without it nobody waits", null);
+        }
         ConcurrencyLimiter.Builder unused = builder.algorithm(algorithm(limit));
     }
 
@@ -66,23 +70,34 @@ public final class LimitSettings {
     public static ContextHeaders contextHeaders(LimitConfig limit) {
         ContextHeaders.Builder builder = ContextHeaders.builder();
         LimitConfig.RequestCriticality criticality = limit.criticality();
-        set("limit.criticality.from-header", criticality.fromHeader(), builder::criticalityFromHeader);
-        set("limit.criticality.header", criticality.header(), builder::criticalityHeader);
-        set("limit.criticality.max-from-header", criticality.maxFromHeader(), builder::maxFromHeader);
-        set("limit.criticality.cohort-header", criticality.cohortHeader(), builder::cohortHeader);
-        set("limit.deadline.from-header", limit.deadline().fromHeader(), builder::deadlineFromHeader);
-        set("limit.attempt.from-header", limit.attempt().fromHeader(), builder::attemptFromHeader);
-        set("limit.attempt.header", limit.attempt().header(), builder::attemptHeader);
+        if (anySet(
+                criticality.fromHeader(),
+                criticality.header(),
+                criticality.maxFromHeader(),
+                criticality.cohortHeader())) {
+            set("limit.criticality.from-header", criticality.fromHeader(), builder::criticalityFromHeader);
+            set("limit.criticality.header", criticality.header(), builder::criticalityHeader);
+            set("limit.criticality.max-from-header", criticality.maxFromHeader(), builder::maxFromHeader);
+            set("limit.criticality.cohort-header", criticality.cohortHeader(), builder::cohortHeader);
+        }
+        if (anySet(
+                limit.deadline().fromHeader(),
+                limit.attempt().fromHeader(),
+                limit.attempt().header())) {
+            set("limit.deadline.from-header", limit.deadline().fromHeader(), builder::deadlineFromHeader);
+            set("limit.attempt.from-header", limit.attempt().fromHeader(), builder::attemptFromHeader);
+            set("limit.attempt.header", limit.attempt().header(), builder::attemptHeader);
+        }
         return builder.build();
     }
 
     /** The names of all routes that have settings of their own. */
     public static Set<String> routeNames(LimitConfig limit) {
         Set<String> names = new HashSet<>();
-        limit.routes().forEach((name, settings) -> {
-            List<String> members = list(settings.routes());
-            names.addAll(members.isEmpty() ? List.of(name) : members);
-        });
+        for (Map.Entry<String, RouteSettings> each : limit.routes().entrySet()) {
+            List<String> members = list(each.getValue().routes());
+            names.addAll(members.isEmpty() ? List.of(each.getKey()) : members);
+        }
         return names;
     }
 
@@ -115,11 +130,15 @@ public final class LimitSettings {
         return switch (algorithm) {
             case ADAPTIVE -> {
                 AdaptiveLimit.Builder builder = AdaptiveLimit.builder();
-                set(MIN, limit.min(), builder::minLimit);
-                set(MAX, limit.max(), builder::maxLimit);
-                set(INITIAL, limit.initial(), builder::initialLimit);
-                set(WARM_UP_DURATION, limit.warmUp().duration(), builder::warmUpDuration);
-                set(WARM_UP_CALLS, limit.warmUp().calls(), builder::warmUpCalls);
+                if (anySet(limit.min(), limit.max(), limit.initial())) {
+                    set(MIN, limit.min(), builder::minLimit);
+                    set(MAX, limit.max(), builder::maxLimit);
+                    set(INITIAL, limit.initial(), builder::initialLimit);
+                }
+                if (anySet(limit.warmUp().duration(), limit.warmUp().calls())) {
+                    set(WARM_UP_DURATION, limit.warmUp().duration(), builder::warmUpDuration);
+                    set(WARM_UP_CALLS, limit.warmUp().calls(), builder::warmUpCalls);
+                }
                 yield checkBounds(limit, builder::build);
             }
             case AIMD -> {

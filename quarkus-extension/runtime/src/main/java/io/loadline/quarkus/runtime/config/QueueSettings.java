@@ -26,9 +26,9 @@ public final class QueueSettings {
     /** Has them count for the load, in an order of their own: that of a map of settings is anybody's. */
     public static void configure(
             LoadSignal.Builder builder, Map<String, SignalConfig.Queue> queues, List<? extends QueueReader> readers) {
-        new TreeMap<>(queues).forEach((name, queue) -> {
-            LoadSignal.Builder unused = builder.saturation(backlog(name, queue, readers));
-        });
+        for (Map.Entry<String, SignalConfig.Queue> each : new TreeMap<>(queues).entrySet()) {
+            LoadSignal.Builder unused = builder.saturation(backlog(each.getKey(), each.getValue(), readers));
+        }
     }
 
     private static Backlog backlog(String name, SignalConfig.Queue settings, List<? extends QueueReader> readers) {

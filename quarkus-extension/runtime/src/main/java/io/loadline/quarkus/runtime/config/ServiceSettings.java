@@ -4,6 +4,7 @@
  */
 package io.loadline.quarkus.runtime.config;
 
+import static io.loadline.quarkus.runtime.config.Setting.anySet;
 import static io.loadline.quarkus.runtime.config.Setting.check;
 import static io.loadline.quarkus.runtime.config.Setting.list;
 import static io.loadline.quarkus.runtime.config.Setting.reject;
@@ -34,15 +35,18 @@ public final class ServiceSettings {
 
     /** What is promised, to the limiter. */
     public static void configure(ConcurrencyLimiter.Builder builder, SloConfig slo) {
-        set("slo.latency", slo.latency(), builder::slo);
-        if (slo.latency().isEmpty()) {
+        if (slo.latency().isPresent()) {
+            set("slo.latency", slo.latency(), builder::slo);
+        } else {
             reject("slo.objective", slo.objective(), "unless quarkus.loadline.slo.latency is set");
         }
     }
 
     /** What autoscalers are told. */
     public static void configure(LoadSignal.Builder builder, SloConfig slo, SignalConfig signal) {
-        set("slo.objective", slo.objective(), builder::objective);
+        if (slo.objective().isPresent()) {
+            set("slo.objective", slo.objective(), builder::objective);
+        }
         SignalConfig.Forecast forecast = signal.forecast();
         if (forecast.enabled()) {
             LoadSignal.Builder unused = builder.forecast();
@@ -67,6 +71,10 @@ public final class ServiceSettings {
 
     /** How the service leaves. */
     public static void configure(DrainCoordinator.Builder builder, DrainConfig drain) {
+        if (!anySet(drain.deadline(), drain.quiet(), drain.settleMax(), drain.preStopSleep())
+                && !anySet(drain.readiness(), drain.farewell())) {
+            return;
+        }
         set("drain.deadline", drain.deadline(), builder::deadline);
         set("drain.quiet", drain.quiet(), builder::quiet);
         set("drain.settle-max", drain.settleMax(), builder::settleMax);
@@ -81,11 +89,16 @@ public final class ServiceSettings {
 
     /** How the service starts. */
     public static void configure(StartupPlan.Builder builder, StartupConfig startup) {
-        set("startup.ready-after", startup.readyAfter(), builder::readyAfter);
-        set("startup.settle", startup.settle(), builder::settle);
-        set("startup.collection", startup.collection(), builder::collection);
-        set("startup.history-file", startup.historyFile(), file -> builder.historyFile(Path.of(file)));
-        StartupPlan.Builder unused = builder.gate(gate -> configure(gate, startup.gate()));
+        if (anySet(startup.readyAfter(), startup.settle(), startup.collection(), startup.historyFile())) {
+            set("startup.ready-after", startup.readyAfter(), builder::readyAfter);
+            set("startup.settle", startup.settle(), builder::settle);
+            set("startup.collection", startup.collection(), builder::collection);
+            set("startup.history-file", startup.historyFile(), file -> builder.historyFile(Path.of(file)));
+        }
+        StartupConfig.Gate gate = startup.gate();
+        if (anySet(gate.maxWait(), gate.maxPressure(), gate.slot(), gate.jitter(), gate.instance(), gate.lockFile())) {
+            StartupPlan.Builder unused = builder.gate(each -> configure(each, gate));
+        }
     }
 
     private static void configure(MemoryGate.Builder builder, StartupConfig.Gate gate) {
@@ -114,9 +127,16 @@ public final class ServiceSettings {
 
     /** How memory is watched. */
     public static void configure(Loadline.Builder builder, MemoryConfig memory) {
-        Loadline.Builder unused = builder.memory(monitor -> configure(monitor, memory))
-                .advice(advisor -> set("memory.request", memory.request(), advisor::request));
-        set("memory.fatal-errors", memory.fatalErrors(), builder::fatalErrors);
+        if (anySet(memory.interval(), memory.window())) {
+            Loadline.Builder unused = builder.memory(monitor -> configure(monitor, memory));
+        }
+        if (memory.request().isPresent()) {
+            Loadline.Builder unused =
+                    builder.advice(advisor -> set("memory.request", memory.request(), advisor::request));
+        }
+        if (memory.fatalErrors().isPresent()) {
+            set("memory.fatal-errors", memory.fatalErrors(), builder::fatalErrors);
+        }
     }
 
     private static void configure(MemoryMonitor.Builder builder, MemoryConfig memory) {
@@ -142,6 +162,8 @@ public final class ServiceSettings {
     /** What may change. Quarkus reads environment variables, and has an order of its own. */
     public static void configure(LiveSettings.Builder builder, SettingsConfig settings) {
         LiveSettings.Builder unused = builder.environment(Map.of());
-        set("settings.watch", settings.watch(), directory -> builder.watch(Path.of(directory)));
+        if (settings.watch().isPresent()) {
+            set("settings.watch", settings.watch(), directory -> builder.watch(Path.of(directory)));
+        }
     }
 }

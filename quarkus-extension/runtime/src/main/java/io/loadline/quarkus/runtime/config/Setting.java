@@ -33,11 +33,22 @@ public final class Setting {
 
     private Setting() {}
 
+    /** Whether any is set. Where none is, as mostly, what would take them need not be made: each lambda costs the start. */
+    static boolean anySet(Optional<?>... values) {
+        for (Optional<?> each : values) {
+            if (each.isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Gives {@code value}, if it is set, to {@code setter}, and says of {@code key} what is wrong with it. */
     public static <T> void set(String key, Optional<T> value, Function<T, ?> setter) {
-        value.ifPresent(present -> {
+        if (value.isPresent()) {
+            T present = value.get();
             Object unused = check(key, present, () -> setter.apply(present));
-        });
+        }
     }
 
     /**
@@ -59,9 +70,9 @@ public final class Setting {
      * @throws ConfigurationException if it is set
      */
     public static void reject(String key, Optional<?> value, String why) {
-        value.ifPresent(present -> {
-            throw refused(key, present, "it has no effect " + why, null);
-        });
+        if (value.isPresent()) {
+            throw refused(key, value.get(), "it has no effect " + why, null);
+        }
     }
 
     /** That {@code key} cannot have this value; {@code allowed} says what it can. */

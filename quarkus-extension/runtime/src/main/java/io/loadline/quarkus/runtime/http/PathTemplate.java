@@ -18,17 +18,10 @@ final class PathTemplate {
      * literal characters win, then the most variables, then the most expressions. Patterns of the settings may also have * for
      * any part of a segment, ? for one character, and /** at their end for all that is below.
      */
-    static final Comparator<PathTemplate> MOST_SPECIFIC_FIRST = Comparator.comparingInt(
-                    (PathTemplate each) -> -each.literals)
-            .thenComparingInt(each -> -each.variables)
-            .thenComparingInt(each -> -each.expressions)
-            .thenComparing(each -> each.text);
+    static final Comparator<PathTemplate> MOST_SPECIFIC_FIRST = PathTemplate::compareSpecific;
 
     /** Of patterns of the settings: what leaves less open comes first. */
-    static final Comparator<PathTemplate> NARROWEST_FIRST = Comparator.comparingInt(
-                    (PathTemplate each) -> -each.literals)
-            .thenComparingInt(each -> each.variables)
-            .thenComparing(each -> each.text);
+    static final Comparator<PathTemplate> NARROWEST_FIRST = PathTemplate::compareNarrow;
 
     private static final String ALL_BELOW = "/**";
 
@@ -80,6 +73,26 @@ final class PathTemplate {
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(e.getDescription() + " in " + e.getPattern(), e);
         }
+    }
+
+    // Plain methods: each lambda of a chain of comparators costs the start.
+    private static int compareSpecific(PathTemplate one, PathTemplate other) {
+        int order = Integer.compare(other.literals, one.literals);
+        if (order == 0) {
+            order = Integer.compare(other.variables, one.variables);
+        }
+        if (order == 0) {
+            order = Integer.compare(other.expressions, one.expressions);
+        }
+        return order == 0 ? one.text.compareTo(other.text) : order;
+    }
+
+    private static int compareNarrow(PathTemplate one, PathTemplate other) {
+        int order = Integer.compare(other.literals, one.literals);
+        if (order == 0) {
+            order = Integer.compare(one.variables, other.variables);
+        }
+        return order == 0 ? one.text.compareTo(other.text) : order;
     }
 
     /** Whether it stands for one path only. */

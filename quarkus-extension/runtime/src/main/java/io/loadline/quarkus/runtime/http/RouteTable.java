@@ -61,6 +61,8 @@ final class RouteTable {
         this.excluded = excluded;
         List<Candidate> candidates = candidates(paths, criticality);
         criticality.checkUsed(paths.routes());
+        // In loops: this is made at every start, where each lambda costs time.
+        List<Candidate> anywhere = new ArrayList<>();
         for (Candidate each : candidates) {
             if (each.template.isLiteral()) {
                 String path = each.template.toString();
@@ -69,17 +71,18 @@ final class RouteTable {
                     limitedLiteral.put(path, each);
                 }
             }
+            if (each.template.hasAnyFirstSegment()) {
+                anywhere.add(each);
+            } else {
+                byFirstSegment.put(PathTemplate.firstSegment(each.template.toString()), List.of());
+            }
         }
-        candidates.stream()
-                .filter(each -> !each.template.hasAnyFirstSegment())
-                .map(each -> PathTemplate.firstSegment(each.template.toString()))
-                .distinct()
-                .forEach(segment -> byFirstSegment.put(
-                        segment,
-                        candidates.stream().filter(each -> each.begins(segment)).toList()));
-        this.anyFirstSegment = candidates.stream()
-                .filter(each -> each.template.hasAnyFirstSegment())
-                .toList();
+        for (Map.Entry<String, List<Candidate>> segment : byFirstSegment.entrySet()) {
+            List<Candidate> beginning = new ArrayList<>(candidates);
+            beginning.removeIf(each -> !each.begins(segment.getKey()));
+            segment.setValue(List.copyOf(beginning));
+        }
+        this.anyFirstSegment = List.copyOf(anywhere);
     }
 
     private List<Candidate> candidates(EndpointPaths paths, RouteCriticality criticality) {
@@ -104,9 +107,9 @@ final class RouteTable {
                     method, new Named(name, criticality.of(method, template), paths.isEventStream(route)));
             names.add(name);
         }
-        return byTemplate.values().stream()
-                .sorted((one, two) -> PathTemplate.MOST_SPECIFIC_FIRST.compare(one.template, two.template))
-                .toList();
+        List<Candidate> candidates = new ArrayList<>(byTemplate.values());
+        candidates.sort((one, two) -> PathTemplate.MOST_SPECIFIC_FIRST.compare(one.template, two.template));
+        return candidates;
     }
 
     /** Makes the routes that have settings, first come, first served; those that no endpoint has are told of. */
@@ -119,9 +122,11 @@ final class RouteTable {
                     unknown,
                     names);
         }
-        withSettings.stream().filter(names::contains).forEach(name -> {
-            Route unused = limiter.route(name);
-        });
+        for (String name : withSettings) {
+            if (names.contains(name)) {
+                Route unused = limiter.route(name);
+            }
+        }
         return this;
     }
 

@@ -71,13 +71,16 @@ final class AwaitedPermit {
             serveOrRefuse(granted, failure);
         } catch (Throwable e) {
             // The permit's future would keep it, and the client wait for ever.
+            Exchange.fail(context, e);
             context.fail(e);
         }
     }
 
     private void serveOrRefuse(@Nullable Permit granted, @Nullable Throwable failure) {
         if (granted != null) {
-            exchange.serve(granted.toTicket(), call);
+            if (exchange.begin(granted.toTicket(), call)) {
+                context.next();
+            }
             return;
         }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;

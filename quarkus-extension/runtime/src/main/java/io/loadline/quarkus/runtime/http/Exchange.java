@@ -120,24 +120,24 @@ final class Exchange {
         return limiter;
     }
 
-    /** Serves it, or refuses it at once. */
-    void admit(CallContext call) {
+    /** Admits it, or refuses it at once; returns whether it is to be served now. */
+    boolean admit(CallContext call) {
         long ticket;
         try {
             ticket = limiter.acquireTicket(route(), call);
         } catch (RejectedException e) {
             refuse(e.rejection());
-            return;
+            return false;
         }
-        serve(ticket, call);
+        return begin(ticket, call);
     }
 
     void refuse(Rejection rejection) {
         Refusals.refuse(context, rejection);
     }
 
-    /** Serves it; the ticket is given back at its end. */
-    void serve(long ticket, CallContext call) {
+    /** Begins it, unless there are too many streams; the ticket is given back at its end. Returns whether it is to be served. */
+    boolean begin(long ticket, CallContext call) {
         AdmittedExchange begun;
         try {
             CallContext served = loadline.guards().isEmpty() ? call : call.timing(limiter.beginTiming());
@@ -168,15 +168,23 @@ final class Exchange {
             }
             listenAgain();
             if (lasts(begun)) {
-                context.next();
-            } else {
-                // That there are too many streams says nothing about the limit.
-                end(Outcome.IGNORED);
-                refuse(Rejection.of(RejectionReason.ROUTE_CAP));
+                return true;
             }
+            // That there are too many streams says nothing about the limit.
+            end(Outcome.IGNORED);
+            refuse(Rejection.of(RejectionReason.ROUTE_CAP));
+            return false;
         } catch (Throwable e) {
             end(outcomeOf(e));
             throw e;
+        }
+    }
+
+    /** Ends it, if there is one, since nobody can serve it. */
+    static void fail(RoutingContext context, Throwable failure) {
+        Exchange exchange = context.get(KEY);
+        if (exchange != null) {
+            exchange.end(exchange.outcomeOf(failure));
         }
     }
 

@@ -134,42 +134,52 @@ public class HttpAdmission {
 
     /** Before the body handler, and before CORS, which answers to what has no body. */
     void handleEarly(RoutingContext context) {
+        boolean goesOn = true;
         if (WITH_BODY.contains(context.request().method())) {
             Refusals.areEarly(context);
-            look(context);
-        } else {
-            context.next();
+            goesOn = admits(context);
+        }
+        if (goesOn) {
+            next(context);
         }
     }
 
     void handle(RoutingContext context) {
-        if (!Refusals.wereEarly(context)) {
-            look(context);
+        if (!Refusals.wereEarly(context) && admits(context)) {
+            next(context);
         }
     }
 
-    private void look(RoutingContext context) {
+    /* Here and not where the request is admitted: the deeper what follows is called, the less of it is compiled together. */
+    private static void next(RoutingContext context) {
+        try {
+            context.next();
+        } catch (Throwable e) {
+            Exchange.fail(context, e);
+            throw e;
+        }
+    }
+
+    /** Whether it goes on now; if not it is refused, or has to wait. */
+    private boolean admits(RoutingContext context) {
         Exchange running = context.get(Exchange.KEY);
         if (running != null) {
             // Rerouted: it has been admitted, and some of its listeners are forgotten.
             listen(context, running);
             running.listenAgain();
-            context.next();
-            return;
+            return true;
         }
         OpenConnection connection = answers.note(context);
         if (drain.isDraining()) {
             context.addEndHandler(unused -> Connections.closeIfAsked(context));
         }
-        String path = context.normalizedPath();
-        MatchedRoute matched = match(context.request(), path);
+        MatchedRoute matched = match(context);
         if (matched == null) {
             listen(context, null);
-            if (!longLived.matches(path)) {
+            if (!longLived.matches(context)) {
                 answers.await(context);
             }
-            context.next();
-            return;
+            return true;
         }
         if (quotaAfterSecurity) {
             context.put(MATCHED, matched);
@@ -179,20 +189,21 @@ public class HttpAdmission {
             listen(context, null);
             clients.tellRefused(loadline);
             Refusals.refuse(context, overQuota);
-            return;
+            return false;
         }
         MultiMap given = context.request().headers();
         CallContext call = matched.context(headers, name -> header(given, name));
-        Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(path), answers, connection);
+        Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(context), answers, connection);
         listen(context, exchange);
         if (maxWait == null) {
-            exchange.admit(call);
-        } else {
-            AwaitedPermit.await(exchange, call, maxWait, context);
+            return exchange.admit(call);
         }
+        AwaitedPermit.await(exchange, call, maxWait, context);
+        return false;
     }
 
-    private @Nullable MatchedRoute match(HttpServerRequest request, String path) {
+    private @Nullable MatchedRoute match(RoutingContext context) {
+        HttpServerRequest request = context.request();
         if (warmUp != null && warmUp.isOwn(request.getHeader(WARM_UP))) {
             // No load, and slow on purpose.
             return null;
@@ -201,8 +212,7 @@ public class HttpAdmission {
         if (userAgent != null && excludedUserAgents.stream().anyMatch(userAgent::startsWith)) {
             return null;
         }
-        String raw = request.path();
-        return routes.match(request.method().name(), raw == null ? path : raw, path);
+        return routes.match(request.method().name(), request.path(), context::normalizedPath);
     }
 
     /** Only baggage is customarily sent in several headers of one name. */

@@ -6,6 +6,7 @@ package io.loadline.quarkus.runtime.http;
 
 import static io.loadline.quarkus.runtime.config.Setting.refused;
 
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /** A setting that is a list of path patterns. Immutable. */
@@ -24,6 +25,11 @@ final class PathSetting {
         } catch (IllegalArgumentException e) {
             throw refused(key, pattern, "it must be a path pattern such as " + example + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Whether it matches the path as the framework sees it. */
+    boolean matches(RoutingContext context) {
+        return !patterns.isEmpty() && matches(context.normalizedPath());
     }
 
     boolean matches(String path) {

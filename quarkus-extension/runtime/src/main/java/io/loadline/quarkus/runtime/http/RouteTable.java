@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -134,17 +135,18 @@ final class RouteTable {
      * The route of a request, or null if it passes untouched.
      *
      * @param method the HTTP method as it came
-     * @param raw the path as it came, without query
-     * @param path the same as the framework sees it, without dots and double slashes
+     * @param raw the path as it came, without query; null if there was none
+     * @param normalized the same as the framework sees it, without dots and double slashes
      */
     @Nullable
-    MatchedRoute match(String method, String raw, String path) {
+    MatchedRoute match(String method, @Nullable String raw, Supplier<String> normalized) {
         Candidate usual = limitedLiteral.get(raw);
         MatchedRoute known = usual == null ? null : usual.route(method, limiter);
         if (known != null) {
             return known;
         }
-        if (isUntouched(raw)) {
+        String path = normalized.get();
+        if (isUntouched(raw == null ? path : raw)) {
             return null;
         }
         String bare =

@@ -35,8 +35,8 @@ public final class InFlightCalls {
     /*
      * A table of slots, never grown: what is in flight is bounded by the limit, and a report of a thousand lines is none.
      * A thread looks first at the slot its id leads to. It holds one call at a time if it serves that call to its end, so
-     * the slot is free and the cache line its own; event loops hold many, and try the next ones, which are in the same line,
-     * and then a few at random. A call that finds none goes without: it is only missing in the report.
+     * the slot is free and the cache line its own; event loops hold many, and try the next ones, most of them in the same
+     * line, and then a few at random. A call that finds none goes without: it is only missing in the report.
      *
      * So would be one of two calls that find the same slot free in the same nanoseconds, of threads whose ids lead there by
      * chance: neither taking a slot nor leaving it is a compare-and-set, which cost more than all else that a request pays

@@ -318,8 +318,20 @@ final class LimitControl {
         return Math.max(1, Math.min(ConcurrencyLimiter.MAX_LIMIT, limit));
     }
 
+    /** Known from the second beat on: to find out what there is to read takes longer than the rest of the limiter's start. */
     private static DoubleSupplier processCpu(Ticker ticker) {
-        ProcessCpu cpu = new ProcessCpu(ticker.read());
-        return () -> cpu.read(ticker.read());
+        return new DoubleSupplier() {
+            private @Nullable ProcessCpu cpu;
+
+            @Override
+            public double getAsDouble() {
+                ProcessCpu known = cpu;
+                if (known == null) {
+                    cpu = new ProcessCpu(ticker.read());
+                    return Double.NaN;
+                }
+                return known.read(ticker.read());
+            }
+        };
     }
 }

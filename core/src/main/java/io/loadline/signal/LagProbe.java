@@ -9,6 +9,7 @@ import io.loadline.time.Ticker;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class LagProbe implements Saturation {
     }
 
     /**
-     * A probe of all that {@code executors} supplies, named {@code name}. The supplier is asked at each beat, aside, so it may
+     * A probe of all that {@code executors} supplies, each once, named {@code name}. The supplier is asked at each beat, aside, so it may
      * be empty at first.
      */
     public static LagProbe of(String name, Supplier<? extends Collection<? extends Executor>> executors) {
@@ -149,13 +150,9 @@ public final class LagProbe implements Saturation {
 
     private void send(Ticker clock) {
         try {
-            Collection<? extends Executor> present = executors.get();
+            List<Executor> present = new ArrayList<>(executors.get());
             failure = null;
-            follow(
-                    present.size() <= MOST_EXECUTORS
-                            ? present
-                            : present.stream().limit(MOST_EXECUTORS).toList(),
-                    clock);
+            follow(present.size() <= MOST_EXECUTORS ? present : present.subList(0, MOST_EXECUTORS), clock);
             if (stalled.get()) {
                 followed.forEach(probe -> probe.restart(clock.read()));
                 stalled.set(false);
@@ -178,7 +175,7 @@ public final class LagProbe implements Saturation {
         }
     }
 
-    private void follow(Collection<? extends Executor> present, Ticker clock) {
+    private void follow(List<Executor> present, Ticker clock) {
         synchronized (probes) {
             if (present.size() == probes.size() && probes.keySet().containsAll(present)) {
                 // As it is nearly always, ten times a second.

@@ -94,8 +94,11 @@ public final class LoadSignal implements AutoCloseable {
         this.ticker = builder.heartbeat.ticker();
         this.lastTickNanos = ticker.read();
         this.askedNanos = lastTickNanos - TICK_NANOS;
-        OwnResources own = builder.own == null ? new OwnResources(Path.of("/"), ticker) : builder.own;
-        this.saturations = new SaturationReader(own, builder.saturations, builder.executor);
+        OwnResources own = builder.own;
+        this.saturations = new SaturationReader(
+                () -> own == null ? new OwnResources(Path.of("/"), ticker) : own,
+                builder.saturations,
+                builder.executor);
         this.dependencies = new DependencyNews(builder.cutOff, builder.waitedFor);
         long startNanos = lastTickNanos - builder.uptime.get().toNanos();
         this.measurements = new Measurements(

@@ -31,8 +31,8 @@ final class OrcaFigure {
     /** Written by whoever asks, read by whoever makes reports; null until there is one. */
     private volatile @Nullable Answer answer;
 
-    /** Confined to whoever asks. */
-    private boolean logged;
+    /** Written by whoever asks; two that do at once may both log. */
+    private volatile boolean logged;
 
     OrcaFigure(String name, DoubleSupplier value, Ticker ticker) {
         this.name = name;

@@ -92,8 +92,8 @@ public final class OrcaReports implements AutoCloseable {
         SignalSnapshot first = signal.snapshot();
         this.lastChange = first.lastChange();
         if (builder.sent) {
-            this.latest = new Headers(report(first));
-            this.registration = signal.listen(snapshot -> latest = new Headers(report(snapshot)));
+            this.latest = headers(first);
+            this.registration = signal.listen(snapshot -> latest = headers(snapshot));
         } else {
             this.registration = () -> {};
         }
@@ -132,7 +132,7 @@ public final class OrcaReports implements AutoCloseable {
         registration.close();
     }
 
-    private OrcaReport report(SignalSnapshot snapshot) {
+    private Headers headers(SignalSnapshot snapshot) {
         if (snapshot.lastChange() != lastChange) {
             lastChange = snapshot.lastChange();
             if (lastChange.to() == ServiceState.READY) {
@@ -141,12 +141,15 @@ public final class OrcaReports implements AutoCloseable {
             }
         }
         rates.add(ticker.read(), limiter.stats());
-        OrcaRates.Rates now = rates.rates();
-        Map<String, Double> named = new HashMap<>();
-        metrics.forEach((name, figure) -> {
+        for (OrcaFigure figure : metrics.values()) {
             figure.ask(signal::aside);
-            named.put(name, figure.latest());
-        });
+        }
+        return new Headers(snapshot, rates.rates());
+    }
+
+    private OrcaReport report(SignalSnapshot snapshot, OrcaRates.Rates now) {
+        Map<String, Double> named = new HashMap<>();
+        metrics.forEach((name, figure) -> named.put(name, figure.latest()));
         named.put(QUEUE, (double) limiter.waiting().waiting());
         named.put(LIMIT, (double) snapshot.limit());
         named.put(IN_FLIGHT, (double) snapshot.inFlight());
@@ -176,27 +179,46 @@ public final class OrcaReports implements AutoCloseable {
         return Double.isNaN(local) ? full : Math.max(local, full);
     }
 
-    /** One report in the forms that are asked for. */
-    private static final class Headers {
-        private final OrcaReport report;
+    /**
+     * The report of one snapshot, made when somebody asks for it, in the forms that are asked for. Most services have no balancer
+     * that does, and then it would be what a tick does longest.
+     */
+    private final class Headers {
+        private final SignalSnapshot snapshot;
+        private final OrcaRates.Rates rates;
+
+        /** Guarded by this; null until somebody asks. */
+        private @Nullable OrcaReport report;
 
         /** By format; written by whoever asks first, always with the same value, read by all responses. */
         private final AtomicReferenceArray<OrcaHeader> made = new AtomicReferenceArray<>(OrcaFormat.values().length);
 
-        Headers(OrcaReport report) {
-            this.report = report;
+        Headers(SignalSnapshot snapshot, OrcaRates.Rates rates) {
+            this.snapshot = snapshot;
+            this.rates = rates;
         }
 
         OrcaHeader in(OrcaFormat format) {
             OrcaHeader known = made.get(format.ordinal());
-            if (known == null) {
-                known = make(format);
-                made.set(format.ordinal(), known);
-            }
-            return known;
+            return known == null ? make(format) : known;
         }
 
-        private OrcaHeader make(OrcaFormat format) {
+        private synchronized OrcaHeader make(OrcaFormat format) {
+            OrcaHeader known = made.get(format.ordinal());
+            if (known != null) {
+                return known;
+            }
+            OrcaReport present = report;
+            if (present == null) {
+                present = report(snapshot, rates);
+                report = present;
+            }
+            OrcaHeader header = written(present, format);
+            made.set(format.ordinal(), header);
+            return header;
+        }
+
+        private static OrcaHeader written(OrcaReport report, OrcaFormat format) {
             return switch (format) {
                 case TEXT -> new OrcaHeader(OrcaHeader.REPORT, report.text());
                 case JSON -> new OrcaHeader(OrcaHeader.REPORT, report.json());

@@ -15,6 +15,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,19 +36,22 @@ final class SaturationReader implements AutoCloseable {
     private static final int STALE_ROUNDS = 2;
     private static final int IDLE_SECONDS = 5;
 
-    private final OwnResources own;
-    private final List<Source> ownSources;
+    private final Supplier<OwnResources> own;
     private final List<Source> others;
     private final List<LagProbe> probes;
     private final Executor executor;
     private final @Nullable ExecutorService threads;
+    private List<Source> ownSources = List.of();
+    private @Nullable OwnResources found;
     private @Nullable Round last;
     private long round;
 
-    /** {@code executor} runs what asks the {@code others}; null for threads of its own. */
-    SaturationReader(OwnResources own, List<Saturation> others, @Nullable Executor executor) {
+    /**
+     * {@code own} is asked once, at the first beat: to find out what there is to read takes long when a service starts. {@code
+     * executor} runs what asks the {@code others}; null for threads of its own.
+     */
+    SaturationReader(Supplier<OwnResources> own, List<Saturation> others, @Nullable Executor executor) {
         this.own = own;
-        this.ownSources = own.saturations().stream().map(Source::new).toList();
         this.others = others.stream().map(Source::new).toList();
         this.probes = others.stream()
                 .filter(LagProbe.class::isInstance)
@@ -59,6 +63,7 @@ final class SaturationReader implements AutoCloseable {
 
     /** Sends the probes of this beat. */
     void beat(Heartbeat.Beat beat, Ticker ticker) {
+        OwnResources unused = own();
         probes.forEach(probe -> probe.beat(beat, ticker, executor));
     }
 
@@ -89,16 +94,27 @@ final class SaturationReader implements AutoCloseable {
 
     /** What the own resources tell now, and the others told last. */
     Resources read() {
+        OwnResources known = own();
         List<Reading> readings = new ArrayList<>();
         ownSources.forEach(source -> readings.add(source.read()));
         others.forEach(source -> readings.add(source.latest(round)));
-        return new Resources(readings, own.cpus());
+        return new Resources(readings, known.cpus());
+    }
+
+    private OwnResources own() {
+        OwnResources known = found;
+        if (known == null) {
+            known = own.get();
+            ownSources = known.saturations().stream().map(Source::new).toList();
+            found = known;
+        }
+        return known;
     }
 
     /** The rest, as of the last {@link #read()}. */
     ProcessFigures figures() {
         try {
-            return own.figures();
+            return own().figures();
         } catch (Throwable e) {
             // Beans that fail, or no memory: the load must not freeze for that.
             return ProcessFigures.UNKNOWN;

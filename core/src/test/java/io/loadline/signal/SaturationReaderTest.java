@@ -28,7 +28,8 @@ class SaturationReaderTest {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
     private SaturationReader reader(Saturation... sources) {
-        return new SaturationReader(new OwnResources(Path.of("no-such-machine"), ticker), List.of(sources), tasks::add);
+        return new SaturationReader(
+                () -> new OwnResources(Path.of("no-such-machine"), ticker), List.of(sources), tasks::add);
     }
 
     @Test
@@ -160,7 +161,7 @@ class SaturationReaderTest {
             return 0.3;
         });
         SaturationReader reader = new SaturationReader(
-                new OwnResources(Path.of("no-such-machine"), ticker), List.of(stuck, healthy), null);
+                () -> new OwnResources(Path.of("no-such-machine"), ticker), List.of(stuck, healthy), null);
         reader.ask();
         hangs.await();
         reader.ask();
@@ -215,7 +216,7 @@ class SaturationReaderTest {
     @Test
     void ask_withoutAThread_leavesWhatIsKnown() {
         SaturationReader reader = new SaturationReader(
-                new OwnResources(Path.of("no-such-machine"), ticker),
+                () -> new OwnResources(Path.of("no-such-machine"), ticker),
                 List.of(Saturation.of("pool", () -> 0.5)),
                 task -> {
                     throw new RejectedExecutionException("full");

@@ -23,11 +23,13 @@ public final class LongLivedPaths {
                 .toList();
     }
 
+    /** Whether no path is one of them. */
+    public boolean isEmpty() {
+        return patterns.isEmpty();
+    }
+
     /** Whether the path, as it came and without context path and query, is one of them. */
     public boolean match(String path) {
-        if (patterns.isEmpty()) {
-            return false;
-        }
         PathContainer parsed;
         try {
             parsed = PathContainer.parsePath(path);

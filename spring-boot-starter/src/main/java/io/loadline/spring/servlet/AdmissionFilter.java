@@ -91,13 +91,14 @@ final class AdmissionFilter implements Filter {
                 : new LimitedResponse(bareResponse, drain, request.getProtocol().startsWith("HTTP/1."));
         response.reportLoad(loadline.orca(), request);
         LimitedResponse answering = null;
-        if (request.getDispatcherType() == DispatcherType.ASYNC) {
+        DispatcherType dispatch = request.getDispatcherType();
+        if (dispatch == DispatcherType.ASYNC) {
             answering = WebUtils.getNativeResponse(bareResponse, LimitedResponse.class);
             if (answering != null) {
                 answering.answering();
             }
         }
-        MatchedRoute matched = request.getDispatcherType() == DispatcherType.REQUEST ? route(request) : null;
+        MatchedRoute matched = dispatch == DispatcherType.REQUEST ? route(request) : null;
         if (matched == null) {
             CallContext context = (CallContext) request.getAttribute(CallContext.ATTRIBUTE);
             try {
@@ -131,7 +132,7 @@ final class AdmissionFilter implements Filter {
             CallContext served = DependencyTimes.begin(loadline, context);
             timing = served.timing();
             call = drain.inFlightCalls().begin(route, ticket);
-            if (longLived.match(path(request))) {
+            if (!longLived.isEmpty() && longLived.match(path(request))) {
                 request = new EarlyTimeoutRequest(request);
             }
             within(served, chain, request, response);

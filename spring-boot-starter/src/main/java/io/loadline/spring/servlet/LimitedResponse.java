@@ -13,6 +13,7 @@ import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.OrcaReports;
 import io.loadline.spring.internal.Outcomes;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
@@ -40,6 +41,10 @@ final class LimitedResponse extends HttpServletResponseWrapper {
 
     private final DrainCoordinator drain;
     private final boolean http1;
+
+    /** What is wrapped. Written by the constructor, and by whoever puts another one in its place before it answers. */
+    private HttpServletResponse bare;
+
     private @Nullable ServletOutputStream stream;
     private @Nullable PrintWriter writer;
 
@@ -76,6 +81,7 @@ final class LimitedResponse extends HttpServletResponseWrapper {
 
     LimitedResponse(HttpServletResponse response, DrainCoordinator drain, boolean http1) {
         super(response);
+        this.bare = response;
         this.drain = drain;
         this.http1 = http1;
     }
@@ -344,6 +350,46 @@ final class LimitedResponse extends HttpServletResponseWrapper {
     public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
         beforeCommit();
         super.sendRedirect(location, status, clearBuffer);
+    }
+
+    @Override
+    public void setResponse(ServletResponse response) {
+        super.setResponse(response);
+        bare = (HttpServletResponse) response;
+    }
+
+    /*
+     * What follows is what the superclass does, for what answers ask for most. That casts to an interface at each call, for
+     * which the JVM keeps one answer a class: the casts of others to other interfaces drive it out (JDK-8180450).
+     */
+    @Override
+    public void addHeader(String name, String value) {
+        bare.addHeader(name, value);
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+        bare.setHeader(name, value);
+    }
+
+    @Override
+    public boolean containsHeader(String name) {
+        return bare.containsHeader(name);
+    }
+
+    @Override
+    public @Nullable String getHeader(String name) {
+        return bare.getHeader(name);
+    }
+
+    @Override
+    public void setStatus(int status) {
+        bare.setStatus(status);
+    }
+
+    @Override
+    public int getStatus() {
+        return bare.getStatus();
     }
 
     /** What is done when a response turns out to be a stream. Immutable. */

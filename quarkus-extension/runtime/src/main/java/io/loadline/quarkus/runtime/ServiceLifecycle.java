@@ -28,6 +28,8 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ties the life of the service's {@link Loadline} to that of its application. Thread-safe. */
 @Singleton
@@ -40,6 +42,7 @@ public class ServiceLifecycle {
      * Quarkus stops in the opposite order of its start, so the last observer of its end comes after the server has closed.
      * The drain comes before all of that: DrainOnShutdown.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceLifecycle.class);
     private static final int FIRST = Interceptor.Priority.PLATFORM_BEFORE;
     private static final int LAST = Integer.MAX_VALUE;
 
@@ -124,13 +127,19 @@ public class ServiceLifecycle {
 
     private void begin(String reason) {
         if (config.enabled()) {
-            try {
-                if (publishesLater()) {
-                    meters.publish(loadline);
-                }
-            } finally {
-                boolean unused = loadline.startup().begin(reason);
+            if (publishesLater()) {
+                publish();
             }
+            boolean unused = loadline.startup().begin(reason);
+        }
+    }
+
+    /** Nobody would hear of its failure, and a service without meters serves. */
+    private void publish() {
+        try {
+            meters.publish(loadline);
+        } catch (RuntimeException e) {
+            LOG.error("The meters of Loadline cannot be bound: it works, and nobody sees it", e);
         }
     }
 

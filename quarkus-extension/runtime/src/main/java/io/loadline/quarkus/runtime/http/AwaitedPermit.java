@@ -71,7 +71,7 @@ final class AwaitedPermit {
             serveOrRefuse(granted, failure);
         } catch (Throwable e) {
             // The permit's future would keep it, and the client wait for ever.
-            Exchange.fail(context, e);
+            Exchange.endUnserved(context, e);
             context.fail(e);
         }
     }

@@ -26,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
     /*
      * It ends once, with the first that comes: the end of the response's body, or the end of whoever worked for a client that
-     * has gone. All that may tell either is listened to, since Vert.x keeps one listener of each kind and frameworks put theirs
-     * in its place: streams that of the connection's going, blocking bodies that of failures, too large a request that of the
-     * end. And of a response that is reset half-way Vert.x tells nobody, hence the connection. Over HTTP/1 that and the end of
-     * the body are all there is to tell; the other listeners, three at once for a RoutingContext, cost as much as the limiter.
+     * has gone. Vert.x keeps one listener of each kind, and frameworks put theirs in its place: streams that of the connection's
+     * going, blocking bodies that of failures, too large a request that of the end. And of a response that is reset half-way
+     * Vert.x tells nobody, hence the connection. Over HTTP/1 that and the end of the body are all that is listened to: the other
+     * listeners, three at once for a RoutingContext, cost as much as the limiter. Should an application have put its own in their
+     * place, or reroute to where Loadline has no filter, which forgets them, whoever looks next at the connection ends it.
      *
      * A client that goes ends nothing by itself: a worker goes on, and so does the place that it takes, or a crowd of impatient
      * clients would have any number of workers busy. Vert.x tells the end of a body that nobody gets as well. Where none comes,
@@ -70,7 +71,7 @@ final class Exchange {
 
     private final OpenAnswers answers;
 
-    /** Written once, before anybody listens. */
+    /** Written once, before anybody serves it. */
     private @Nullable AdmittedExchange admitted;
 
     /** Who serves it; null where nobody tells. Written by the framework before it begins, read when the client goes. */
@@ -181,7 +182,7 @@ final class Exchange {
     }
 
     /** Ends it, if there is one, since nobody can serve it. */
-    static void fail(RoutingContext context, Throwable failure) {
+    static void endUnserved(RoutingContext context, Throwable failure) {
         Exchange exchange = context.get(KEY);
         if (exchange != null) {
             exchange.end(exchange.outcomeOf(failure));
@@ -314,10 +315,16 @@ final class Exchange {
         }
     }
 
-    /** Another one begins on the connection. */
+    /** Whether Vert.x has its whole answer; what is upgraded goes on after that. */
+    boolean isAnswered() {
+        HttpServerResponse response = context.response();
+        return response.ended() && response.getStatusCode() != SWITCHING_PROTOCOLS;
+    }
+
+    /** How long it took nobody knows any more. */
     void endIfAnswered() {
-        if (context.response().ended()) {
-            end(outcome());
+        if (isAnswered()) {
+            end(Outcome.IGNORED);
         }
     }
 

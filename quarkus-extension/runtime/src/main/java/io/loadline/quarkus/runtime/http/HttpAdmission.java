@@ -20,6 +20,7 @@ import io.loadline.quarkus.runtime.config.QuotaSettings;
 import io.loadline.signal.OrcaHeader;
 import io.loadline.signal.OrcaReports;
 import io.loadline.startup.WarmUp;
+import io.loadline.time.Registration;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -130,6 +131,7 @@ public class HttpAdmission {
     public void collect() {
         RouteTable unused = routes.prefer(withSettings);
         drain.add(answers);
+        Registration unusedAsLongAsTheService = loadline.heartbeat().listen(beat -> answers.sweep());
     }
 
     /** Before the body handler, and before CORS, which answers to what has no body. */
@@ -155,7 +157,7 @@ public class HttpAdmission {
         try {
             context.next();
         } catch (Throwable e) {
-            Exchange.fail(context, e);
+            Exchange.endUnserved(context, e);
             throw e;
         }
     }

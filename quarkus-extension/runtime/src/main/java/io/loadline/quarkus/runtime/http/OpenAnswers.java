@@ -16,7 +16,6 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
@@ -46,11 +45,17 @@ final class OpenAnswers implements DrainParticipant {
      * request has gone: an empty write is done when all that was written before it is. HTTP/2 keeps what its client has no
      * window for in queues of its own, by stream, before that.
      */
-    private static final AttributeKey<Noted> NOTED = AttributeKey.valueOf(OpenAnswers.class, "noted");
+    private static final AttributeKey<Object> NOTED = AttributeKey.valueOf(OpenAnswers.class, "noted");
+
+    private static final int SWEPT_BEATS = 10;
 
     private final Set<OpenConnection> connections = ConcurrentHashMap.newKeySet();
     private final Set<Untouched> unanswered = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Confined to the beat. */
+    private int beats;
+
     private final Condition allAnswered = lock.newCondition();
 
     @Override
@@ -76,27 +81,39 @@ final class OpenAnswers implements DrainParticipant {
         if (channel == null) {
             return null;
         }
-        Attribute<Noted> attribute = channel.attr(NOTED);
-        Noted noted = attribute.get();
-        if (noted == null || noted.by != this) {
-            noted = new Noted(this, new OpenConnection(channel));
-            attribute.set(noted);
-            OpenConnection connection = noted.connection;
-            connections.add(connection);
-            channel.closeFuture().addListener(connection).addListener(gone -> connections.remove(connection));
+        OpenConnection connection = noted(channel);
+        if (connection == null) {
+            OpenConnection opened = new OpenConnection(channel);
+            channel.attr(NOTED).set(new Noted(this, opened));
+            connections.add(opened);
+            channel.closeFuture().addListener(opened).addListener(gone -> connections.remove(opened));
+            connection = opened;
         }
-        noted.connection.await(true);
-        return noted.connection;
+        connection.setAwaited(true);
+        return connection;
+    }
+
+    /** Null if it is not noted, or was by the application before a live reload, maybe with other classes. */
+    private @Nullable OpenConnection noted(Channel channel) {
+        return channel.attr(NOTED).get() instanceof Noted noted && noted.by == this ? noted.connection : null;
     }
 
     /** What lasts may have a client that does not read, who holds the drain for the farewell only. */
     void doNotWaitFor(RoutingContext context) {
         Channel channel = channel(context);
-        Noted noted = channel == null ? null : channel.attr(NOTED).get();
+        OpenConnection connection = channel == null ? null : noted(channel);
         // Other streams of HTTP/2 have the same one.
-        if (noted != null && noted.by == this && context.request().version() != HttpVersion.HTTP_2) {
+        if (connection != null && context.request().version() != HttpVersion.HTTP_2) {
             // Until it has another request.
-            noted.connection.await(false);
+            connection.setAwaited(false);
+        }
+    }
+
+    /** Ends requests that were answered without anybody having told. At each beat. */
+    void sweep() {
+        beats++;
+        if (beats % SWEPT_BEATS == 0) {
+            connections.forEach(OpenConnection::sweep);
         }
     }
 
@@ -164,7 +181,6 @@ final class OpenAnswers implements DrainParticipant {
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> sent.complete(null));
     }
 
-    /** A live reload may leave connections open, with what the application before has noted. */
     private record Noted(OpenAnswers by, OpenConnection connection) {}
 
     /** A request that is not answered yet. */

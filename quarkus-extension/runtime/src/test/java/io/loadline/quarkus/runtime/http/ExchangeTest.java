@@ -10,7 +10,9 @@ import io.loadline.Loadline;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.FixedLimit;
 import io.loadline.limit.Permit;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +140,45 @@ class ExchangeTest {
         next.answers();
 
         assertThat(loadline.limiter().inFlight()).isZero();
+    }
+
+    @Test
+    void answerThatNobodyIsToldOf_givesItsPlaceBackWhenItIsLookedFor() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        OpenConnection connection = new OpenConnection(channel);
+        exchange(request, connection).admit(CallContext.NONE);
+        request.forgetsListeners();
+
+        connection.sweep();
+        channel.runPendingTasks();
+        assertThat(loadline.limiter().inFlight()).as("not answered yet").isOne();
+
+        request.answers();
+        Object unused = channel.write(Unpooled.copiedBuffer("the rest", StandardCharsets.US_ASCII));
+        connection.sweep();
+        channel.runPendingTasks();
+        assertThat(loadline.limiter().inFlight()).as("not sent yet").isOne();
+
+        channel.flush();
+        connection.sweep();
+        channel.runPendingTasks();
+        assertThat(loadline.limiter().inFlight()).isZero();
+        assertThat(loadline.limiter().stats().ignored()).isOne();
+    }
+
+    @Test
+    void upgrade_isNotTakenForAnAnswer() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        OpenConnection connection = new OpenConnection(channel);
+        exchange(request, connection).admit(CallContext.NONE);
+        request.context.response().setStatusCode(101);
+        request.forgetsListeners();
+        request.answers();
+
+        connection.sweep();
+        channel.runPendingTasks();
+
+        assertThat(loadline.limiter().inFlight()).isOne();
     }
 
     @Test

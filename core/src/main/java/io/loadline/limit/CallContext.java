@@ -191,8 +191,11 @@ public final class CallContext {
      * @throws IllegalArgumentException if {@code number < 1}
      */
     public CallContext attempt(int number) {
+        if (number == attempt) {
+            return this;
+        }
         checkArgument(number >= 1, "attempt must be at least 1: %s", number);
-        return number == attempt ? this : new CallContext(criticality, cohort, ticker, deadlineNanos, timing, number);
+        return new CallContext(criticality, cohort, ticker, deadlineNanos, timing, number);
     }
 
     /** Which attempt it is; 1 for the first, and if that is not known. */

@@ -110,10 +110,11 @@ public final class ContextHeaders {
             context = context.cohort(key);
         }
         if (deadlines) {
-            long nanos = Timeouts.shortest(
+            long nanos = Timeouts.shorter(
                     Timeouts.parse(header.apply(TIMEOUT)),
-                    Timeouts.parseGrpc(header.apply(GRPC_TIMEOUT)),
-                    Timeouts.parseMillis(header.apply(ENVOY_TIMEOUT)));
+                    Timeouts.shorter(
+                            Timeouts.parseGrpc(header.apply(GRPC_TIMEOUT)),
+                            Timeouts.parseMillis(header.apply(ENVOY_TIMEOUT))));
             if (nanos > 0) {
                 context = context.timeout(Duration.ofNanos(nanos), ticker);
             }

@@ -66,15 +66,9 @@ final class Timeouts {
         return text == null || text.length() > MAX_LENGTH ? 0 : nanos(text.strip(), false, 1e6);
     }
 
-    /** The shortest of those that are not 0. */
-    static long shortest(long... nanos) {
-        long shortest = 0;
-        for (long each : nanos) {
-            if (each > 0 && (shortest == 0 || each < shortest)) {
-                shortest = each;
-            }
-        }
-        return shortest;
+    /** The shorter of those that are not 0. */
+    static long shorter(long one, long other) {
+        return one == 0 || (other != 0 && other < one) ? other : one;
     }
 
     /** Seconds with milliseconds, rounded down, for {@code X-Request-Timeout}; at least one millisecond. */

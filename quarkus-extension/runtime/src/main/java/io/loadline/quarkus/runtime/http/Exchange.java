@@ -74,6 +74,12 @@ final class Exchange {
     /** Written once, before anybody serves it. */
     private @Nullable AdmittedExchange admitted;
 
+    /** Whether it asks for a WebSocket. Written before it is admitted. */
+    private boolean mayUpgrade;
+
+    /** Whether its response is a stream, null before its head. Written by who writes that, read at the end. */
+    private volatile @Nullable Boolean stream;
+
     /** Who serves it; null where nobody tells. Written by the framework before it begins, read when the client goes. */
     private volatile @Nullable Work work;
 
@@ -119,6 +125,11 @@ final class Exchange {
 
     ConcurrencyLimiter limiter() {
         return limiter;
+    }
+
+    /** Tells whether it asks for a WebSocket. */
+    void mayUpgrade(boolean asks) {
+        mayUpgrade = asks;
     }
 
     /** Admits it, or refuses it at once; returns whether it is to be served now. */
@@ -210,7 +221,7 @@ final class Exchange {
     /** Tells that it will last, if that is known by now; returns false if there are as many such as there may be. */
     private boolean lasts(AdmittedExchange begun) {
         Streams streams = limiter.streams();
-        if ("websocket".equalsIgnoreCase(context.request().getHeader(HttpHeaders.UPGRADE))) {
+        if (mayUpgrade) {
             // When it is made it is too late to refuse it.
             if (!streams.hasRoom()) {
                 return streams.countRefusable(route(), false);
@@ -256,7 +267,9 @@ final class Exchange {
         if (begun == null) {
             return;
         }
-        boolean events = Streams.isEventStream(type);
+        boolean streams = Streams.isStream(type);
+        stream = streams;
+        boolean events = streams && Streams.isEventStream(type);
         if (events) {
             // Its client may not read, and is to hold the drain for the farewell only.
             answers.doNotWaitFor(context);
@@ -273,7 +286,7 @@ final class Exchange {
         } else {
             // Such as an error.
             giveStreamBack();
-            boolean unusedIfTooMany = !Streams.isStream(type) || begun.stream();
+            boolean unusedIfTooMany = !streams || begun.stream();
         }
     }
 
@@ -385,8 +398,10 @@ final class Exchange {
 
     private Outcome outcome() {
         int status = context.response().getStatusCode();
-        if (status == SWITCHING_PROTOCOLS
-                || Streams.isStream(context.response().headers().get(HttpHeaders.CONTENT_TYPE))) {
+        Boolean known = stream;
+        boolean streams =
+                known == null ? Streams.isStream(context.response().headers().get(HttpHeaders.CONTENT_TYPE)) : known;
+        if (status == SWITCHING_PROTOCOLS || streams) {
             return Outcome.IGNORED;
         }
         Throwable failure = context.failure();

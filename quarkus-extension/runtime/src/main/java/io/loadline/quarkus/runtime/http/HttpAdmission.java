@@ -12,6 +12,7 @@ import io.loadline.drain.DrainCoordinator;
 import io.loadline.limit.CallContext;
 import io.loadline.limit.ContextHeaders;
 import io.loadline.limit.Rejection;
+import io.loadline.limit.Route;
 import io.loadline.quarkus.runtime.ApplicationStages;
 import io.loadline.quarkus.runtime.config.LimitConfig;
 import io.loadline.quarkus.runtime.config.LimitSettings;
@@ -29,10 +30,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Admits requests, refuses what exceeds the limit, and asks for closed connections while draining. Thread-safe. */
@@ -49,16 +50,15 @@ public class HttpAdmission {
     private static final Set<HttpMethod> WITH_BODY =
             Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
 
-    private static final CharSequence WARM_UP = HttpHeaders.createOptimized(WarmUp.HEADER);
-    private static final CharSequence ASKED = HttpHeaders.createOptimized(OrcaHeader.ASKED);
-
-    /** The names of headers that are asked for, some by settings, with their hash codes: to find none is most of what it costs. */
-    private static final Map<String, CharSequence> NAMES = new ConcurrentHashMap<>();
+    private static final String WEBSOCKET = "websocket";
+    private static final String UPGRADE = HttpHeaders.UPGRADE.toString();
+    private static final Function<String, @Nullable String> NO_HEADERS = name -> null;
 
     private final Loadline loadline;
     private final DrainCoordinator drain;
     private final OrcaReports reports;
     private final ContextHeaders headers;
+    private final HeaderNames names;
     private final ClientQuota clients;
     private final PathSetting longLived;
     private final RouteTable routes;
@@ -81,6 +81,7 @@ public class HttpAdmission {
         this.drain = loadline.drain();
         this.reports = loadline.orca();
         this.headers = headers;
+        this.names = names(headers, loadline.limiter().otherRoute());
         this.clients = clients;
         LimitConfig limit = config.limit();
         this.longLived = longLived(config);
@@ -105,6 +106,15 @@ public class HttpAdmission {
                 excluded(config.limit()),
                 new RouteCriticality(config.limit().criticality()),
                 excludedUserAgents(config.limit()));
+    }
+
+    private static HeaderNames names(ContextHeaders headers, Route any) {
+        Set<String> asked = new HashSet<>(Set.of(WarmUp.HEADER, OrcaHeader.ASKED, UPGRADE));
+        CallContext unused = headers.read(any, name -> {
+            asked.add(name);
+            return null;
+        });
+        return new HeaderNames(asked);
     }
 
     private static PathSetting longLived(LoadlineConfig config) {
@@ -167,7 +177,7 @@ public class HttpAdmission {
         Exchange running = context.get(Exchange.KEY);
         if (running != null) {
             // Rerouted: it has been admitted, and some of its listeners are forgotten.
-            listen(context, running);
+            listen(context, running, true);
             running.listenAgain();
             return true;
         }
@@ -175,9 +185,11 @@ public class HttpAdmission {
         if (drain.isDraining()) {
             context.addEndHandler(unused -> Connections.closeIfAsked(context));
         }
-        MatchedRoute matched = match(context);
+        MultiMap given = context.request().headers();
+        boolean told = names.mayBeIn(given);
+        MatchedRoute matched = match(context, told);
         if (matched == null) {
-            listen(context, null);
+            listen(context, null, told);
             if (!longLived.matches(context)) {
                 answers.await(context);
             }
@@ -188,15 +200,17 @@ public class HttpAdmission {
         }
         Rejection overQuota = clients.refuseEarly(context, matched.route());
         if (overQuota != null) {
-            listen(context, null);
+            listen(context, null, told);
             clients.tellRefused(loadline);
             Refusals.refuse(context, overQuota);
             return false;
         }
-        MultiMap given = context.request().headers();
-        CallContext call = matched.context(headers, name -> header(given, name));
+        CallContext call = matched.context(headers, told ? name -> header(given, name) : NO_HEADERS);
         Exchange exchange = new Exchange(loadline, context, matched, longLived.matches(context), answers, connection);
-        listen(context, exchange);
+        listen(context, exchange, told);
+        if (told) {
+            exchange.mayUpgrade(WEBSOCKET.equalsIgnoreCase(names.value(given, UPGRADE)));
+        }
         if (maxWait == null) {
             return exchange.admit(call);
         }
@@ -204,9 +218,10 @@ public class HttpAdmission {
         return false;
     }
 
-    private @Nullable MatchedRoute match(RoutingContext context) {
+    /** {@code told}: whether it may have one of the headers that are asked for. */
+    private @Nullable MatchedRoute match(RoutingContext context, boolean told) {
         HttpServerRequest request = context.request();
-        if (warmUp != null && warmUp.isOwn(request.getHeader(WARM_UP))) {
+        if (told && warmUp != null && warmUp.isOwn(names.value(request.headers(), WarmUp.HEADER))) {
             // No load, and slow on purpose.
             return null;
         }
@@ -218,25 +233,20 @@ public class HttpAdmission {
     }
 
     /** Only baggage is customarily sent in several headers of one name. */
-    private static @Nullable String header(MultiMap given, String name) {
-        CharSequence known = NAMES.get(name);
-        if (known == null) {
-            known = HttpHeaders.createOptimized(name);
-            NAMES.put(name, known);
-        }
-        String first = given.get(known);
-        return first == null || !name.equals(ContextHeaders.BAGGAGE) ? first : String.join(",", given.getAll(known));
+    private @Nullable String header(MultiMap given, String name) {
+        String first = names.value(given, name);
+        return first == null || !name.equals(ContextHeaders.BAGGAGE) ? first : String.join(",", given.getAll(name));
     }
 
-    private void listen(RoutingContext context, @Nullable Exchange exchange) {
-        context.addHeadersEndHandler(unused -> beforeHead(context, exchange));
+    private void listen(RoutingContext context, @Nullable Exchange exchange, boolean told) {
+        context.addHeadersEndHandler(unused -> beforeHead(context, exchange, told));
     }
 
     /** Also for requests that began before the drain, and those that pass untouched. */
-    private void beforeHead(RoutingContext context, @Nullable Exchange exchange) {
-        HttpServerRequest request = context.request();
+    private void beforeHead(RoutingContext context, @Nullable Exchange exchange, boolean told) {
         if (reports.isSent()) {
-            OrcaHeader report = reports.header(request.getHeader(ASKED));
+            String asked = told ? names.value(context.request().headers(), OrcaHeader.ASKED) : null;
+            OrcaHeader report = reports.header(asked);
             if (report != null) {
                 context.response().putHeader(report.name(), report.value());
             }

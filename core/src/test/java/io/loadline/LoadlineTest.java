@@ -291,6 +291,8 @@ class LoadlineTest {
                 .limiter(limiter -> limiter.algorithm(() -> FixedLimit.of(10)))
                 .build();
         assertThat(loadline.availability().ready("")).isTrue();
+        // What there is to be read of the process is found out at the first beat.
+        loadline.heartbeat().beat();
         ticker.advance(Duration.ofSeconds(1));
         loadline.heartbeat().beat();
         assertThat(loadline.status().load()).isNotNull();

@@ -144,8 +144,8 @@ public class ServiceLifecycle {
     }
 
     /**
-     * To bind some hundred meters would hold up the start, and the service is not ready before they are there. Tests read them as
-     * soon as the application has started.
+     * To bind some hundred meters would hold up the start; the service is not ready before that has been tried. Tests read them
+     * as soon as the application has started.
      */
     private static boolean publishesLater() {
         return LaunchMode.current() == LaunchMode.NORMAL;

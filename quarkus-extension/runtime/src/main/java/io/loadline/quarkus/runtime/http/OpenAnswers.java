@@ -52,11 +52,10 @@ final class OpenAnswers implements DrainParticipant {
     private final Set<OpenConnection> connections = ConcurrentHashMap.newKeySet();
     private final Set<Untouched> unanswered = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition allAnswered = lock.newCondition();
 
     /** Confined to the beat. */
     private int beats;
-
-    private final Condition allAnswered = lock.newCondition();
 
     @Override
     public String name() {
